@@ -1,0 +1,48 @@
+//! Audit events: who did what to whom, and when.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{EventId, TenantId, Timestamp};
+
+/// Something worth remembering. It is written in the same commit as the change it tells of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// Its identifier; events sort by it.
+    pub id: EventId,
+    /// The tenant it concerns.
+    pub tenant: TenantId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it: a user's, client's or operator's identifier.
+    pub actor: String,
+    /// What happened.
+    pub action: Action,
+    /// What it happened to.
+    pub target: String,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// A person came in for the first time and a user was made.
+    UserCreated,
+    /// A person signed in through a connection.
+    SignedIn,
+    /// A person signed out.
+    SignedOut,
+    /// A person allowed a third-party app.
+    ConsentGiven,
+    /// A redeemed code came again; its grant was revoked.
+    CodeReuse,
+    /// A rotated refresh token came again; its grant was revoked.
+    RefreshReuse,
+    /// A client gave back a grant.
+    GrantRevoked,
+    /// A signing key was made.
+    KeyCreated,
+    /// A signing key was replaced.
+    KeyRotated,
+    /// A tenant, connection, client or user was created or changed by an operator.
+    Applied,
+}

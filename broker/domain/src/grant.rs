@@ -1,0 +1,105 @@
+//! Grants: what a client was given for a sign-in.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Authentication, ClientId, ConnectionId, GrantId, ScopeSet, SessionId, TenantId, Timestamp, UserId,
+};
+
+/// What a client was given for a sign-in: the family of all its access and refresh tokens.
+/// A grant that is revoked is deleted, and every token of it dies with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Its identifier, in every token of the family.
+    pub id: GrantId,
+    /// Whose user granted it.
+    pub tenant: TenantId,
+    /// Who it was given to.
+    pub client: ClientId,
+    /// Who granted it.
+    pub user: UserId,
+    /// The sign-in it comes from.
+    pub session: SessionId,
+    /// The connection the person came through.
+    pub connection: ConnectionId,
+    /// What was granted.
+    pub scope: ScopeSet,
+    /// The request's `nonce`, repeated in refreshed ID tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// How and when the person proved who they are.
+    pub authentication: Authentication,
+    /// The refresh tokens, when there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh: Option<RefreshFamily>,
+    /// When it ends whatever happens, fixed at first issue (RFC 9700 section 4.14.2).
+    pub expires_at: Timestamp,
+}
+
+/// The refresh tokens of a grant: a counter, from which each token's secret is derived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshFamily {
+    /// Random bits of this family, so that no two families derive the same secrets.
+    pub seed: [u8; 16],
+    /// The number of the one valid token.
+    pub generation: u32,
+    /// When that token was made.
+    pub rotated_at: Timestamp,
+}
+
+/// What presenting a refresh token of some generation means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presented {
+    /// The valid one: rotate.
+    Current,
+    /// The one before, shortly after its rotation: the answer was lost, give the same one again.
+    JustRotated,
+    /// One from before, later: somebody else has a copy, revoke the family.
+    Replayed,
+    /// One that was never made.
+    Unknown,
+    /// The valid one, but unused for too long.
+    Idle,
+}
+
+impl RefreshFamily {
+    /// What presenting token number `generation` at `now` means, with `grace` for a lost answer and
+    /// `idle` as the longest rest.
+    pub fn presented(&self, generation: u32, now: Timestamp, grace: Duration, idle: Duration) -> Presented {
+        if generation > self.generation {
+            Presented::Unknown
+        } else if generation == self.generation {
+            if now < self.rotated_at + idle { Presented::Current } else { Presented::Idle }
+        } else if generation + 1 == self.generation && now < self.rotated_at + grace {
+            Presented::JustRotated
+        } else {
+            Presented::Replayed
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(10);
+    const IDLE: Duration = Duration::from_secs(100);
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_secs(secs)
+    }
+
+    #[test]
+    fn rt_04_generations_count_not_the_clock() {
+        let family = RefreshFamily { seed: [0; 16], generation: 3, rotated_at: at(50) };
+        let presented = |generation, now| family.presented(generation, at(now), GRACE, IDLE);
+        assert_eq!(presented(3, 50), Presented::Current);
+        assert_eq!(presented(3, 150), Presented::Idle);
+        assert_eq!(presented(2, 59), Presented::JustRotated);
+        assert_eq!(presented(2, 60), Presented::Replayed);
+        assert_eq!(presented(1, 50), Presented::Replayed, "two generations back is never a lost answer");
+        assert_eq!(presented(4, 50), Presented::Unknown);
+    }
+}

@@ -1,0 +1,182 @@
+//! Identifiers. Each is a time-ordered UUID (version 7) shown with a prefix that names its kind,
+//! such as `con_0193…`; none of them is a secret.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Entropy, Timestamp};
+
+/// A string that is not an identifier of the expected kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {0} identifier")]
+pub struct InvalidId(&'static str);
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new identifier that sorts by `now`.
+            pub fn new(now: Timestamp, entropy: &dyn Entropy) -> Self {
+                Self(time_ordered(now, entropy))
+            }
+
+            /// From its sixteen bytes.
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            /// Its sixteen bytes, which sort by time of creation.
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "_{}"), self.0.simple())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            /// Accepts the one spelling that `Display` produces.
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                text.strip_prefix(concat!($prefix, "_"))
+                    .filter(|hex| hex.len() == 32 && !hex.contains(|c: char| c.is_ascii_uppercase()))
+                    .and_then(|hex| Uuid::try_parse(hex).ok())
+                    .map(Self)
+                    .ok_or(InvalidId($prefix))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+    };
+}
+
+id!(
+    /// A tenant.
+    TenantId,
+    "ten"
+);
+id!(
+    /// A tenant's link to one identity provider.
+    ConnectionId,
+    "con"
+);
+id!(
+    /// A user of one tenant; the `sub` that apps see.
+    UserId,
+    "usr"
+);
+id!(
+    /// A browser's sign-in.
+    SessionId,
+    "ses"
+);
+id!(
+    /// What a client was given for a sign-in.
+    GrantId,
+    "gra"
+);
+id!(
+    /// An audit event.
+    EventId,
+    "evt"
+);
+id!(
+    /// A signing key; its text is the `kid`.
+    KeyId,
+    "key"
+);
+
+impl TenantId {
+    /// The broker itself: owner of what belongs to no customer, such as clients and signing keys.
+    pub const BROKER: Self = Self(Uuid::nil());
+}
+
+/// The `client_id` of a downstream app (RFC 6749 section 2.2), chosen at registration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// Takes the identifier as it was sent; whether it names a client is found out by look-up.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The identifier.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// RFC 9562 section 5.7: 48 bits of milliseconds, then random bits.
+fn time_ordered(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
+    let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+    let random: [u8; 10] = entropy.bytes();
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    struct Zero;
+
+    impl Entropy for Zero {
+        fn fill(&self, out: &mut [u8]) {
+            out.fill(0);
+        }
+    }
+
+    #[test]
+    fn an_identifier_reads_back_and_sorts_by_time() {
+        let early = UserId::new(Timestamp::from_secs(1), &Zero);
+        let late = UserId::new(Timestamp::from_secs(2), &Zero);
+        assert!(early < late);
+        assert_eq!(early.to_string().parse::<UserId>().unwrap(), early);
+    }
+
+    #[test]
+    fn another_kind_or_spelling_is_refused() {
+        let id = UserId::new(Timestamp::from_secs(1), &Zero).to_string();
+        assert!(id.replace("usr", "ten").parse::<UserId>().is_err());
+        assert!(id.to_uppercase().parse::<UserId>().is_err());
+        assert!(format!("{id}0").parse::<UserId>().is_err());
+    }
+}

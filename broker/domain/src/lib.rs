@@ -1,0 +1,44 @@
+//! The words and rules of doorward: tenants, connections, users, clients, sessions, grants and
+//! tokens. Nothing here does I/O, awaits, or owns a clock; everything can be tested as a function.
+
+pub mod audit;
+pub mod authorization;
+pub mod client;
+pub mod clock;
+pub mod connection;
+pub mod consent;
+pub mod entropy;
+pub mod grant;
+pub mod handle;
+pub mod id;
+pub mod policy;
+pub mod redirect_uri;
+pub mod scope;
+pub mod sealed;
+pub mod secret;
+pub mod session;
+pub mod signing_key;
+pub mod tenant;
+pub mod time;
+pub mod user;
+
+pub use audit::AuditEvent;
+pub use authorization::{AuthorizationCode, CodeState, PkceChallenge, SpentTransaction};
+pub use client::{Client, ClientAuthentication, ClientTrust, ReplayMark};
+pub use clock::{Clock, ManualClock};
+pub use connection::{ClaimMapping, Connection, Provisioning, Stage};
+pub use consent::Consent;
+pub use entropy::Entropy;
+pub use grant::Grant;
+pub use handle::{Handle, HandleKind};
+pub use id::{ClientId, ConnectionId, EventId, GrantId, KeyId, SessionId, TenantId, UserId};
+pub use policy::{Refusal, may_act_now};
+pub use redirect_uri::RedirectUri;
+pub use scope::ScopeSet;
+pub use sealed::Sealed;
+pub use secret::{Plain, SecretHash};
+pub use session::{Authentication, Session};
+pub use signing_key::{Algorithm, KeyStatus, SigningKey};
+pub use tenant::{Domain, Slug, Tenant};
+pub use time::Timestamp;
+pub use user::{Identity, Profile, Subject, User};

@@ -1,0 +1,68 @@
+//! The one question asked before anything is issued.
+
+use crate::{Client, Connection, Grant, Tenant, Timestamp, User};
+
+/// Who would act: everybody whose consent to exist a token depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Actors<'a> {
+    /// The tenant, when it still exists.
+    pub tenant: Option<&'a Tenant>,
+    /// The user, when they still exist.
+    pub user: Option<&'a User>,
+    /// The app, when it still exists.
+    pub client: Option<&'a Client>,
+    /// The connection the person came through, when it still exists.
+    pub connection: Option<&'a Connection>,
+    /// The grant, once there is one.
+    pub grant: Option<&'a Grant>,
+}
+
+/// Why nothing may be issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The tenant is unknown or disabled.
+    #[error("the tenant is not active")]
+    Tenant,
+    /// The user is unknown or disabled.
+    #[error("the user is not active")]
+    User,
+    /// The client is unknown or disabled.
+    #[error("the client is not active")]
+    Client,
+    /// The client does not serve this tenant.
+    #[error("the client does not serve the tenant")]
+    ClientOfOthers,
+    /// The connection is unknown or out of use.
+    #[error("the connection is not in use")]
+    Connection,
+    /// Two of them belong to different tenants.
+    #[error("user, connection or grant belong to another tenant")]
+    Mismatch,
+    /// The grant has run out, or was given to another client.
+    #[error("the grant is over")]
+    Grant,
+}
+
+/// Whether a token may be issued or honoured right now. Asked at every such moment, so that no path
+/// forgets a check (security rule 4).
+///
+/// # Errors
+/// The first [`Refusal`] found. What is absent refuses.
+pub fn may_act_now(actors: &Actors<'_>, now: Timestamp) -> Result<(), Refusal> {
+    let tenant = actors.tenant.filter(|tenant| tenant.enabled).ok_or(Refusal::Tenant)?;
+    let user = actors.user.filter(|user| user.enabled).ok_or(Refusal::User)?;
+    let client = actors.client.filter(|client| client.enabled).ok_or(Refusal::Client)?;
+    let connection =
+        actors.connection.filter(|connection| connection.is_usable()).ok_or(Refusal::Connection)?;
+    if user.tenant != tenant.id || connection.tenant != tenant.id {
+        return Err(Refusal::Mismatch);
+    }
+    if !client.serves(tenant.id) {
+        return Err(Refusal::ClientOfOthers);
+    }
+    match actors.grant {
+        Some(grant) if grant.tenant != tenant.id || grant.user != user.id => Err(Refusal::Mismatch),
+        Some(grant) if grant.client != client.id || now >= grant.expires_at => Err(Refusal::Grant),
+        _ => Ok(()),
+    }
+}

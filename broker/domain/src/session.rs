@@ -1,0 +1,57 @@
+//! Sessions: a browser's sign-in.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConnectionId, SecretHash, SessionId, TenantId, Timestamp, UserId};
+
+/// A browser's sign-in. The browser holds a handle of which only the hash is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its identifier; apps see it as `sid`.
+    pub id: SessionId,
+    /// Whose user signed in.
+    pub tenant: TenantId,
+    /// Who signed in.
+    pub user: UserId,
+    /// The connection the person came through.
+    pub connection: ConnectionId,
+    /// The hash of the browser's handle.
+    pub secret: SecretHash,
+    /// How and when the person proved who they are.
+    pub authentication: Authentication,
+    /// When it was last used, to the precision of [`Session::USE_IS_NOTED_EVERY`].
+    pub used_at: Timestamp,
+    /// When it ends whatever happens.
+    pub ends_at: Timestamp,
+}
+
+/// How and when a person proved who they are. What the provider did not say is absent, never
+/// invented.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authentication {
+    /// `auth_time`: as the provider said, else when the person came back from it.
+    pub time: Timestamp,
+    /// The provider's `acr` (OIDC Core section 2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// The provider's `amr` (RFC 8176).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+}
+
+impl Session {
+    /// Use is written down no more often than this, to spare the store.
+    pub const USE_IS_NOTED_EVERY: Duration = Duration::from_secs(300);
+
+    /// Whether the session still stands at `now`, when it may lie idle for `idle`.
+    pub fn is_alive(&self, now: Timestamp, idle: Duration) -> bool {
+        now < self.ends_at && now < self.used_at + idle
+    }
+
+    /// Whether the person proved who they are within the last `max_age`.
+    pub fn is_fresh(&self, now: Timestamp, max_age: Duration) -> bool {
+        now.since(self.authentication.time) <= max_age
+    }
+}

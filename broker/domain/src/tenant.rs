@@ -1,0 +1,163 @@
+//! Tenants: the customer organisations.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{TenantId, Timestamp};
+
+/// A customer organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// Its identifier, which never changes and is never used again.
+    pub id: TenantId,
+    /// Its company code, unique among tenants.
+    pub slug: Slug,
+    /// Its name, as people read it.
+    pub name: String,
+    /// The e-mail domains that lead to it.
+    pub domains: Vec<Domain>,
+    /// Whether its people may sign in.
+    pub enabled: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// A text that cannot be what it should be, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidName {
+    /// Not a company code.
+    #[error("a company code has 2 to 63 lower-case letters, digits and hyphens, and starts with a letter")]
+    Slug,
+    /// Not a DNS name.
+    #[error("an e-mail domain is a DNS name such as example.org")]
+    Domain,
+}
+
+/// A tenant's company code: short, lower case, usable in a URL.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Slug(String);
+
+impl Slug {
+    /// Reads what a person typed: case and surrounding blanks do not matter.
+    ///
+    /// # Errors
+    /// [`InvalidName::Slug`] when it could be no company code.
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
+        let text = text.trim().to_ascii_lowercase();
+        let well_formed = (2..=63).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if well_formed { Ok(Self(text)) } else { Err(InvalidName::Slug) }
+    }
+
+    /// The company code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An e-mail domain in its one canonical form: ASCII (A-labels), lower case, no trailing dot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Domain(String);
+
+impl Domain {
+    /// Canonicalises a domain name; U-labels become A-labels (IDNA, as the URL standard does it).
+    ///
+    /// # Errors
+    /// [`InvalidName::Domain`] for anything but a DNS name of two or more labels.
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
+        let text = text.trim();
+        match url::Host::parse(text) {
+            Ok(url::Host::Domain(name)) if is_dns_name(&name) => Ok(Self(name)),
+            _ => Err(InvalidName::Domain),
+        }
+    }
+
+    /// The domain of an e-mail address with exactly one `@` and something before it (UP-10).
+    pub fn of_email(address: &str) -> Option<Self> {
+        let (local, domain) = address.trim().split_once('@')?;
+        if local.is_empty() || domain.contains('@') {
+            return None;
+        }
+        Self::parse(domain).ok()
+    }
+
+    /// The domain.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_dns_name(name: &str) -> bool {
+    name.len() <= 253
+        && name.contains('.')
+        && name.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+}
+
+macro_rules! text {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidName;
+
+            fn try_from(text: String) -> Result<Self, InvalidName> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+    };
+}
+
+text!(Slug);
+text!(Domain);
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_company_code_is_read_as_people_type_it() {
+        assert_eq!(Slug::parse(" Acme-2 ").unwrap().as_str(), "acme-2");
+        for wrong in ["", "a", "2acme", "acme inc", "acme.com", "ä", &"a".repeat(64)] {
+            assert!(Slug::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn up_12_a_domain_has_one_canonical_form() {
+        for same in ["Bücher.example", "bücher.example", "xn--bcher-kva.example"] {
+            assert_eq!(Domain::parse(same).unwrap().as_str(), "xn--bcher-kva.example");
+        }
+        for wrong in ["localhost", "1.2.3.4", "exa mple.org", "-a.org", "a..org", "a.org.", ""] {
+            assert!(Domain::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn up_10_an_address_with_two_signs_has_no_domain() {
+        assert_eq!(Domain::of_email("kim@Acme.test").unwrap().as_str(), "acme.test");
+        for wrong in ["a@b@acme.test", "@acme.test", "acme.test", "kim@", "\"a@b\"@acme.test"] {
+            assert!(Domain::of_email(wrong).is_none(), "{wrong}");
+        }
+    }
+}

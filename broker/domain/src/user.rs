@@ -1,0 +1,81 @@
+//! Users, and the identities that belong to them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConnectionId, TenantId, Timestamp, UserId};
+
+/// A person of one tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The identifier; apps see it as `sub`.
+    pub id: UserId,
+    /// Whose user it is.
+    pub tenant: TenantId,
+    /// What is known of the person.
+    pub profile: Profile,
+    /// Whether the person may act.
+    pub enabled: bool,
+    /// When the user was created.
+    pub created_at: Timestamp,
+    /// When the profile last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a tenant's provider says of a person. None of it identifies anybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The given name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<String>,
+    /// The family name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family_name: Option<String>,
+    /// What the person is called at the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_username: Option<String>,
+    /// The e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whether the provider said, as JSON `true`, that it verified the address.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub email_verified: bool,
+    /// The language tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zoneinfo: Option<String>,
+    /// The URL of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// The groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+}
+
+/// Who somebody is at a provider: issuer and subject (OIDC Core section 5.7).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Subject {
+    /// The verified `iss`.
+    pub issuer: String,
+    /// The verified `sub`.
+    pub subject: String,
+}
+
+/// A subject, reached through one connection of one tenant, and the user it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Whose identity it is.
+    pub tenant: TenantId,
+    /// The connection it came through.
+    pub connection: ConnectionId,
+    /// Who it is at the provider.
+    pub subject: Subject,
+    /// The user it belongs to.
+    pub user: UserId,
+    /// When it was linked.
+    pub linked_at: Timestamp,
+}

@@ -1,0 +1,28 @@
+//! What an answer must satisfy before its body is read.
+
+use http::{
+    HeaderMap, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH},
+};
+
+use crate::NetError;
+
+/// Refuses redirects, encoded bodies, and bodies that announce more than `max_body` bytes.
+pub(crate) fn check_head(status: StatusCode, headers: &HeaderMap, max_body: usize) -> Result<(), NetError> {
+    if status.is_redirection() {
+        return Err(NetError::Redirected);
+    }
+    let plain = |encoding: &http::HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !headers.get_all(CONTENT_ENCODING).iter().all(plain) {
+        return Err(NetError::Encoded);
+    }
+    match announced_length(headers) {
+        Some(length) if length > max_body as u64 => Err(NetError::TooLarge),
+        _ => Ok(()),
+    }
+}
+
+/// The body length that the head announces, if it does.
+pub(crate) fn announced_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

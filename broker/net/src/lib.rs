@@ -1,0 +1,69 @@
+//! The one way out of doorward: every HTTP exchange with somebody else's server goes through [`Outbound`].
+//!
+//! Tenants choose the URLs, so each URL is hostile until proven otherwise. [`GuardedClient`] therefore
+//!
+//! - speaks https on the listed ports only, and only to global unicast addresses ([`EgressPolicy`]),
+//! - judges the addresses a name resolves to once, and connects to exactly those,
+//! - follows no redirect, uses no proxy, takes no compressed body, and reads no more than [`Limits`] allow,
+//! - keeps a dead or slow peer from hurting the others (eight exchanges per peer, a circuit for each).
+//!
+//! Tests use [`double::ScriptedOutbound`], which keeps the same promises about answers.
+
+mod address;
+mod answer;
+mod bulkhead;
+mod circuit;
+mod client;
+pub mod double;
+mod error;
+mod policy;
+mod resolver;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+pub use client::{BuildError, GuardedClient};
+pub use error::{NetError, Refusal};
+pub use policy::{EgressPolicy, PlainHttp};
+pub use resolver::{Resolve, SystemResolver};
+
+/// A request with its whole body.
+pub type Request = http::Request<Vec<u8>>;
+
+/// An answer with its whole body, never a redirect and never encoded.
+pub type Response = http::Response<Vec<u8>>;
+
+/// What the caller expects of one exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most bytes of (decoded) body that will be read.
+    pub max_body: usize,
+    /// Time from the call to the last byte of the body, waiting in our own queue included.
+    pub total: Duration,
+}
+
+impl Limits {
+    /// For metadata, token and userinfo answers: 256 KiB in 5 seconds.
+    pub const DOCUMENT: Self = Self { max_body: 256 * 1024, total: Duration::from_secs(5) };
+
+    /// For key sets: 1 MiB in 5 seconds.
+    pub const KEYS: Self = Self { max_body: 1024 * 1024, total: Duration::from_secs(5) };
+}
+
+/// An HTTP client for servers that are not ours.
+pub trait Outbound: Send + Sync + 'static {
+    /// Sends `request` and reads the whole answer, whatever its status below 300 or from 400 on.
+    ///
+    /// `peer` names the bulkhead and the circuit: the issuer (or host) that the exchange belongs to, so that
+    /// one issuer's metadata, keys and token endpoint stand and fall together.
+    ///
+    /// # Errors
+    /// See [`NetError`]; a redirect (any 3xx) is one of them.
+    fn send<'a>(
+        &'a self,
+        peer: &'a str,
+        request: Request,
+        limits: Limits,
+    ) -> BoxFuture<'a, Result<Response, NetError>>;
+}

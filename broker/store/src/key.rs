@@ -1,0 +1,190 @@
+//! Keys: tenant first, then kind, then what identifies the record (architecture rule 7).
+
+use std::fmt;
+
+use doorward_domain::TenantId;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $byte:literal, $configuration:literal;)*) => {
+        /// What a record is. Its byte is part of the key and never changes meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Kind {
+            $($(#[$doc])* $name = $byte,)*
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Whether it is configuration, whose changes are announced.
+            pub const fn is_configuration(self) -> bool {
+                match self {
+                    $(Self::$name => $configuration,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A tenant.
+    Tenant = 1, true;
+    /// Index: company code to tenant.
+    TenantBySlug = 2, true;
+    /// Index: e-mail domain to tenant.
+    TenantByDomain = 3, true;
+    /// A connection.
+    Connection = 4, true;
+    /// A client.
+    Client = 5, true;
+    /// A signing key.
+    SigningKey = 6, true;
+    /// The check value of a master key.
+    MasterKeyCheck = 7, true;
+    /// A user.
+    User = 16, false;
+    /// An identity.
+    Identity = 17, false;
+    /// A browser's session.
+    Session = 18, false;
+    /// An authorization code.
+    Code = 19, false;
+    /// A grant.
+    Grant = 20, false;
+    /// Index: the grants of a session.
+    GrantOfSession = 21, false;
+    /// A consent.
+    Consent = 22, false;
+    /// A transaction that has reached its end.
+    SpentTransaction = 23, false;
+    /// A client assertion's identifier.
+    ReplayMark = 24, false;
+    /// An audit event.
+    Audit = 25, false;
+}
+
+/// The key of a record.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(Vec<u8>);
+
+const PREFIX: usize = 17;
+
+impl Key {
+    /// The key of a tenant's record.
+    pub fn new(tenant: TenantId, kind: Kind, id: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(PREFIX + id.len());
+        bytes.extend_from_slice(tenant.as_bytes());
+        bytes.push(kind as u8);
+        bytes.extend_from_slice(id);
+        Self(bytes)
+    }
+
+    /// A key as it was read from a store; `None` when it is none.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let kind = *bytes.get(PREFIX - 1)?;
+        Kind::ALL.iter().any(|known| *known as u8 == kind).then(|| Self(bytes.to_vec()))
+    }
+
+    /// The key's bytes, whose order is the order of records.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The tenant whose record it is.
+    pub fn tenant(&self) -> TenantId {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.0[..16]);
+        TenantId::from_bytes(bytes)
+    }
+
+    /// What the record is.
+    pub fn kind(&self) -> Kind {
+        let byte = self.0[PREFIX - 1];
+        Kind::ALL.iter().copied().find(|kind| *kind as u8 == byte).unwrap_or(Kind::Audit)
+    }
+
+    /// What identifies the record within its tenant and kind.
+    pub fn id(&self) -> &[u8] {
+        &self.0[PREFIX..]
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{:?}/", self.tenant(), self.kind())?;
+        self.id().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A range of keys: from `start` (inclusive) to `end` (exclusive).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The first key.
+    pub start: Vec<u8>,
+    /// The first key that is no longer in the range; `None` for the end of all keys.
+    pub end: Option<Vec<u8>>,
+}
+
+impl Range {
+    /// Everything there is.
+    pub fn all() -> Self {
+        Self { start: Vec::new(), end: None }
+    }
+
+    /// All records of a kind that a tenant has.
+    pub fn of(tenant: TenantId, kind: Kind) -> Self {
+        Self::starting_with(Key::new(tenant, kind, &[]))
+    }
+
+    /// All keys that start like `prefix`.
+    pub fn starting_with(prefix: Key) -> Self {
+        let start = prefix.0;
+        Self { end: successor(&start), start }
+    }
+
+    /// The rest of the range after `key`, to read on from a page's last record.
+    #[must_use]
+    pub fn after(&self, key: &Key) -> Self {
+        let mut start = key.0.clone();
+        start.push(0);
+        Self { start, end: self.end.clone() }
+    }
+
+    /// Whether `key` is in the range.
+    pub fn contains(&self, key: &[u8]) -> bool {
+        key >= self.start.as_slice() && self.end.as_deref().is_none_or(|end| key < end)
+    }
+}
+
+/// The first byte string after all that start with `prefix`.
+fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut end = prefix[..=last].to_vec();
+    end[last] += 1;
+    Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn kinds_and_tenants_do_not_overlap() {
+        let tenant = TenantId::from_bytes([0xff; 16]);
+        let range = Range::of(tenant, Kind::User);
+        assert!(range.contains(Key::new(tenant, Kind::User, &[0xff; 16]).as_bytes()));
+        assert!(!range.contains(Key::new(tenant, Kind::Identity, &[]).as_bytes()));
+        assert!(!range.contains(Key::new(TenantId::BROKER, Kind::User, &[1]).as_bytes()));
+    }
+
+    #[test]
+    fn a_key_reads_back() {
+        let key = Key::new(TenantId::from_bytes([1; 16]), Kind::Grant, b"id");
+        let read = Key::from_bytes(key.as_bytes()).unwrap();
+        assert_eq!((read.tenant(), read.kind(), read.id()), (key.tenant(), Kind::Grant, b"id".as_slice()));
+        assert!(Key::from_bytes(&[0; 16]).is_none() && Key::from_bytes(&[0; 40]).is_none());
+    }
+}

@@ -1,0 +1,198 @@
+//! The table of everything that is kept: each record's kind, key and expiry.
+
+use doorward_domain::{
+    AuditEvent, AuthorizationCode, Client, ClientId, Connection, ConnectionId, Consent, Domain, Grant, GrantId,
+    Identity, KeyId, ReplayMark, Sealed, Session, SessionId, SigningKey, Slug, SpentTransaction, Subject, Tenant,
+    TenantId, Timestamp, User, UserId,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
+
+use crate::{Key, Kind};
+
+/// Something that is kept.
+pub trait Record: Serialize + DeserializeOwned + Send + Sync {
+    /// What it is.
+    const KIND: Kind;
+
+    /// Where it lies.
+    fn key(&self) -> Key;
+
+    /// When it stops to exist.
+    fn expires_at(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// Index record: which tenant a company code or e-mail domain leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantOf<N> {
+    /// The company code or domain.
+    pub name: N,
+    /// The tenant.
+    pub tenant: TenantId,
+}
+
+/// Index record: a grant that comes from a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantOfSession {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The session.
+    pub session: SessionId,
+    /// The grant.
+    pub grant: GrantId,
+    /// When the grant ends.
+    pub expires_at: Timestamp,
+}
+
+/// A known text sealed with a master key: opening it proves that the key is the right one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MasterKeyCheck {
+    /// The known text, sealed.
+    pub sealed: Sealed,
+}
+
+/// Where each record lies, for those who know its identifier but not the record.
+pub mod at {
+    use super::{
+        ClientId, ConnectionId, Digest as _, Domain, GrantId, Key, KeyId, Kind, SessionId, Sha256, Slug, Subject,
+        TenantId, UserId,
+    };
+
+    /// A tenant.
+    pub fn tenant(id: TenantId) -> Key {
+        Key::new(id, Kind::Tenant, &[])
+    }
+
+    /// The tenant with a company code.
+    pub fn slug(slug: &Slug) -> Key {
+        Key::new(TenantId::BROKER, Kind::TenantBySlug, slug.as_str().as_bytes())
+    }
+
+    /// The tenant that an e-mail domain leads to.
+    pub fn domain(domain: &Domain) -> Key {
+        Key::new(TenantId::BROKER, Kind::TenantByDomain, domain.as_str().as_bytes())
+    }
+
+    /// A connection.
+    pub fn connection(tenant: TenantId, id: ConnectionId) -> Key {
+        Key::new(tenant, Kind::Connection, id.as_bytes())
+    }
+
+    /// A client.
+    pub fn client(id: &ClientId) -> Key {
+        Key::new(TenantId::BROKER, Kind::Client, id.as_str().as_bytes())
+    }
+
+    /// A signing key.
+    pub fn signing_key(id: KeyId) -> Key {
+        Key::new(TenantId::BROKER, Kind::SigningKey, id.as_bytes())
+    }
+
+    /// The check value of a master key.
+    pub fn master_key_check(name: &str) -> Key {
+        Key::new(TenantId::BROKER, Kind::MasterKeyCheck, name.as_bytes())
+    }
+
+    /// A user.
+    pub fn user(tenant: TenantId, id: UserId) -> Key {
+        Key::new(tenant, Kind::User, id.as_bytes())
+    }
+
+    /// The identity (tenant, connection, issuer, subject).
+    pub fn identity(tenant: TenantId, connection: ConnectionId, subject: &Subject) -> Key {
+        let digest = Sha256::new()
+            .chain_update((subject.issuer.len() as u64).to_be_bytes())
+            .chain_update(&subject.issuer)
+            .chain_update(&subject.subject)
+            .finalize();
+        Key::new(tenant, Kind::Identity, &[connection.as_bytes().as_slice(), digest.as_slice()].concat())
+    }
+
+    /// A session.
+    pub fn session(tenant: TenantId, id: SessionId) -> Key {
+        Key::new(tenant, Kind::Session, id.as_bytes())
+    }
+
+    /// The authorization code that becomes a grant.
+    pub fn code(tenant: TenantId, grant: GrantId) -> Key {
+        Key::new(tenant, Kind::Code, grant.as_bytes())
+    }
+
+    /// A grant.
+    pub fn grant(tenant: TenantId, id: GrantId) -> Key {
+        Key::new(tenant, Kind::Grant, id.as_bytes())
+    }
+
+    /// All grants of a session start like this.
+    pub fn grants_of_session(tenant: TenantId, session: SessionId) -> Key {
+        Key::new(tenant, Kind::GrantOfSession, session.as_bytes())
+    }
+
+    /// What a user allowed a client.
+    pub fn consent(tenant: TenantId, user: UserId, client: &ClientId) -> Key {
+        Key::new(tenant, Kind::Consent, &[user.as_bytes().as_slice(), client.as_str().as_bytes()].concat())
+    }
+}
+
+macro_rules! record {
+    ($type:ty, $kind:ident, |$record:ident| $key:expr) => {
+        impl Record for $type {
+            const KIND: Kind = Kind::$kind;
+
+            fn key(&self) -> Key {
+                let $record = self;
+                $key
+            }
+        }
+    };
+    ($type:ty, $kind:ident, |$record:ident| $key:expr, expires $expiry:expr) => {
+        impl Record for $type {
+            const KIND: Kind = Kind::$kind;
+
+            fn key(&self) -> Key {
+                let $record = self;
+                $key
+            }
+
+            fn expires_at(&self) -> Option<Timestamp> {
+                let $record = self;
+                Some($expiry)
+            }
+        }
+    };
+}
+
+record!(Tenant, Tenant, |it| at::tenant(it.id));
+record!(TenantOf<Slug>, TenantBySlug, |it| at::slug(&it.name));
+record!(TenantOf<Domain>, TenantByDomain, |it| at::domain(&it.name));
+record!(Connection, Connection, |it| at::connection(it.tenant, it.id));
+record!(Client, Client, |it| at::client(&it.id));
+record!(SigningKey, SigningKey, |it| at::signing_key(it.id));
+record!(MasterKeyCheck, MasterKeyCheck, |it| at::master_key_check(&it.sealed.key));
+record!(User, User, |it| at::user(it.tenant, it.id));
+record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));
+record!(Session, Session, |it| at::session(it.tenant, it.id), expires it.ends_at);
+record!(AuthorizationCode, Code, |it| at::code(it.tenant, it.grant), expires it.expires_at);
+record!(Grant, Grant, |it| at::grant(it.tenant, it.id), expires it.expires_at);
+record!(
+    GrantOfSession,
+    GrantOfSession,
+    |it| Key::new(it.tenant, Kind::GrantOfSession, &[*it.session.as_bytes(), *it.grant.as_bytes()].concat()),
+    expires it.expires_at
+);
+record!(Consent, Consent, |it| at::consent(it.tenant, it.user, &it.client));
+record!(
+    SpentTransaction,
+    SpentTransaction,
+    |it| Key::new(it.tenant, Kind::SpentTransaction, &it.id),
+    expires it.expires_at
+);
+record!(
+    ReplayMark,
+    ReplayMark,
+    |it| Key::new(TenantId::BROKER, Kind::ReplayMark, &[it.client.as_str().as_bytes(), it.jti.as_bytes()].concat()),
+    expires it.expires_at
+);
+record!(AuditEvent, Audit, |it| Key::new(it.tenant, Kind::Audit, it.id.as_bytes()));

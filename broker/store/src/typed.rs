@@ -1,0 +1,104 @@
+//! Typed access: domain types in and out of any [`Store`].
+
+use std::future::Future;
+
+use doorward_domain::{Domain, Slug, Tenant, TenantId, Timestamp};
+
+use crate::records::{TenantOf, at};
+use crate::{Key, Range, Record, Store, StoreError, Value, Version};
+
+/// A record as it was read, with the version that an update of it expects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored<R> {
+    /// The record.
+    pub record: R,
+    /// Its version.
+    pub version: Version,
+}
+
+/// Reads domain types. What has expired at `now` does not exist.
+pub trait StoreExt: Store {
+    /// Reads the record at `key`.
+    fn read<R: Record>(
+        &self,
+        key: &Key,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Stored<R>>, StoreError>> + Send {
+        async move { self.get(key).await?.filter(|value| alive(value, now)).map(decode).transpose() }
+    }
+
+    /// Takes the record at `key`: of any number of concurrent callers, one gets it.
+    fn take_record<R: Record>(
+        &self,
+        key: &Key,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<R>, StoreError>> + Send {
+        async move {
+            let taken = self.take(key).await?.filter(|value| alive(value, now)).map(decode).transpose()?;
+            Ok(taken.map(|stored| stored.record))
+        }
+    }
+
+    /// Reads the records of a range, at most `limit`, in key order.
+    fn read_range<R: Record>(
+        &self,
+        range: &Range,
+        limit: usize,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Stored<R>>, StoreError>> + Send {
+        async move {
+            let found = self.list(range, limit).await?;
+            found.into_iter().filter(|(_, value)| alive(value, now)).map(|(_, value)| decode(value)).collect()
+        }
+    }
+
+    /// The tenant with a company code.
+    fn tenant_by_slug(
+        &self,
+        slug: &Slug,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Stored<Tenant>>, StoreError>> + Send {
+        async move {
+            match self.read::<TenantOf<Slug>>(&at::slug(slug), now).await? {
+                Some(index) => self.tenant(index.record.tenant, now).await,
+                None => Ok(None),
+            }
+        }
+    }
+
+    /// The tenant that an e-mail domain leads to.
+    fn tenant_by_domain(
+        &self,
+        domain: &Domain,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Stored<Tenant>>, StoreError>> + Send {
+        async move {
+            match self.read::<TenantOf<Domain>>(&at::domain(domain), now).await? {
+                Some(index) => self.tenant(index.record.tenant, now).await,
+                None => Ok(None),
+            }
+        }
+    }
+
+    /// A tenant.
+    fn tenant(
+        &self,
+        id: TenantId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Stored<Tenant>>, StoreError>> + Send {
+        async move { self.read(&at::tenant(id), now).await }
+    }
+}
+
+impl<S: Store + ?Sized> StoreExt for S {}
+
+fn alive(value: &Value, now: Timestamp) -> bool {
+    value.expires_at.is_none_or(|expiry| now < expiry)
+}
+
+fn decode<R: Record>(value: Value) -> Result<Stored<R>, StoreError> {
+    match serde_json::from_slice(&value.bytes) {
+        Ok(record) => Ok(Stored { record, version: value.version }),
+        Err(cause) => Err(StoreError::Damaged { kind: R::KIND, cause: cause.to_string() }),
+    }
+}

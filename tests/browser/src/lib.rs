@@ -1,0 +1,1 @@
+//! doorward-browser-tests

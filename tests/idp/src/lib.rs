@@ -1,0 +1,1 @@
+//! doorward-test-idp
