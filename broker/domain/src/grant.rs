@@ -39,8 +39,10 @@ pub struct Grant {
 }
 
 /// The refresh tokens of a grant: a counter, from which each token's secret is derived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshFamily {
+    /// The name of the master key that the secrets are derived with.
+    pub key: String,
     /// Random bits of this family, so that no two families derive the same secrets.
     pub seed: [u8; 16],
     /// The number of the one valid token.
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn rt_04_generations_count_not_the_clock() {
-        let family = RefreshFamily { seed: [0; 16], generation: 3, rotated_at: at(50) };
+        let family = RefreshFamily { key: String::new(), seed: [0; 16], generation: 3, rotated_at: at(50) };
         let presented = |generation, now| family.presented(generation, at(now), GRACE, IDLE);
         assert_eq!(presented(3, 50), Presented::Current);
         assert_eq!(presented(3, 150), Presented::Idle);

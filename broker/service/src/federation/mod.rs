@@ -1,0 +1,1 @@
+//! Toward tenants identity providers: doorward as a Relying Party.

@@ -1,0 +1,1 @@
+//! Who somebody is here: link decision, provisioning, session.

@@ -1,0 +1,1 @@
+//! Signing keys and the sealing of secrets at rest.

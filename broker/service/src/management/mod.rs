@@ -1,0 +1,1 @@
+//! Tenants, connections, clients and users, as operators manage them.

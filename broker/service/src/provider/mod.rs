@@ -1,0 +1,1 @@
+//! Toward apps: doorward as an OpenID Provider.
