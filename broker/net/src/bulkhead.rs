@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -14,6 +14,7 @@ use tokio::{
 use crate::{
     NetError,
     circuit::{Admission, Circuit, now},
+    mutex::lock,
 };
 
 /// Exchanges under way with one peer.
@@ -114,7 +115,7 @@ impl Pass {
         self.settled = true;
     }
 
-    /// The peer failed; says whether its circuit is open now.
+    /// The peer failed.
     pub(crate) fn failed(mut self) {
         self.peer.circuit().failed(self.admission, now());
         self.settled = true;
@@ -127,9 +128,4 @@ impl Drop for Pass {
             self.peer.circuit().abandoned(self.admission, now());
         }
     }
-}
-
-/// No code panics while holding these locks, so a poisoned one still guards sound data.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

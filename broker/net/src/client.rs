@@ -3,7 +3,7 @@
 use std::{error::Error, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
-use http::{HeaderValue, header::ACCEPT_ENCODING};
+use http::{HeaderValue, Method, header::ACCEPT_ENCODING};
 use reqwest::{Certificate, redirect};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -57,13 +57,13 @@ impl GuardedClient {
         Ok(Self { http, policy, bulkheads: Bulkheads::new() })
     }
 
-    async fn exchange(&self, peer: &str, request: Request, limits: Limits) -> Result<Response, NetError> {
+    async fn exchange(&self, peer: &str, request: Request, limits: Limits) -> Result<Response, Failure> {
         let deadline = now() + limits.total;
         let request = self.prepare(request)?;
         let pass = self.bulkheads.enter(peer, deadline).await?;
         let outcome = timeout_at(deadline, self.perform(request, limits.max_body)).await;
-        let outcome = outcome.unwrap_or(Err(NetError::TimedOut));
-        settle(pass, &outcome);
+        let outcome = outcome.unwrap_or_else(|_| Err(NetError::TimedOut.into()));
+        settle(pass, outcome.as_ref().map_err(|failure| failure.error));
         outcome
     }
 
@@ -81,14 +81,14 @@ impl GuardedClient {
         Ok(request)
     }
 
-    async fn perform(&self, request: reqwest::Request, max_body: usize) -> Result<Response, NetError> {
+    async fn perform(&self, request: reqwest::Request, max_body: usize) -> Result<Response, Failure> {
         let mut incoming = self.http.execute(request).await.map_err(classify)?;
         answer::check_head(incoming.status(), incoming.headers(), max_body)?;
         let announced = answer::announced_length(incoming.headers()).unwrap_or(0);
         let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
         while let Some(chunk) = incoming.chunk().await.map_err(classify)? {
             if chunk.len() > max_body - body.len() {
-                return Err(NetError::TooLarge);
+                return Err(NetError::TooLarge.into());
             }
             body.extend_from_slice(&chunk);
         }
@@ -112,7 +112,7 @@ impl Outbound for GuardedClient {
             let host = request.uri().host().unwrap_or_default().to_owned();
             let outcome = self.exchange(peer, request, limits).await;
             report(peer, &method, &host, started, &outcome);
-            outcome
+            outcome.map_err(|failure| failure.error)
         })
     }
 }
@@ -143,7 +143,7 @@ fn http_client(policy: &EgressPolicy, resolver: VettedResolver) -> Result<reqwes
 }
 
 /// Tells the circuit what the outcome says about the peer.
-fn settle(pass: Pass, outcome: &Result<Response, NetError>) {
+fn settle(pass: Pass, outcome: Result<&Response, NetError>) {
     match outcome {
         Ok(response) if response.status().is_server_error() => pass.failed(),
         Err(NetError::Unreachable | NetError::TimedOut) => pass.failed(),
@@ -153,35 +153,43 @@ fn settle(pass: Pass, outcome: &Result<Response, NetError>) {
     }
 }
 
-/// Finds our own refusal under reqwest's error, or files it under the fixed set; the rest is for the log.
-fn classify(error: reqwest::Error) -> NetError {
-    let mut causes = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(ours) = error.downcast_ref::<NetError>() {
-            return *ours;
-        }
-        causes.push(error.to_string());
-        cause = error.source();
-    }
-    tracing::info!(cause = causes.join(": "), "outbound exchange failed");
-    if error.is_timeout() { NetError::TimedOut } else { NetError::Unreachable }
+/// An exchange that gave no answer, with what the operator's log may know about it.
+struct Failure {
+    error: NetError,
+    cause: Option<String>,
 }
 
-/// One line per exchange: who and how it went, never what was said.
-fn report(
-    peer: &str,
-    method: &http::Method,
-    host: &str,
-    started: Instant,
-    outcome: &Result<Response, NetError>,
-) {
+impl<E: Into<NetError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), cause: None }
+    }
+}
+
+/// Files reqwest's error under the fixed set, or finds our own refusal beneath it.
+fn classify(error: reqwest::Error) -> Failure {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        if let Some(ours) = cause.downcast_ref::<NetError>() {
+            return Failure::from(*ours);
+        }
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    let kind = if error.is_timeout() { NetError::TimedOut } else { NetError::Unreachable };
+    Failure { error: kind, cause: Some(causes.join(": ")) }
+}
+
+/// One line per exchange: with whom and how it went, never what was said.
+fn report(peer: &str, method: &Method, host: &str, started: Instant, outcome: &Result<Response, Failure>) {
     let elapsed_ms = now().duration_since(started).as_millis();
     match outcome {
-        Ok(response) => tracing::debug!(
-            peer, %method, host, elapsed_ms, status = response.status().as_u16(), bytes = response.body().len(),
-            "outbound exchange"
-        ),
-        Err(error) => tracing::warn!(peer, %method, host, elapsed_ms, %error, "outbound exchange failed"),
+        Ok(response) => {
+            let (status, bytes) = (response.status().as_u16(), response.body().len());
+            tracing::debug!(peer, %method, host, elapsed_ms, status, bytes, "outbound exchange");
+        }
+        Err(Failure { error, cause }) => {
+            tracing::warn!(peer, %method, host, elapsed_ms, %error, cause, "outbound exchange failed");
+        }
     }
 }

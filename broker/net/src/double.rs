@@ -2,14 +2,14 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, StatusCode, Uri, header::CONTENT_TYPE};
 
-use crate::{Limits, NetError, Outbound, Request, Response, answer};
+use crate::{Limits, NetError, Outbound, Request, Response, answer, mutex::lock};
 
 type Handler = Arc<dyn Fn(&Request) -> Result<Response, NetError> + Send + Sync>;
 
@@ -129,8 +129,4 @@ fn key(uri: &Uri) -> String {
 
 fn without_query(url: &str) -> &str {
     url.split_once('?').map_or(url, |(before, _)| before)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

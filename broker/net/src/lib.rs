@@ -16,6 +16,7 @@ mod circuit;
 mod client;
 pub mod double;
 mod error;
+mod mutex;
 mod policy;
 mod resolver;
 
