@@ -1,1 +1,4 @@
-//! doorward
+//! The broker as a server: configuration, routes, cookies, pages, command line.
+
+pub mod cli;
+pub mod pages;
