@@ -129,3 +129,111 @@ impl Drop for Pass {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn enter(bulkheads: &Bulkheads, peer: &str) -> Result<Pass, NetError> {
+        bulkheads.enter(peer, now() + Duration::from_secs(5)).await
+    }
+
+    async fn fill(bulkheads: &Bulkheads, peer: &str, count: usize) -> Vec<Pass> {
+        let mut passes = Vec::new();
+        for _ in 0..count {
+            passes.push(enter(bulkheads, peer).await.unwrap());
+        }
+        passes
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r_05_a_peer_has_eight_slots_and_the_ninth_waits_a_second() {
+        let bulkheads = Bulkheads::new();
+        let mut passes = fill(&bulkheads, "slow", 8).await;
+        let asked = now();
+        assert_eq!(enter(&bulkheads, "slow").await.err(), Some(NetError::Busy));
+        assert_eq!(now() - asked, Duration::from_secs(1));
+        assert!(enter(&bulkheads, "other").await.is_ok());
+
+        let leaving = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            passes.pop().unwrap().succeeded();
+        };
+        let (entered, ()) = tokio::join!(enter(&bulkheads, "slow"), leaving);
+        assert!(entered.is_ok(), "a slot that comes free in time is taken");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_past_the_deadline() {
+        let bulkheads = Bulkheads::new();
+        let _passes = fill(&bulkheads, "slow", 8).await;
+        let asked = now();
+        let deadline = asked + Duration::from_millis(50);
+        assert_eq!(bulkheads.enter("slow", deadline).await.err(), Some(NetError::Busy));
+        assert_eq!(now(), deadline);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r_05_all_peers_together_have_128_slots() {
+        let bulkheads = Bulkheads::new();
+        let mut passes = Vec::new();
+        for peer in 0..16 {
+            passes.extend(fill(&bulkheads, &format!("peer {peer}"), 8).await);
+        }
+        assert_eq!(passes.len(), 128);
+        assert_eq!(enter(&bulkheads, "one more").await.err(), Some(NetError::Busy));
+        drop(passes.pop());
+        assert!(enter(&bulkheads, "one more").await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_queues_at_a_slow_peer_holds_no_common_slot() {
+        let bulkheads = Bulkheads::new();
+        let _passes = fill(&bulkheads, "slow", 8).await;
+        let queue = futures_util::future::join_all((0..200).map(|_| enter(&bulkheads, "slow")));
+        let (queued, healthy) = tokio::join!(queue, enter(&bulkheads, "healthy"));
+        assert!(queued.iter().all(Result::is_err) && healthy.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r_05_an_open_circuit_turns_away_at_once_also_those_in_the_queue() {
+        let bulkheads = Bulkheads::new();
+        let passes = fill(&bulkheads, "dead", 8).await;
+        let failing = async {
+            for pass in passes {
+                pass.failed();
+            }
+        };
+        let open = NetError::CircuitOpen { retry_after: Duration::from_secs(30) };
+        let (queued, ()) = tokio::join!(enter(&bulkheads, "dead"), failing);
+        assert_eq!(queued.err(), Some(open));
+        assert_eq!(enter(&bulkheads, "dead").await.err(), Some(open));
+
+        tokio::time::advance(Duration::from_secs(30)).await;
+        let probe = enter(&bulkheads, "dead").await.unwrap();
+        assert_eq!(enter(&bulkheads, "dead").await.err(), Some(open));
+        drop(probe);
+        enter(&bulkheads, "dead").await.unwrap().succeeded();
+        assert_eq!(fill(&bulkheads, "dead", 8).await.len(), 8);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_memory_of_peers_is_bounded_and_keeps_what_matters() {
+        let bulkheads = Bulkheads::new();
+        let _in_use = enter(&bulkheads, "in use").await.unwrap();
+        for _ in 0..5 {
+            enter(&bulkheads, "dead").await.unwrap().failed();
+        }
+        for peer in 0..MAX_PEERS * 3 {
+            enter(&bulkheads, &format!("healthy {peer}")).await.unwrap().succeeded();
+            assert!(lock(&bulkheads.peers).len() <= MAX_PEERS);
+        }
+        assert!(matches!(enter(&bulkheads, "dead").await.err(), Some(NetError::CircuitOpen { .. })));
+
+        for peer in 0..MAX_PEERS * 3 {
+            enter(&bulkheads, &format!("failing {peer}")).await.unwrap().failed();
+            assert!(lock(&bulkheads.peers).len() <= MAX_PEERS);
+        }
+        assert!(lock(&bulkheads.peers).contains_key("in use"));
+    }
+}

@@ -77,3 +77,72 @@ impl Circuit {
         self.failures == 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(now: Instant) -> Circuit {
+        let mut circuit = Circuit::default();
+        for _ in 0..FAILURES_TO_OPEN {
+            assert_eq!(circuit.admit(now), Ok(Admission::Normal));
+            circuit.failed(Admission::Normal, now);
+        }
+        circuit
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r_05_five_failures_in_a_row_open_it_for_thirty_seconds() {
+        let start = now();
+        let mut circuit = opened(start);
+        assert_eq!(circuit.admit(start), Err(Duration::from_secs(30)));
+        assert_eq!(circuit.admit(start + Duration::from_secs(29)), Err(Duration::from_secs(1)));
+        assert_eq!(circuit.admit(start + Duration::from_secs(30)), Ok(Admission::Probe));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_in_between_starts_the_count_again() {
+        let mut circuit = Circuit::default();
+        for _ in 0..3 {
+            for _ in 0..FAILURES_TO_OPEN - 1 {
+                circuit.failed(Admission::Normal, now());
+            }
+            circuit.succeeded();
+        }
+        assert_eq!(circuit.admit(now()), Ok(Admission::Normal));
+        assert!(circuit.is_healthy());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r_05_one_probe_decides_for_everyone() {
+        let later = now() + RETRY_AFTER;
+        let mut circuit = opened(now());
+        assert_eq!(circuit.admit(later), Ok(Admission::Probe));
+        assert_eq!(circuit.admit(later), Err(RETRY_AFTER), "the probe is under way");
+        circuit.failed(Admission::Probe, later + Duration::from_secs(3));
+        assert_eq!(circuit.admit(later + RETRY_AFTER), Err(Duration::from_secs(3)));
+        let much_later = later + RETRY_AFTER + Duration::from_secs(3);
+        assert_eq!(circuit.admit(much_later), Ok(Admission::Probe));
+        circuit.succeeded();
+        assert_eq!(circuit.admit(much_later), Ok(Admission::Normal));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_that_says_nothing_lets_the_next_one_try() {
+        let later = now() + RETRY_AFTER;
+        let mut circuit = opened(now());
+        assert_eq!(circuit.admit(later), Ok(Admission::Probe));
+        circuit.abandoned(Admission::Probe, later);
+        assert_eq!(circuit.admit(later), Ok(Admission::Probe));
+        circuit.abandoned(Admission::Normal, later);
+        assert_eq!(circuit.admit(later), Err(RETRY_AFTER));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stragglers_do_not_prolong_the_pause() {
+        let start = now();
+        let mut circuit = opened(start);
+        circuit.failed(Admission::Normal, start + Duration::from_secs(20));
+        assert_eq!(circuit.admit(start + RETRY_AFTER), Ok(Admission::Probe));
+    }
+}

@@ -28,11 +28,11 @@ pub struct GuardedClient {
 /// Why no client could be made; each is for the operator to mend.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// An entry of [`EgressPolicy::extra_roots`] cannot be read.
+    /// An entry of [`EgressPolicy::extra_roots`] holds no PEM certificate.
     #[error("an extra root is no PEM certificate")]
-    ExtraRoot(#[source] reqwest::Error),
-    /// TLS could not be set up, as on a machine that trusts nobody.
-    #[error("no TLS client: the machine needs root certificates (package ca-certificates, or SSL_CERT_FILE)")]
+    ExtraRoot,
+    /// TLS could not be set up: the machine has no root certificates, or an extra root is not a sound one.
+    #[error("TLS needs sound root certificates (package ca-certificates, or SSL_CERT_FILE)")]
     Tls(#[source] reqwest::Error),
 }
 
@@ -117,10 +117,15 @@ impl Outbound for GuardedClient {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the one outbound client")]
 fn http_client(policy: &EgressPolicy, resolver: VettedResolver) -> Result<reqwest::Client, BuildError> {
     let mut roots = Vec::new();
     for pem in &policy.extra_roots {
-        roots.extend(Certificate::from_pem_bundle(pem.as_bytes()).map_err(BuildError::ExtraRoot)?);
+        let certificates = Certificate::from_pem_bundle(pem.as_bytes()).unwrap_or_default();
+        if certificates.is_empty() {
+            return Err(BuildError::ExtraRoot);
+        }
+        roots.extend(certificates);
     }
     // Compression, HTTP/2 and proxies are off even if another crate switches reqwest's features on.
     reqwest::Client::builder()
