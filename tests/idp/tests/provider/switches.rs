@@ -1,11 +1,12 @@
 //! Each switch does what it says, is counted, and leaves every other issuer alone.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use doorward_test_idp::{Mode, Setting, Switch};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::world::{START, World, unverified, verified};
 

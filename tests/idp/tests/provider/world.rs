@@ -157,7 +157,7 @@ impl World {
 
     pub async fn jwks(&mut self, issuer: &str) -> Vec<Jwk> {
         let keys = self.get(&format!("/{issuer}/jwks")).await.json();
-        keys["keys"].as_array().unwrap().iter().map(|key| jwk(key)).collect()
+        keys["keys"].as_array().unwrap().iter().map(jwk).collect()
     }
 }
 
