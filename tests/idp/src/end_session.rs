@@ -35,10 +35,10 @@ pub(crate) async fn end_session(
     }
     session::end(&issuer, &headers, hint.get("sid").and_then(Value::as_str));
     match uri {
-        Some(uri) => redirect(
-            uri,
-            &params.owned("state").map(|state| ("state", state)).into_iter().collect::<Vec<_>>(),
-        ),
+        Some(uri) => {
+            let state = params.owned("state").map(|state| ("state", state));
+            redirect(uri, state.as_slice())
+        }
         None => pages::message(StatusCode::OK, &issuer, "Signed out", "You are signed out of this issuer."),
     }
 }

@@ -55,7 +55,7 @@ pub use config::{Algorithm, Config, IssuerConfig, Now, SetupError};
 pub use issuer::Issuer;
 pub use persona::Persona;
 pub use requests::Endpoint;
-pub use switches::{Mode, Setting, Switch, SwitchReport, Switches};
+pub use switches::{Mode, NotMilliseconds, Setting, Switch, SwitchReport, Switches};
 
 /// The whole provider: the handle by which a test reaches its issuers, and the source of the router.
 #[derive(Clone)]

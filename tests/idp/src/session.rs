@@ -14,7 +14,7 @@ pub(crate) fn of(issuer: &Issuer, headers: &HeaderMap) -> Option<Session> {
     issuer.records().sessions.get(cookie(headers)?).cloned()
 }
 
-/// Signs somebody in: a new session, and its cookie on `response`.
+/// Signs somebody in: the new session, and the id to put into its cookie.
 pub(crate) fn start(issuer: &Issuer, username: &str) -> (Session, String) {
     let session = Session { sid: random_handle(), username: username.to_owned(), auth_time: issuer.now() };
     let id = random_handle();

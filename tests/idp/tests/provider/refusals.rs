@@ -66,13 +66,12 @@ async fn cancelling_is_access_denied() {
 async fn a_code_is_good_once_within_a_minute_and_for_its_request_only() {
     let mut world = World::new();
     let web = basic("web", SECRET);
-    let refuse = |field: &'static str, value: &'static str| (field, value);
     for (field, value) in [
-        refuse("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"),
-        refuse("code_verifier", ""),
-        refuse("redirect_uri", "http://localhost:8080/callback"),
-        refuse("redirect_uri", ""),
-        refuse("code", "made-up"),
+        ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"),
+        ("code_verifier", ""),
+        ("redirect_uri", "http://localhost:8080/callback"),
+        ("redirect_uri", ""),
+        ("code", "made-up"),
     ] {
         let code = world.code("acme", "alice").await;
         let changed = redemption(&code).map(|pair| if pair.0 == field { (field, value) } else { pair });
