@@ -1,1 +1,45 @@
-//! The pages that people signing in see.
+//! What people see: one file per page, its words in `templates/`, its look in `admin-ui`.
+//!
+//! A page is a struct of plain strings. It is escaped where it is rendered, works without
+//! JavaScript, and answers with the headers of [`headers`].
+
+mod choose;
+mod consent;
+mod error;
+pub mod headers;
+mod href;
+mod reference;
+mod sign_in;
+mod sign_out;
+mod signed_out;
+mod welcome;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+pub use choose::{Choice, ChoosePage};
+pub use consent::{ConsentPage, ScopeLine};
+pub use error::{ErrorPage, Line};
+pub use href::{Href, Link};
+pub use reference::reference;
+pub use sign_in::{SignInPage, SignInProblem};
+pub use sign_out::SignOutPage;
+pub use signed_out::SignedOutPage;
+pub use welcome::WelcomePage;
+
+use headers::FormTarget;
+
+/// Renders `page` with the headers that every page has.
+fn respond(status: StatusCode, forms: FormTarget, page: &impl Template) -> Response {
+    let mut response = match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    };
+    headers::set(response.headers_mut(), forms);
+    response
+}
+

@@ -1,0 +1,74 @@
+//! The files that pages refer to, embedded, under names that change with their content.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use sha2::{Digest, Sha256};
+
+/// A file, and where it is served.
+struct Asset {
+    href: String,
+    content_type: &'static str,
+    body: &'static str,
+}
+
+static STYLESHEET: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("ui", "css", "text/css; charset=utf-8", include_str!("../assets/ui.css")));
+
+static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../assets/icon.svg")));
+
+/// The path of the stylesheet, for `<link rel="stylesheet">`.
+pub fn stylesheet_href() -> &'static str {
+    &STYLESHEET.href
+}
+
+/// The path of the icon, for `<link rel="icon">`.
+pub fn icon_href() -> &'static str {
+    &ICON.href
+}
+
+/// Serves `/assets/{file}`.
+pub fn router() -> Router {
+    Router::new().route("/assets/{file}", get(file))
+}
+
+async fn file(Path(name): Path<String>) -> Response {
+    let named = |asset: &&Asset| asset.href.strip_prefix(DIRECTORY) == Some(&name);
+    match [&*STYLESHEET, &*ICON].into_iter().find(named) {
+        Some(asset) => asset.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+const DIRECTORY: &str = "/assets/";
+
+impl Asset {
+    fn new(stem: &str, extension: &str, content_type: &'static str, body: &'static str) -> Self {
+        let mut href = format!("{DIRECTORY}{stem}-");
+        for byte in &Sha256::digest(body)[..8] {
+            // Writing to a String cannot fail.
+            let _ = write!(href, "{byte:02x}");
+        }
+        href.push('.');
+        href.push_str(extension);
+        Self { href, content_type, body }
+    }
+
+    fn into_response(self: &Asset) -> Response {
+        let headers = [
+            (header::CONTENT_TYPE, self.content_type),
+            // The name changes with the content, so a copy is good for ever.
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            // The icon is a document when it is opened by itself.
+            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        ];
+        (headers, self.body).into_response()
+    }
+}

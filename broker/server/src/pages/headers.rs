@@ -1,0 +1,56 @@
+//! The headers of every page: what a browser may do with it, and who may keep it.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+/// Where the submission of a page's form may end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormTarget {
+    /// Nowhere but here.
+    Here,
+    /// At an app: the answer to the submission may be a redirect that leaves.
+    App,
+}
+
+impl FormTarget {
+    fn content_security_policy(self) -> &'static str {
+        match self {
+            Self::Here => CSP_FORMS_STAY_HERE,
+            Self::App => CSP_FORMS_MAY_END_AT_AN_APP,
+        }
+    }
+}
+
+/// Own stylesheet and images, no script at all, never in a frame (CSP Level 3).
+const CSP_FORMS_STAY_HERE: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+                                   object-src 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// The same without `form-action`: browsers apply it to every redirect that follows a submission,
+/// and silently drop the one that takes the person back to the app.
+const CSP_FORMS_MAY_END_AT_AN_APP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+                                           base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// Every feature that a page could ask the browser for, off.
+const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
+                                  encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), \
+                                  magnetometer=(), microphone=(), midi=(), payment=(), \
+                                  picture-in-picture=(), publickey-credentials-get=(), \
+                                  screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
+
+const ALWAYS: [(HeaderName, &str); 7] = [
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// Sets the headers of a page.
+pub fn set(headers: &mut HeaderMap, forms: FormTarget) {
+    let policy = HeaderValue::from_static(forms.content_security_policy());
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,38 @@
+//! The sign-in page: who are you, or which company are you from?
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::headers::FormTarget;
+use super::respond;
+
+/// Asks for a work e-mail address or a company code. Posts `tx`, `username` and a `password` that is
+/// there for password managers only, to `/sign-in`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignInPage {
+    /// The app's name, when an app sent the person.
+    pub app: Option<String>,
+    /// The sealed transaction, carried in the hidden field `tx`.
+    pub transaction: String,
+    /// What was typed before.
+    pub identifier: String,
+    /// What was wrong with it.
+    pub problem: Option<SignInProblem>,
+}
+
+/// Why the sign-in page is shown again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// Nothing was typed.
+    Empty,
+    /// It leads to no company. Never says which part was unknown.
+    Unknown,
+}
+
+impl IntoResponse for SignInPage {
+    fn into_response(self) -> Response {
+        respond(StatusCode::OK, FormTarget::App, &self)
+    }
+}
