@@ -191,7 +191,8 @@ mod tests {
         let bulkheads = Bulkheads::new();
         let _passes = fill(&bulkheads, "slow", 8).await;
         let queue = futures_util::future::join_all((0..200).map(|_| enter(&bulkheads, "slow")));
-        let (queued, healthy) = tokio::join!(queue, enter(&bulkheads, "healthy"));
+        let at_once = now();
+        let (queued, healthy) = tokio::join!(queue, bulkheads.enter("healthy", at_once));
         assert!(queued.iter().all(Result::is_err) && healthy.is_ok());
     }
 
@@ -207,7 +208,12 @@ mod tests {
         let open = NetError::CircuitOpen { retry_after: Duration::from_secs(30) };
         let (queued, ()) = tokio::join!(enter(&bulkheads, "dead"), failing);
         assert_eq!(queued.err(), Some(open));
-        assert_eq!(enter(&bulkheads, "dead").await.err(), Some(open));
+        let mut others = Vec::new();
+        for peer in 0..16 {
+            others.extend(fill(&bulkheads, &format!("peer {peer}"), 8).await);
+        }
+        assert_eq!(enter(&bulkheads, "dead").await.err(), Some(open), "although there is a queue for all");
+        drop(others);
 
         tokio::time::advance(Duration::from_secs(30)).await;
         let probe = enter(&bulkheads, "dead").await.unwrap();

@@ -4,6 +4,7 @@
 mod addresses;
 mod answers;
 mod contract;
+mod logs;
 mod peers;
 mod support;
 mod tls;

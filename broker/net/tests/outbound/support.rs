@@ -18,8 +18,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Small enough to overrun, short enough to wait for.
-pub const SMALL: Limits = Limits { max_body: 1000, total: Duration::from_millis(400) };
+/// A body small enough to overrun.
+pub const SMALL: Limits = Limits { max_body: 1000, total: Duration::from_secs(5) };
+
+/// The same, with a time short enough to wait for.
+pub const HASTY: Limits = Limits { max_body: 1000, total: Duration::from_millis(300) };
 
 /// A server on a loopback address that counts its connections.
 pub struct Server {
@@ -136,7 +139,6 @@ pub fn client_allowing(network: &str, port: u16, names: Arc<Names>) -> GuardedCl
     let policy = EgressPolicy {
         ports: vec![port],
         allowed_networks: vec![network.parse().unwrap()],
-        connect: Duration::from_millis(200),
         ..EgressPolicy::default()
     };
     GuardedClient::with_resolver(policy, names).unwrap()
