@@ -1,1 +1,24 @@
 //! Signing keys and the sealing of secrets at rest.
+//!
+//! * [`ring`] signs tokens and publishes the JWKS; [`rotation`] says which key does what when.
+//! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read.
+//! * [`sealing`] encrypts what must be read again; [`master_key`] proves that it will be.
+
+mod generate;
+pub mod jose;
+pub mod jwks;
+pub mod master_key;
+pub mod ring;
+pub mod rotation;
+pub mod sealing;
+mod signer;
+mod strict_json;
+#[cfg(test)]
+mod tests;
+
+pub use jose::{Audience, Claims, Expected, Expiry, JoseError, Typ, Unverified, verify};
+pub use jwks::{JwksError, VerifyingKey, VerifyingKeys};
+pub use master_key::{MasterKeyError, check_master_key};
+pub use ring::{KeyError, KeyRing, KeyRingParts};
+pub use rotation::Schedule;
+pub use sealing::{MasterKey, Place, Purpose, SealError, Sealer};

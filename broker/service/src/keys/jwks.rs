@@ -1,0 +1,179 @@
+//! Public keys, as others publish them: a JWK Set (RFC 7517), of which only what is strong and meant
+//! for signatures is kept.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use doorward_domain::Algorithm;
+use josekit::jwk::Jwk;
+use josekit::jws::{ES256, EdDSA, JwsVerifier, PS256, RS256};
+use serde_json::{Map, Value};
+
+/// More keys than any party publishes; Entra ID, the largest known, has about ten.
+const MAX_KEYS: usize = 64;
+/// What makes a key private (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2).
+const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/// Why a JWK Set is refused as a whole. Single keys that cannot be used are left out instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwksError {
+    /// Not an object with an array `keys` of objects (RFC 7517 section 5).
+    #[error("not a JWK Set")]
+    NotASet,
+    /// More than 64 keys.
+    #[error("a JWK Set of more than {MAX_KEYS} keys")]
+    TooMany,
+    /// Somebody published a private key; it protects nothing any more.
+    #[error("a JWK Set with a private key in it")]
+    Private,
+}
+
+/// A public key that verifies the signatures of one algorithm.
+#[derive(Debug)]
+pub struct VerifyingKey {
+    id: Option<String>,
+    algorithm: Algorithm,
+    verifier: Box<dyn JwsVerifier>,
+}
+
+impl VerifyingKey {
+    /// Its `kid`.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The one algorithm it verifies.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Whether `signature` is this key's signature of `message`.
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.verifier.verify(message, signature).is_ok()
+    }
+}
+
+/// The usable public keys of one party, parsed once.
+#[derive(Debug, Default)]
+pub struct VerifyingKeys {
+    keys: Vec<VerifyingKey>,
+}
+
+impl VerifyingKeys {
+    /// Reads a JWK Set. Left out are keys that are weak (RSA below 2048 bits, even modulus, exponent
+    /// below 3), malformed, of a type or curve that we do not verify with, or not for signatures.
+    ///
+    /// # Errors
+    /// [`JwksError`] when the set itself cannot be trusted.
+    pub fn parse(set: &Value) -> Result<Self, JwksError> {
+        let listed = set.get("keys").and_then(Value::as_array).ok_or(JwksError::NotASet)?;
+        if listed.len() > MAX_KEYS {
+            return Err(JwksError::TooMany);
+        }
+        let mut keys = Vec::with_capacity(listed.len());
+        for jwk in listed {
+            let jwk = jwk.as_object().ok_or(JwksError::NotASet)?;
+            if PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name)) {
+                return Err(JwksError::Private);
+            }
+            keys.extend(read(jwk).into_iter().flatten());
+        }
+        Ok(Self { keys })
+    }
+
+    /// Whether no usable key is left.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The keys that could have made a signature of `algorithm` under `kid`; all of that algorithm
+    /// when the signature names none.
+    pub fn fitting<'a>(
+        &'a self,
+        algorithm: Algorithm,
+        kid: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a VerifyingKey> {
+        self.keys.iter().filter(move |key| key.algorithm == algorithm && (kid.is_none() || key.id() == kid))
+    }
+}
+
+/// The verifiers that one JWK gives: one for each algorithm it may be used with.
+fn read(jwk: &Map<String, Value>) -> Option<Vec<VerifyingKey>> {
+    let id = match jwk.get("kid") {
+        None => None,
+        Some(kid) => Some(kid.as_str()?.to_owned()),
+    };
+    if !is_for_signatures(jwk) {
+        return None;
+    }
+    let (public, fitting) = public_key(jwk)?;
+    let named = match jwk.get("alg") {
+        None => None,
+        Some(alg) => Some(alg.as_str()?.parse::<Algorithm>().ok()?),
+    };
+    let allowed = fitting.iter().copied().filter(|fits| named.is_none_or(|named| named == *fits));
+    let verifying = allowed.filter_map(|algorithm| {
+        Some(VerifyingKey { id: id.clone(), algorithm, verifier: verifier(algorithm, &public)? })
+    });
+    Some(verifying.collect())
+}
+
+/// RFC 7517 sections 4.2 and 4.3.
+fn is_for_signatures(jwk: &Map<String, Value>) -> bool {
+    let operations = jwk.get("key_ops").map(|operations| {
+        operations.as_array().is_some_and(|list| list.iter().any(|operation| operation == "verify"))
+    });
+    jwk.get("use").is_none_or(|purpose| purpose == "sig") && operations.unwrap_or(true)
+}
+
+/// The members that make the public key, checked, and the algorithms that fit it.
+fn public_key(jwk: &Map<String, Value>) -> Option<(Jwk, &'static [Algorithm])> {
+    let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+    let bytes = |name: &str| BASE64.decode(text(name)?).ok();
+    let coordinate = |name: &str| bytes(name).filter(|bytes| bytes.len() == 32);
+    let (members, fitting): (Vec<(&str, Vec<u8>)>, &[Algorithm]) = match (text("kty")?, text("crv")) {
+        ("EC", Some("P-256")) => {
+            (vec![("x", coordinate("x")?), ("y", coordinate("y")?)], &[Algorithm::ES256])
+        }
+        ("OKP", Some("Ed25519")) => (vec![("x", coordinate("x")?)], &[Algorithm::EdDSA]),
+        ("RSA", _) => {
+            let (modulus, exponent) = strong_rsa(&bytes("n")?, &bytes("e")?)?;
+            (vec![("n", modulus), ("e", exponent)], &[Algorithm::RS256, Algorithm::PS256])
+        }
+        _ => return None,
+    };
+    let mut public = Jwk::new(text("kty")?);
+    if let Some(curve) = text("crv") {
+        public.set_curve(curve);
+    }
+    for (name, value) in members {
+        public.set_parameter(name, Some(BASE64.encode(value).into())).ok()?;
+    }
+    Some((public, fitting))
+}
+
+/// Modulus and exponent without leading zeros, if an RSA key with them is strong: 2048 to 8192 bits
+/// (more would be slow, for us), both odd, an exponent from 3 to 32 bits.
+fn strong_rsa(modulus: &[u8], exponent: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let [modulus, exponent] = [modulus, exponent].map(|number| {
+        let zeros = number.iter().take_while(|byte| **byte == 0).count();
+        &number[zeros..]
+    });
+    let bits = modulus.len() * 8 - modulus.first()?.leading_zeros() as usize;
+    let odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
+    let strong = (2048..=8192).contains(&bits)
+        && odd(modulus)
+        && odd(exponent)
+        && exponent.len() <= 4
+        && exponent != [1];
+    strong.then(|| (modulus.to_vec(), exponent.to_vec()))
+}
+
+/// OpenSSL refuses a point that is not on its curve here.
+fn verifier(algorithm: Algorithm, public: &Jwk) -> Option<Box<dyn JwsVerifier>> {
+    Some(match algorithm {
+        Algorithm::ES256 => Box::new(ES256.verifier_from_jwk(public).ok()?),
+        Algorithm::RS256 => Box::new(RS256.verifier_from_jwk(public).ok()?),
+        Algorithm::PS256 => Box::new(PS256.verifier_from_jwk(public).ok()?),
+        Algorithm::EdDSA => Box::new(EdDSA.verifier_from_jwk(public).ok()?),
+    })
+}
