@@ -70,6 +70,10 @@ impl Operation {
     }
 }
 
+/// The longest record that a store takes, in bytes of JSON. sled keeps what is much longer outside of
+/// its log, where no barrier reaches it.
+pub const MAX_RECORD_BYTES: usize = 24 * 1024;
+
 /// Writes that apply together or not at all. A key stands in a batch once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
@@ -127,6 +131,18 @@ impl Batch {
     /// The operations, to be applied.
     pub fn into_operations(self) -> Vec<Operation> {
         self.operations
+    }
+
+    /// Refuses records that are too long; every backend asks this first.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] names the first.
+    pub fn check_sizes(&self) -> Result<(), StoreError> {
+        let too_large = self.operations.iter().find(|operation| match operation {
+            Operation::Put { bytes, .. } => bytes.len() > MAX_RECORD_BYTES,
+            Operation::Delete { .. } => false,
+        });
+        too_large.map_or(Ok(()), |operation| Err(StoreError::TooLarge(operation.key().clone())))
     }
 
     fn put_expecting<R: Record>(self, record: &R, expect: Expect) -> Result<Self, StoreError> {

@@ -1,5 +1,6 @@
 //! Keys: tenant first, then kind, then what identifies the record (architecture rule 7).
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use doorward_domain::TenantId;
@@ -42,6 +43,8 @@ kinds! {
     SigningKey = 6, true;
     /// The check value of a master key.
     MasterKeyCheck = 7, true;
+    /// Index: the newest signing key of an algorithm.
+    NewestKey = 8, true;
     /// A user.
     User = 16, false;
     /// An identity.
@@ -107,6 +110,12 @@ impl Key {
     /// What identifies the record within its tenant and kind.
     pub fn id(&self) -> &[u8] {
         &self.0[PREFIX..]
+    }
+}
+
+impl Borrow<[u8]> for Key {
+    fn borrow(&self) -> &[u8] {
+        &self.0
     }
 }
 

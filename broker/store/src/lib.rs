@@ -4,9 +4,11 @@
 //! * [`records`] is the table of everything that is kept: kind, key, expiry.
 //! * [`typed`] reads and writes domain types through any store.
 //! * [`memory`] and [`sled`] are the backends; [`contract`] is the suite that both pass.
+//! * [`sweep`] deletes what has expired.
 
 pub mod batch;
 pub mod contract;
+mod feed;
 pub mod key;
 pub mod memory;
 pub mod records;
@@ -14,12 +16,12 @@ pub mod sled;
 pub mod sweep;
 pub mod typed;
 
-pub use batch::{Batch, Expect, Operation};
+pub use self::sled::SledStore;
+pub use batch::{Batch, Expect, MAX_RECORD_BYTES, Operation};
 pub use key::{Key, Kind, Range};
 pub use memory::MemoryStore;
 pub use records::Record;
-pub use self::sled::SledStore;
-pub use typed::{Stored, StoreExt};
+pub use typed::{StoreExt, Stored};
 
 use doorward_domain::Timestamp;
 use futures_util::future::BoxFuture;
@@ -55,6 +57,9 @@ pub enum StoreError {
     /// An expectation of the batch did not hold; nothing was written. Decide again on fresh records.
     #[error("a record was changed by somebody else")]
     Conflict(Key),
+    /// A record is longer than [`MAX_RECORD_BYTES`]; nothing was written.
+    #[error("the record {0:?} is too large to be stored")]
+    TooLarge(Key),
     /// The store has failed or is stopping; whether a write got through is unknown.
     #[error("the store is not available: {0}")]
     Unavailable(String),
@@ -77,7 +82,11 @@ pub trait Store: Send + Sync + 'static {
     fn get<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Value>, StoreError>>;
 
     /// Reads the records of a range in key order, at most `limit`.
-    fn list<'a>(&'a self, range: &'a Range, limit: usize) -> BoxFuture<'a, Result<Vec<(Key, Value)>, StoreError>>;
+    fn list<'a>(
+        &'a self,
+        range: &'a Range,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<(Key, Value)>, StoreError>>;
 
     /// Deletes a record and returns it: of any number of concurrent callers, one gets it.
     fn take<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Value>, StoreError>>;

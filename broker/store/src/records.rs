@@ -1,12 +1,12 @@
 //! The table of everything that is kept: each record's kind, key and expiry.
 
 use doorward_domain::{
-    AuditEvent, AuthorizationCode, Client, ClientId, Connection, ConnectionId, Consent, Domain, Grant, GrantId,
-    Identity, KeyId, ReplayMark, Sealed, Session, SessionId, SigningKey, Slug, SpentTransaction, Subject, Tenant,
-    TenantId, Timestamp, User, UserId,
+    Algorithm, AuditEvent, AuthorizationCode, Client, ClientId, Connection, ConnectionId, Consent, Domain,
+    Grant, GrantId, Identity, KeyId, ReplayMark, Sealed, Session, SessionId, SigningKey, Slug,
+    SpentTransaction, Subject, Tenant, TenantId, Timestamp, User, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 
 use crate::{Key, Kind};
 
@@ -53,11 +53,23 @@ pub struct MasterKeyCheck {
     pub sealed: Sealed,
 }
 
+/// Index record: the newest signing key of an algorithm. Whoever makes a key moves it in the same
+/// commit, so that of two brokers about to make one, one does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewestKey {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// Its newest key.
+    pub key: KeyId,
+}
+
 /// Where each record lies, for those who know its identifier but not the record.
 pub mod at {
+    use sha2::Digest as _;
+
     use super::{
-        ClientId, ConnectionId, Digest as _, Domain, GrantId, Key, KeyId, Kind, SessionId, Sha256, Slug, Subject,
-        TenantId, UserId,
+        Algorithm, ClientId, ConnectionId, Domain, GrantId, Key, KeyId, Kind, SessionId, Sha256, Slug,
+        Subject, TenantId, UserId,
     };
 
     /// A tenant.
@@ -88,6 +100,11 @@ pub mod at {
     /// A signing key.
     pub fn signing_key(id: KeyId) -> Key {
         Key::new(TenantId::BROKER, Kind::SigningKey, id.as_bytes())
+    }
+
+    /// The newest signing key of an algorithm.
+    pub fn newest_key(algorithm: Algorithm) -> Key {
+        Key::new(TenantId::BROKER, Kind::NewestKey, algorithm.as_str().as_bytes())
     }
 
     /// The check value of a master key.
@@ -170,6 +187,7 @@ record!(TenantOf<Domain>, TenantByDomain, |it| at::domain(&it.name));
 record!(Connection, Connection, |it| at::connection(it.tenant, it.id));
 record!(Client, Client, |it| at::client(&it.id));
 record!(SigningKey, SigningKey, |it| at::signing_key(it.id));
+record!(NewestKey, NewestKey, |it| at::newest_key(it.algorithm));
 record!(MasterKeyCheck, MasterKeyCheck, |it| at::master_key_check(&it.sealed.key));
 record!(User, User, |it| at::user(it.tenant, it.id));
 record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));
