@@ -1,1 +1,43 @@
-//! Tenants, connections, clients and users, as operators manage them.
+//! Management: what the command line, the admin API and the console do with tenants, connections,
+//! clients and users.
+//!
+//! Configuration is code: a [`document`] says what shall be, [`plan`] tells what would change,
+//! [`apply`] commits it as a whole, and [`export`] writes a document of what there is. [`views`] are
+//! for looking. No secret ever comes out.
+
+mod apply;
+pub mod document;
+mod existing;
+pub mod export;
+pub mod plan;
+pub mod views;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use doorward_domain::{Clock, Entropy};
+use doorward_net::EgressPolicy;
+use doorward_store::Store;
+
+use crate::keys::sealing::Sealer;
+
+pub use document::Document;
+pub use plan::{Plan, PlanError};
+
+/// The management of everything that operators configure.
+pub struct Management {
+    /// Where it is kept.
+    pub store: Arc<dyn Store>,
+    /// What seals the secrets of connections.
+    pub sealer: Arc<Sealer>,
+    /// Where identifiers and nonces come from.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where the present comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Which issuers a connection may have.
+    pub egress: EgressPolicy,
+    /// The issuer identifier, with which callback URLs start.
+    pub issuer: String,
+}

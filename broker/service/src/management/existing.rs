@@ -1,0 +1,131 @@
+//! What the store has of what a document is about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use doorward_domain::{Client, ClientId, Connection, Domain, Slug, Tenant, TenantId, Timestamp};
+use doorward_store::records::{TenantOf, at};
+use doorward_store::{Kind, Range, Store, StoreError, StoreExt as _, Stored};
+
+use super::document::Document;
+
+/// No tenant has more connections than this.
+const MOST_CONNECTIONS: usize = 1_000;
+
+/// What the store has: everything that a document names, and what that touches.
+#[derive(Debug, Default)]
+pub struct Existing {
+    /// The tenants, by company code.
+    pub tenants: BTreeMap<Slug, ExistingTenant>,
+    /// To whom e-mail domains lead.
+    pub domains: BTreeMap<Domain, Stored<TenantOf<Domain>>>,
+    /// The clients.
+    pub clients: BTreeMap<ClientId, Stored<Client>>,
+    /// The company codes of all tenants that are mentioned anywhere in here.
+    pub slugs: BTreeMap<TenantId, Slug>,
+}
+
+/// A tenant with its connections by name.
+#[derive(Debug)]
+pub struct ExistingTenant {
+    /// The tenant.
+    pub tenant: Stored<Tenant>,
+    /// Its connections.
+    pub connections: BTreeMap<String, Stored<Connection>>,
+}
+
+impl Existing {
+    /// Reads what `document` is about.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn named_by(
+        store: &dyn Store,
+        document: &Document,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let mut found = Self::default();
+        for slug in slugs_in(document) {
+            found.read_tenant(store, slug, now).await?;
+        }
+        for domain in domains_of(document, &found) {
+            if let Some(index) = store.read::<TenantOf<Domain>>(&at::domain(&domain), now).await? {
+                found.read_slug(store, index.record.tenant, now).await?;
+                found.domains.insert(domain, index);
+            }
+        }
+        for client in &document.clients {
+            if let Some(read) = store.read::<Client>(&at::client(&client.client_id), now).await? {
+                for tenant in &read.record.tenants {
+                    found.read_slug(store, *tenant, now).await?;
+                }
+                found.clients.insert(read.record.id.clone(), read);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn read_tenant(
+        &mut self,
+        store: &dyn Store,
+        slug: &Slug,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if let Some(tenant) = store.tenant_by_slug(slug, now).await? {
+            let connections = connections_of(store, tenant.record.id, now).await?;
+            let connections = connections.into_iter().map(|read| (read.record.name.clone(), read)).collect();
+            self.slugs.insert(tenant.record.id, slug.clone());
+            self.tenants.insert(slug.clone(), ExistingTenant { tenant, connections });
+        }
+        Ok(())
+    }
+
+    async fn read_slug(&mut self, store: &dyn Store, id: TenantId, now: Timestamp) -> Result<(), StoreError> {
+        if !self.slugs.contains_key(&id)
+            && let Some(tenant) = store.tenant(id, now).await?
+        {
+            self.slugs.insert(id, tenant.record.slug);
+        }
+        Ok(())
+    }
+}
+
+/// The company codes of tenants.
+///
+/// # Errors
+/// When the store fails.
+pub async fn slugs_of(
+    store: &dyn Store,
+    tenants: &[TenantId],
+    now: Timestamp,
+) -> Result<BTreeMap<TenantId, Slug>, StoreError> {
+    let mut found = Existing::default();
+    for tenant in tenants {
+        found.read_slug(store, *tenant, now).await?;
+    }
+    Ok(found.slugs)
+}
+
+/// A tenant's connections, the oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn connections_of(
+    store: &dyn Store,
+    tenant: TenantId,
+    now: Timestamp,
+) -> Result<Vec<Stored<Connection>>, StoreError> {
+    store.read_range(&Range::of(tenant, Kind::Connection), MOST_CONNECTIONS, now).await
+}
+
+fn slugs_in(document: &Document) -> BTreeSet<&Slug> {
+    let tenants = document.tenants.iter().map(|tenant| &tenant.slug);
+    let served = document.clients.iter().flat_map(|client| client.tenants.named());
+    tenants.chain(served).collect()
+}
+
+/// The domains that tenants shall have, and those that they may lose.
+fn domains_of(document: &Document, found: &Existing) -> BTreeSet<Domain> {
+    let wanted = document.tenants.iter().flat_map(|tenant| &tenant.domains);
+    let present = found.tenants.values().flat_map(|existing| &existing.tenant.record.domains);
+    wanted.chain(present).cloned().collect()
+}

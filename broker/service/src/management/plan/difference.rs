@@ -1,0 +1,100 @@
+//! Differences between records, told field by field under the names of the document. A secret is
+//! never told: only that it is set, replaced or removed.
+
+use std::collections::BTreeMap;
+
+use doorward_domain::connection::UpstreamAuthentication;
+use doorward_domain::{Client, ClientAuthentication, Connection, Slug, Tenant, TenantId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::management::export;
+
+/// A field that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// Its name in the document.
+    pub field: String,
+    /// What it was, if there was something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// What it will be, if there will be something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// A record as the document would describe it.
+pub(super) struct Described {
+    fields: Map<String, Value>,
+    /// The stored form of its secret: compared, never told.
+    secret: Option<String>,
+}
+
+const SECRET: &str = "client_secret";
+
+impl Described {
+    pub(super) fn tenant(tenant: &Tenant) -> Self {
+        Self { fields: fields(&export::tenant(tenant)), secret: None }
+    }
+
+    pub(super) fn connection(connection: &Connection) -> Self {
+        let secret = match &connection.authentication {
+            UpstreamAuthentication::None => None,
+            UpstreamAuthentication::ClientSecretBasic { secret }
+            | UpstreamAuthentication::ClientSecretPost { secret } => Some(secret.ciphertext.clone()),
+        };
+        Self { fields: fields(&export::connection(connection)), secret }
+    }
+
+    pub(super) fn client(client: &Client, slugs: &BTreeMap<TenantId, Slug>) -> Self {
+        let secret = match &client.authentication {
+            ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt { .. } => None,
+            ClientAuthentication::ClientSecretBasic { secrets }
+            | ClientAuthentication::ClientSecretPost { secrets } => {
+                Some(secrets.iter().copied().map(String::from).collect())
+            }
+        };
+        Self { fields: fields(&export::client(client, slugs)), secret }
+    }
+
+    /// What changes on the way from `before`, or from nothing, to this.
+    pub(super) fn since(&self, before: Option<&Self>) -> Vec<FieldChange> {
+        let nothing = Map::new();
+        let old = before.map_or(&nothing, |before| &before.fields);
+        let gone = old.keys().filter(|name| !self.fields.contains_key(*name));
+        let mut changes: Vec<_> = self
+            .fields
+            .keys()
+            .chain(gone)
+            .filter(|name| old.get(*name) != self.fields.get(*name))
+            .map(|name| FieldChange {
+                field: name.clone(),
+                before: old.get(name).cloned(),
+                after: self.fields.get(name).cloned(),
+            })
+            .collect();
+        changes.extend(secret_change(before.and_then(|before| before.secret.as_ref()), self.secret.as_ref()));
+        changes
+    }
+}
+
+fn secret_change(before: Option<&String>, after: Option<&String>) -> Option<FieldChange> {
+    let (before, after) = match (before, after) {
+        (None, Some(_)) => (None, Some("set")),
+        (Some(_), None) => (Some("set"), None),
+        (Some(old), Some(new)) if old != new => (Some("set"), Some("replaced")),
+        _ => return None,
+    };
+    Some(FieldChange {
+        field: SECRET.to_owned(),
+        before: before.map(Value::from),
+        after: after.map(Value::from),
+    })
+}
+
+fn fields(entry: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(entry) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}

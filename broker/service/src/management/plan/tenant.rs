@@ -1,0 +1,113 @@
+//! Tenants, their company codes and their e-mail domains.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use doorward_domain::{Domain, Slug, Tenant, TenantId};
+use doorward_store::StoreError;
+use doorward_store::records::TenantOf;
+
+use super::{Described, Planner};
+use crate::management::document;
+
+impl Planner<'_> {
+    pub(super) fn tenants(&mut self, entries: &[document::Tenant]) -> Result<(), StoreError> {
+        let ids = self.identify(entries);
+        self.domains(entries, &ids)?;
+        for entry in entries {
+            if let Some(id) = ids.get(&entry.slug) {
+                self.tenant(entry, *id)?;
+                self.connections(entry, *id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The identifiers that the tenants have, or will have.
+    fn identify(&mut self, entries: &[document::Tenant]) -> BTreeMap<Slug, TenantId> {
+        let mut ids = BTreeMap::new();
+        for entry in entries {
+            let existing = self.existing.tenants.get(&entry.slug).map(|existing| existing.tenant.record.id);
+            let id = existing.unwrap_or_else(|| TenantId::new(self.making.now, self.making.entropy));
+            if ids.insert(entry.slug.clone(), id).is_some() {
+                self.problem(format!("tenant[{}]", entry.slug), "stands in the document twice");
+            }
+            self.slugs.insert(id, entry.slug.clone());
+        }
+        ids
+    }
+
+    fn tenant(&mut self, entry: &document::Tenant, id: TenantId) -> Result<(), StoreError> {
+        let existing = self.existing;
+        let old = existing.tenants.get(&entry.slug).map(|existing| &existing.tenant);
+        let path = format!("tenant[{}]", entry.slug);
+        self.check_title(&format!("{path}.name"), &entry.name);
+        let new = Tenant {
+            id,
+            slug: entry.slug.clone(),
+            name: entry.name.clone(),
+            domains: entry.domains.clone(),
+            enabled: entry.enabled,
+            created_at: old.map_or(self.making.now, |old| old.record.created_at),
+        };
+        if old.is_none() {
+            self.write(|batch| batch.insert(&TenantOf { name: new.slug.clone(), tenant: id }))?;
+        }
+        let before = old.map(|old| (old, Described::tenant(&old.record)));
+        self.put((id, id.to_string()), &path, before, (&new, Described::tenant(&new)))
+    }
+
+    /// Decides to whom every domain leads. A domain has one tenant; it moves only when the same
+    /// document takes it from the other.
+    fn domains(
+        &mut self,
+        entries: &[document::Tenant],
+        ids: &BTreeMap<Slug, TenantId>,
+    ) -> Result<(), StoreError> {
+        let wanted = self.wanted_domains(entries, ids);
+        let named: BTreeSet<&TenantId> = ids.values().collect();
+        for (domain, tenant) in &wanted {
+            let record = TenantOf { name: (*domain).clone(), tenant: *tenant };
+            match self.existing.domains.get(*domain) {
+                None => self.write(|batch| batch.insert(&record))?,
+                Some(index) if index.record.tenant == *tenant => {}
+                Some(index) if named.contains(&index.record.tenant) => {
+                    self.write(|batch| batch.update(index, &record))?;
+                }
+                Some(index) => self.domain_of_another(domain, *tenant, index.record.tenant),
+            }
+        }
+        for (domain, index) in &self.existing.domains {
+            if named.contains(&index.record.tenant) && !wanted.contains_key(domain) {
+                self.write(|batch| Ok(batch.delete(index)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn wanted_domains<'d>(
+        &mut self,
+        entries: &'d [document::Tenant],
+        ids: &BTreeMap<Slug, TenantId>,
+    ) -> BTreeMap<&'d Domain, TenantId> {
+        let mut wanted = BTreeMap::new();
+        for entry in entries {
+            for domain in &entry.domains {
+                let tenant = ids.get(&entry.slug).copied().unwrap_or(TenantId::BROKER);
+                if wanted.insert(domain, tenant).is_some() {
+                    let path = format!("tenant[{}].domains", entry.slug);
+                    self.problem(path, format!("`{domain}` stands in the document twice"));
+                }
+            }
+        }
+        wanted
+    }
+
+    fn domain_of_another(&mut self, domain: &Domain, wanting: TenantId, owner: TenantId) {
+        let slug = |id| self.slugs.get(&id).map_or_else(|| "another".to_owned(), Slug::to_string);
+        let (wanting, owner) = (slug(wanting), slug(owner));
+        self.problem(
+            format!("tenant[{wanting}].domains"),
+            format!("`{domain}` leads to tenant `{owner}`; take it from there in the same document first"),
+        );
+    }
+}

@@ -1,0 +1,84 @@
+use doorward_domain::{Profile, User, UserId};
+use doorward_store::Batch;
+
+use super::{CANARY, Counter, empty, now, parse, with_acme};
+use crate::management::views::{Ask, ViewError};
+
+fn first(limit: usize) -> Ask {
+    Ask { after: None, limit }
+}
+
+#[tokio::test]
+async fn a_list_comes_in_pages_that_follow_each_other() {
+    let management = empty();
+    let tenant = |n: usize| format!("[[tenant]]\nslug = \"tenant-{n}\"\nname = \"Tenant {n}\"\n");
+    management.apply(&parse(&(0..5).map(tenant).collect::<String>()), "tests").await.unwrap();
+    let (mut ask, mut sizes, mut ids) = (first(2), Vec::new(), Vec::new());
+    loop {
+        let page = management.tenants(&ask).await.unwrap();
+        sizes.push(page.items.len());
+        ids.extend(page.items.iter().map(|view| view.id));
+        match page.next {
+            Some(next) => ask.after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(sizes, [2, 2, 1]);
+    ids.dedup();
+    assert_eq!(ids.len(), 5);
+}
+
+#[tokio::test]
+async fn ad_10_a_cursor_stays_within_its_list() {
+    let management = with_acme().await;
+    let tenant = management.stored_tenant("acme").await.id;
+    let user = User {
+        id: UserId::new(now(), &Counter),
+        tenant,
+        profile: Profile { email: Some("kim@acme.test".to_owned()), ..Profile::default() },
+        enabled: true,
+        created_at: now(),
+        updated_at: now(),
+    };
+    management.store.commit(Batch::new().insert(&user).unwrap()).await.unwrap();
+    let page = management.users("acme", &first(10)).await.unwrap();
+    assert_eq!(page.items.iter().map(|view| view.id).collect::<Vec<_>>(), [user.id]);
+
+    management.apply(&parse("[[tenant]]\nslug = \"rival\"\nname = \"Rival\""), "tests").await.unwrap();
+    for after in [UserId::from_bytes([0; 16]), UserId::from_bytes([0xff; 16])] {
+        let ask = Ask { after: Some(after.to_string()), limit: usize::MAX };
+        assert!(management.users("rival", &ask).await.unwrap().items.is_empty());
+    }
+    for forged in ["", "usr_", "con_00000000000000000000000000000000", "' or 1=1"] {
+        let ask = Ask { after: Some(forged.to_owned()), limit: 10 };
+        assert_eq!(management.users("acme", &ask).await.unwrap_err(), ViewError::Cursor);
+    }
+}
+
+#[tokio::test]
+async fn ad_01_a_user_is_not_seen_through_another_tenant() {
+    let management = with_acme().await;
+    let tenant = management.stored_tenant("acme").await.id;
+    management.apply(&parse("[[tenant]]\nslug = \"rival\"\nname = \"Rival\""), "tests").await.unwrap();
+    let id = UserId::new(now(), &Counter);
+    let user =
+        User { id, tenant, profile: Profile::default(), enabled: true, created_at: now(), updated_at: now() };
+    management.store.commit(Batch::new().insert(&user).unwrap()).await.unwrap();
+    assert_eq!(management.user("acme", &id.to_string()).await.unwrap().id, id);
+    assert!(matches!(management.user("rival", &id.to_string()).await, Err(ViewError::Unknown { .. })));
+}
+
+#[tokio::test]
+async fn ad_08_no_view_reads_a_secret_out() {
+    let management = with_acme().await;
+    let connections = serde_json::to_string(&management.connections("acme").await.unwrap()).unwrap();
+    let clients = serde_json::to_string(&management.clients(&first(10)).await.unwrap()).unwrap();
+    for text in [&connections, &clients] {
+        assert!(
+            !text.contains(CANARY) && !text.contains("ciphertext") && !text.contains("secrets"),
+            "{text}"
+        );
+    }
+    assert!(connections.contains("\"authentication\":\"client_secret_basic\""));
+    assert!(connections.contains("https://sso.example.org/federation/con_"));
+}
