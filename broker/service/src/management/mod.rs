@@ -21,7 +21,7 @@ use doorward_domain::{Clock, Entropy};
 use doorward_net::EgressPolicy;
 use doorward_store::Store;
 
-use crate::keys::sealing::Sealer;
+use crate::keys::Sealer;
 
 pub use document::Document;
 pub use plan::{Plan, PlanError};

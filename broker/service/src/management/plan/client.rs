@@ -7,6 +7,7 @@ use doorward_store::{StoreError, Stored};
 use serde_json::Value;
 
 use super::{Described, Planner};
+use crate::keys::VerifyingKeys;
 use crate::management::document::{self, ApplicationType, ClientMethod, KeySet, SecretSource, Tenants};
 
 /// No secret of a client is shorter.
@@ -186,17 +187,9 @@ fn is_mask(secret: &Plain) -> bool {
 
 /// Why a JWK Set is none to verify assertions with.
 fn unfit(jwks: &Value, algorithm: Algorithm) -> Option<String> {
-    let keys = jwks.get("keys").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
-    let is_private = |key: &Value| ["d", "k", "p", "q"].iter().any(|name| key.get(name).is_some());
-    if keys.iter().any(is_private) {
-        return Some("has a private or shared key; register the public one, and replace that one".to_owned());
+    match VerifyingKeys::parse(jwks) {
+        Err(cause) => Some(format!("is {cause}")),
+        Ok(keys) if keys.fitting(algorithm, None).next().is_some() => None,
+        Ok(_) => Some(format!("has no usable {algorithm} key; see `token_endpoint_auth_signing_alg`")),
     }
-    let kty = match algorithm {
-        Algorithm::ES256 => "EC",
-        Algorithm::RS256 | Algorithm::PS256 => "RSA",
-        Algorithm::EdDSA => "OKP",
-    };
-    let fits = |key: &Value| key.get("kty").and_then(Value::as_str) == Some(kty);
-    (!keys.iter().any(fits))
-        .then(|| format!("has no {kty} key for {algorithm}; see `token_endpoint_auth_signing_alg`"))
 }

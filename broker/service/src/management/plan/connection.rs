@@ -8,7 +8,7 @@ use doorward_store::{Kind, StoreError, Stored};
 use url::Url;
 
 use super::{Described, Making, Planner};
-use crate::keys::sealing::Place;
+use crate::keys::Place;
 use crate::management::document::{self, ConnectionAuthentication, SecretSource};
 
 const MISSING: &str = "is missing; give it, or set `authentication = \"none\"`";

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::existing::Existing;
-use crate::keys::sealing::Sealer;
+use crate::keys::Sealer;
 use difference::Described;
 
 pub use difference::FieldChange;

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod apply;
 mod document;
 mod plan;
@@ -17,7 +15,7 @@ use zeroize::Zeroizing;
 use super::document::{Document, Reference};
 use super::plan::{Plan, PlanError, Problem};
 use super::{Management, existing};
-use crate::keys::sealing::{MasterKey, Sealer};
+use crate::keys::{MasterKey, Sealer};
 
 /// A tenant with a connection, and a client: enough for a login.
 const ACME: &str = r#"

@@ -4,7 +4,7 @@ use doorward_store::Kind;
 use serde_json::{Value, json};
 
 use super::{ACME, CANARY, acme_with, empty, only_problem, parse, problems, with_acme};
-use crate::keys::sealing::Place;
+use crate::keys::Place;
 use crate::management::Management;
 use crate::management::plan::{Action, Plan};
 
@@ -247,15 +247,20 @@ async fn a_short_secret_is_allowed_with_a_warning() {
 
 #[tokio::test]
 async fn only_public_keys_that_fit_are_registered() {
-    let ec = json!({"kty": "EC", "crv": "P-256", "x": "x", "y": "y", "kid": "1"});
-    let mut private = ec.clone();
+    // The example key of RFC 7517 appendix A.1.
+    let public = json!({
+        "kty": "EC", "crv": "P-256",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    });
+    let mut private = public.clone();
     private["d"] = json!("canary");
     for (keys, algorithm, message) in [
-        (vec![ec.clone()], "ES256", None),
-        (vec![ec], "RS256", Some("has no RSA key")),
+        (vec![public.clone()], "ES256", None),
+        (vec![public], "RS256", Some("no usable RS256 key")),
         (vec![private], "ES256", Some("private")),
-        (vec![json!({"kty": "oct", "k": "canary"})], "ES256", Some("private")),
-        (vec![], "ES256", Some("has no EC key")),
+        (vec![json!({"kty": "oct", "k": "canary"})], "ES256", Some("no usable")),
+        (vec![], "ES256", Some("no usable")),
     ] {
         let document = json!({"client": [{
             "client_id": "machine", "name": "Machine", "tenants": "all",
