@@ -72,3 +72,62 @@ impl Asset {
         (headers, self.body).into_response()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn get(path: &str) -> Response {
+        router().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_file_is_served_whole_and_kept_for_ever() {
+        let files = [
+            (stylesheet_href(), "text/css; charset=utf-8", include_str!("../assets/ui.css")),
+            (icon_href(), "image/svg+xml", include_str!("../assets/icon.svg")),
+        ];
+        for (href, content_type, content) in files {
+            let response = get(href).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            let headers = response.headers();
+            assert_eq!(headers[header::CONTENT_TYPE], content_type);
+            assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+            assert_eq!(headers[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+            assert_eq!(to_bytes(response.into_body(), usize::MAX).await.unwrap(), content);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_exact_name_is_found() {
+        for path in
+            ["/assets/ui.css", "/assets/ui-0000000000000000.css", "/assets/..%2fsrc%2flib.rs", "/assets/"]
+        {
+            assert_eq!(get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_changes_with_the_content() {
+        let href = |body| Asset::new("ui", "css", "text/css", body).href;
+        assert_eq!(href("a"), href("a"));
+        assert_ne!(href("a"), href("b"));
+        assert!(href("a").starts_with("/assets/ui-") && href("a").ends_with(".css"));
+    }
+
+    #[test]
+    fn assets_load_nothing_else() {
+        let svg_namespace = "http://www.w3.org/2000/svg";
+        for body in [STYLESHEET.body, &ICON.body.replace(svg_namespace, "")] {
+            for reference in ["url(", "@import", "http:", "https:", "href=", "<script", "<style"] {
+                assert!(!body.contains(reference), "{reference}");
+            }
+        }
+    }
+}

@@ -43,3 +43,5 @@ fn respond(status: StatusCode, forms: FormTarget, page: &impl Template) -> Respo
     response
 }
 
+#[cfg(test)]
+mod tests;

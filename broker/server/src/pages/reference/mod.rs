@@ -23,7 +23,7 @@ mod tests {
         let words: HashSet<_> = ADJECTIVES.iter().chain(&ANIMALS).collect();
         assert_eq!(words.len(), 512);
         for word in words {
-            assert!(word.len() <= 11 && word.bytes().all(|byte| byte.is_ascii_lowercase()), "{word}");
+            assert!(word.len() <= 9 && word.bytes().all(|byte| byte.is_ascii_lowercase()), "{word}");
         }
     }
 
@@ -31,7 +31,7 @@ mod tests {
     fn the_same_bytes_give_the_same_reference() {
         assert_eq!(reference([0; 8]), "able-addax-0000");
         assert_eq!(reference([0xff; 8]), "zesty-zebra-0655");
-        assert_eq!(reference([24, 152, 0, 0, 0, 0, 0x12, 0xd5]), "busy-meerkat-4821");
+        assert_eq!(reference([28, 167, 0, 0, 0, 0, 0x12, 0xd5]), "calm-otter-4821");
     }
 
     #[test]

@@ -1,0 +1,55 @@
+use axum::http::StatusCode;
+
+use super::samples::every_page;
+
+#[tokio::test]
+async fn se_04_no_page_can_be_framed_sniffed_stored_or_traced() {
+    for page in every_page("Kim").await {
+        let header = |name: &str| page.headers[name].to_str().unwrap();
+        assert_eq!(header("content-type"), "text/html; charset=utf-8", "{}", page.name);
+        assert_eq!(header("x-frame-options"), "DENY", "{}", page.name);
+        assert_eq!(header("x-content-type-options"), "nosniff", "{}", page.name);
+        assert_eq!(header("referrer-policy"), "no-referrer", "{}", page.name);
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{}", page.name);
+        assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{}", page.name);
+        assert_eq!(header("cache-control"), "no-store", "{}", page.name);
+        assert!(
+            header("permissions-policy").split(", ").all(|feature| feature.ends_with("=()")),
+            "{}",
+            page.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn se_04_the_content_policy_allows_our_styles_and_nothing_that_runs() {
+    for page in every_page("Kim").await {
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        let directives: Vec<_> = policy.split("; ").collect();
+        for directive in
+            ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "style-src 'self'"]
+        {
+            assert!(directives.contains(&directive), "{} lacks {directive}", page.name);
+        }
+        assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{}", page.name);
+    }
+}
+
+#[tokio::test]
+async fn only_forms_that_may_end_at_an_app_go_without_form_action() {
+    let to_apps = ["sign-in", "choose", "consent", "sign-out"];
+    for page in every_page("Kim").await {
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        let to_app = to_apps.iter().any(|name| page.name.split(" again").next() == Some(name));
+        assert_eq!(policy.contains("form-action 'self'"), !to_app, "{}", page.name);
+        assert_eq!(policy.contains("form-action"), !to_app, "{}", page.name);
+    }
+}
+
+#[tokio::test]
+async fn an_error_page_keeps_its_status() {
+    for page in every_page("Kim").await {
+        let status = if page.name == "error" { StatusCode::FORBIDDEN } else { StatusCode::OK };
+        assert_eq!(page.status, status, "{}", page.name);
+    }
+}
