@@ -1,0 +1,8 @@
+//! The store's tests: both backends against the contract, and sled against crashes.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod backends;
+mod barriers;
+mod contract;
+mod records;

@@ -1,0 +1,268 @@
+//! Every domain type in and out.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use doorward_domain::connection::{ConnectionKind, Field, UpstreamAuthentication};
+use doorward_domain::grant::RefreshFamily;
+use doorward_domain::{
+    Algorithm, AuditEvent, Authentication, AuthorizationCode, ClaimMapping, Client, ClientAuthentication,
+    ClientId, ClientTrust, CodeState, Connection, ConnectionId, Consent, Domain, EventId, Grant, GrantId,
+    Identity, KeyId, PkceChallenge, Plain, Profile, Provisioning, RedirectUri, ReplayMark, ScopeSet, Sealed,
+    SecretHash, Session, SessionId, SigningKey, Slug, SpentTransaction, Stage, Subject, Tenant, TenantId,
+    Timestamp, User, UserId, audit,
+};
+
+use doorward_store::contract::Backend;
+use doorward_store::records::{GrantOfSession, MasterKeyCheck, NewestKey, TenantOf};
+use doorward_store::{Batch, Kind, Record, Store, StoreExt as _};
+
+use crate::backends::{Memory, Sled};
+
+const NOW: Timestamp = Timestamp::from_secs(1_000_000);
+const TENANT: TenantId = TenantId::from_bytes([1; 16]);
+const CONNECTION: ConnectionId = ConnectionId::from_bytes([2; 16]);
+const USER: UserId = UserId::from_bytes([3; 16]);
+const SESSION: SessionId = SessionId::from_bytes([4; 16]);
+const GRANT: GrantId = GrantId::from_bytes([5; 16]);
+const LATER: Timestamp = Timestamp::MAX;
+
+#[tokio::test]
+async fn every_record_reads_back_from_memory() {
+    every_record_reads_back(&*Memory::default().open().await).await;
+}
+
+#[tokio::test]
+async fn every_record_reads_back_from_sled() {
+    every_record_reads_back(&*Sled::default().open().await).await;
+}
+
+/// Every record that there is comes back equal, from a key of its own.
+async fn every_record_reads_back(store: &dyn Store) {
+    let mut kinds = BTreeSet::new();
+    macro_rules! check {
+        ($($record:expr),* $(,)?) => {
+            $(assert!(kinds.insert(reads_back(store, &$record).await), "a kind twice");)*
+        };
+    }
+    check!(
+        tenant(),
+        slug(),
+        domain(),
+        connection(),
+        client(),
+        signing_key(),
+        newest_key(),
+        master_key_check()
+    );
+    check!(user(), identity(), session(), code(), grant(), grant_of_session(), consent());
+    check!(spent_transaction(), replay_mark(), audit_event());
+    assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
+
+    let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();
+    let by_domain = store.tenant_by_domain(&tenant().domains[0], NOW).await.unwrap();
+    assert_eq!(by_slug.map(|stored| stored.record), Some(tenant()));
+    assert_eq!(by_domain.map(|stored| stored.record), Some(tenant()));
+}
+
+async fn reads_back<R: Record + Debug + PartialEq>(store: &dyn Store, record: &R) -> Kind {
+    let version = store.commit(Batch::new().insert(record).unwrap()).await.unwrap();
+    let read = store.read::<R>(&record.key(), NOW).await.unwrap().unwrap();
+    assert_eq!(&read.record, record);
+    assert_eq!(read.version, version);
+    assert_eq!(record.key().kind(), R::KIND);
+    R::KIND
+}
+
+fn tenant() -> Tenant {
+    Tenant {
+        id: TENANT,
+        slug: Slug::parse("acme").unwrap(),
+        name: "Äcme".to_owned(),
+        domains: vec![Domain::parse("acme.test").unwrap()],
+        enabled: true,
+        created_at: NOW,
+    }
+}
+
+fn slug() -> TenantOf<Slug> {
+    TenantOf { name: tenant().slug, tenant: TENANT }
+}
+
+fn domain() -> TenantOf<Domain> {
+    TenantOf { name: tenant().domains[0].clone(), tenant: TENANT }
+}
+
+fn sealed() -> Sealed {
+    Sealed { key: "main".to_owned(), ciphertext: "AAAA".to_owned() }
+}
+
+fn connection() -> Connection {
+    Connection {
+        id: CONNECTION,
+        tenant: TENANT,
+        name: "staff".to_owned(),
+        title: "Acme staff".to_owned(),
+        kind: ConnectionKind::Oidc,
+        issuer: "https://idp.test".to_owned(),
+        client_id: "doorward".to_owned(),
+        authentication: UpstreamAuthentication::ClientSecretPost { secret: sealed() },
+        scopes: vec!["openid".to_owned()],
+        algorithms: Algorithm::ALL.to_vec(),
+        mapping: ClaimMapping::new([(Field::Email, "mail".to_owned())].into()),
+        provisioning: Provisioning::JustInTime,
+        stage: Stage::Live,
+        created_at: NOW,
+    }
+}
+
+fn client() -> Client {
+    Client {
+        id: ClientId::new("app"),
+        name: "App".to_owned(),
+        authentication: ClientAuthentication::PrivateKeyJwt {
+            jwks: serde_json::json!({ "keys": [{ "kty": "EC" }] }),
+            algorithm: Algorithm::ES256,
+        },
+        native: true,
+        redirect_uris: vec![RedirectUri::parse("https://app.test/callback").unwrap()],
+        post_logout_redirect_uris: vec![RedirectUri::parse("https://app.test/").unwrap()],
+        scope: scope(),
+        trust: ClientTrust::ThirdParty,
+        tenants: vec![TENANT],
+        id_token_algorithm: Algorithm::RS256,
+        require_pkce: true,
+        enabled: true,
+        created_at: NOW,
+    }
+}
+
+fn scope() -> ScopeSet {
+    ScopeSet::parse("openid email").unwrap()
+}
+
+fn signing_key() -> SigningKey {
+    SigningKey {
+        id: KeyId::from_bytes([6; 16]),
+        algorithm: Algorithm::ES256,
+        public_jwk: serde_json::json!({ "kty": "EC", "crv": "P-256" }),
+        private_jwk: sealed(),
+        created_at: NOW,
+        signs_from: NOW,
+        signs_until: Some(LATER),
+        verifies_until: None,
+    }
+}
+
+fn newest_key() -> NewestKey {
+    NewestKey { algorithm: signing_key().algorithm, key: signing_key().id }
+}
+
+fn master_key_check() -> MasterKeyCheck {
+    MasterKeyCheck { sealed: sealed() }
+}
+
+fn user() -> User {
+    let profile = Profile {
+        name: Some("Kim".to_owned()),
+        email: Some("kim@acme.test".to_owned()),
+        email_verified: true,
+        groups: vec!["staff".to_owned()],
+        ..Profile::default()
+    };
+    User { id: USER, tenant: TENANT, profile, enabled: true, created_at: NOW, updated_at: NOW }
+}
+
+fn identity() -> Identity {
+    let subject = Subject { issuer: "https://idp.test".to_owned(), subject: "248289761001".to_owned() };
+    Identity { tenant: TENANT, connection: CONNECTION, subject, user: USER, linked_at: NOW }
+}
+
+fn authentication() -> Authentication {
+    Authentication { time: NOW, acr: Some("2".to_owned()), amr: vec!["pwd".to_owned()] }
+}
+
+fn secret() -> SecretHash {
+    Plain::new("secret").hash()
+}
+
+fn session() -> Session {
+    Session {
+        id: SESSION,
+        tenant: TENANT,
+        user: USER,
+        connection: CONNECTION,
+        secret: secret(),
+        authentication: authentication(),
+        used_at: NOW,
+        ends_at: LATER,
+    }
+}
+
+fn code() -> AuthorizationCode {
+    AuthorizationCode {
+        grant: GRANT,
+        secret: secret(),
+        tenant: TENANT,
+        client: client().id,
+        user: USER,
+        session: SESSION,
+        connection: CONNECTION,
+        redirect_uri: "https://app.test/callback".to_owned(),
+        scope: scope(),
+        nonce: Some("n-0S6_WzA2Mj".to_owned()),
+        challenge: PkceChallenge::parse(&"A".repeat(43)),
+        authentication: authentication(),
+        state: CodeState::Fresh,
+        redeemable_until: LATER,
+        expires_at: LATER,
+    }
+}
+
+fn grant() -> Grant {
+    Grant {
+        id: GRANT,
+        tenant: TENANT,
+        client: client().id,
+        user: USER,
+        session: SESSION,
+        connection: CONNECTION,
+        scope: scope(),
+        nonce: None,
+        authentication: authentication(),
+        refresh: Some(RefreshFamily {
+            key: "main".to_owned(),
+            seed: [7; 16],
+            generation: 3,
+            rotated_at: NOW,
+        }),
+        expires_at: LATER,
+    }
+}
+
+fn grant_of_session() -> GrantOfSession {
+    GrantOfSession { tenant: TENANT, session: SESSION, grant: GRANT, expires_at: LATER }
+}
+
+fn consent() -> Consent {
+    Consent { tenant: TENANT, user: USER, client: client().id, scope: scope(), given_at: NOW }
+}
+
+fn spent_transaction() -> SpentTransaction {
+    SpentTransaction { tenant: TENANT, id: [8; 16], expires_at: LATER }
+}
+
+fn replay_mark() -> ReplayMark {
+    ReplayMark { client: client().id, jti: secret(), expires_at: LATER }
+}
+
+fn audit_event() -> AuditEvent {
+    AuditEvent {
+        id: EventId::from_bytes([9; 16]),
+        tenant: TENANT,
+        at: NOW,
+        actor: USER.to_string(),
+        action: audit::Action::SignedIn,
+        target: SESSION.to_string(),
+    }
+}
