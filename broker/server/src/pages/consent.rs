@@ -19,7 +19,7 @@ pub struct ConsentPage {
     pub client_host: String,
     /// The tenant's name.
     pub tenant: String,
-    /// The person's name or e-mail address.
+    /// The person's name or e-mail address; empty when neither is known.
     pub person: String,
     /// What the app asks for.
     pub scopes: Vec<ScopeLine>,

@@ -32,9 +32,9 @@ pub struct ErrorPage {
 /// Somebody who can help, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Such as `You` or `Your IT team`.
+    /// Such as `You` or `Your IT team`; a colon follows.
     pub who: String,
-    /// What they can do.
+    /// What they can do, going on from the colon.
     pub what: String,
 }
 

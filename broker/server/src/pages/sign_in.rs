@@ -29,6 +29,10 @@ pub enum SignInProblem {
     Empty,
     /// It leads to no company. Never says which part was unknown.
     Unknown,
+    /// The company has no connection that can be used yet.
+    NotReady,
+    /// The company's people may not use this app.
+    NotThisApp,
 }
 
 impl IntoResponse for SignInPage {

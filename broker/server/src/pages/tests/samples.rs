@@ -21,6 +21,8 @@ pub async fn every_page(text: &str) -> Vec<Sample> {
         sample("sign-in", sign_in(text, None)).await,
         sample("sign-in again, empty", sign_in(text, Some(SignInProblem::Empty))).await,
         sample("sign-in again, unknown", sign_in(text, Some(SignInProblem::Unknown))).await,
+        sample("sign-in again, not ready", sign_in(text, Some(SignInProblem::NotReady))).await,
+        sample("sign-in again, not this app", sign_in(text, Some(SignInProblem::NotThisApp))).await,
         sample("choose", choose(text)).await,
         sample("consent", consent(text)).await,
         sample("sign-out", SignOutPage { app: some(text), fields: vec![(text.to_owned(), text.to_owned())] })
