@@ -1,0 +1,191 @@
+use std::fs;
+use std::path::Path;
+
+use doorward_domain::{Algorithm, Entropy};
+
+use super::*;
+
+struct Seven;
+
+impl Entropy for Seven {
+    fn fill(&self, out: &mut [u8]) {
+        out.fill(7);
+    }
+}
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text, Map::new())
+}
+
+fn with_environment(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::parse(
+        text,
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    )
+}
+
+fn secrets_refusal(config: &Config) -> String {
+    config.secrets(&Seven).err().unwrap().to_string()
+}
+
+fn refusal(text: &str) -> String {
+    parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn without_any_configuration_a_broker_runs_here() {
+    let config = parse("").unwrap();
+    assert_eq!(config.issuer, "http://localhost:8080");
+    assert!(config.listen.ip().is_loopback());
+    assert_eq!(config.data_dir(), Path::new("data/state"));
+    assert_eq!(config.egress.plain_http, PlainHttp::Nowhere);
+    let lifetimes = config.settings().lifetimes;
+    assert_eq!(
+        (lifetimes.session_idle, lifetimes.session),
+        (Duration::from_secs(3600), Duration::from_secs(43_200))
+    );
+}
+
+#[test]
+fn every_key_can_be_set_in_the_file() {
+    let config = parse(
+        r#"
+        issuer = "https://sso.example.org"
+        listen = "0.0.0.0:443"
+        store = "sled:/var/lib/doorward"
+        [keys]
+        master_key = "/run/secrets/master"
+        older_master_keys = ["/run/secrets/older"]
+        algorithms = ["ES256"]
+        rotate_every = "30d"
+        [egress]
+        allowed_networks = ["10.20.0.0/16"]
+        ports = [443, 8443]
+        [sessions]
+        idle = "30m"
+        absolute = "8h"
+        [admin]
+        token_file = "/run/secrets/admin"
+        [mail]
+        "#,
+    )
+    .unwrap();
+    assert_eq!(config.store, StoreChoice::Sled("/var/lib/doorward/records".into()));
+    assert_eq!(config.keys.algorithms, [Algorithm::ES256]);
+    assert_eq!(config.keys.schedule().period, Duration::from_secs(30 * 86_400));
+    assert_eq!(config.egress_policy().allowed_networks[0].to_string(), "10.20.0.0/16");
+    assert_eq!(config.admin_token_file(), Path::new("/run/secrets/admin"));
+}
+
+#[test]
+fn the_environment_stands_over_the_file() {
+    let file = "issuer = \"https://file.example.org\"\nlisten = \"127.0.0.1:1\"\n[sessions]\nidle = \"1m\"";
+    let config = with_environment(
+        file,
+        &[
+            ("DOORWARD__ISSUER", "https://environment.example.org"),
+            ("DOORWARD__SESSIONS__IDLE", "2m"),
+            ("DOORWARD__EGRESS__ALLOWED_NETWORKS", "10.0.0.0/8,192.168.0.0/16"),
+            ("DOORWARD__EGRESS__PORTS", "443,8443"),
+            ("DOORWARD__KEYS__ALGORITHMS", "ES256"),
+            ("DOORWARD_LOG", "debug"),
+            ("PATH", "/bin"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.issuer, "https://environment.example.org");
+    assert_eq!(config.listen.port(), 1);
+    assert_eq!(config.sessions.idle, Duration::from_secs(120));
+    assert_eq!(config.egress.allowed_networks.len(), 2);
+    assert_eq!(config.egress.ports, [443, 8443]);
+}
+
+#[test]
+fn an_unknown_key_is_an_error_with_a_suggestion() {
+    assert_eq!(refusal("isuer = \"x\""), "`isuer` is not known; did you mean `issuer`?");
+    assert_eq!(
+        refusal("[egress]\nallowed_network = []"),
+        "`egress.allowed_network` is not known; did you mean `egress.allowed_networks`?"
+    );
+    assert_eq!(refusal("[mail]\nsmtp = \"x\""), "`mail.smtp` is not known");
+    assert_eq!(refusal("[egress]\nplain_http = \"Loopback\""), "`egress.plain_http` is not known");
+    let typo = with_environment("", &[("DOORWARD__LISTENS", "127.0.0.1:1")]).unwrap_err().to_string();
+    assert_eq!(typo, "`listens` is not known; did you mean `listen`?");
+}
+
+#[test]
+fn a_wrong_value_names_its_key_and_how_to_mend_it() {
+    for (text, key, mending) in [
+        ("issuer = \"http://sso.example.org\"", "issuer", "https://"),
+        ("issuer = \"https://sso.example.org/\"", "issuer", "no slash"),
+        ("issuer = \"https://sso.example.org/x?y\"", "issuer", "origin"),
+        ("issuer = \"sso.example.org\"", "issuer", "URL"),
+        ("issuer = \"https://u:p@sso.example.org\"", "issuer", "origin"),
+        ("listen = \"8080\"", "listen", "127.0.0.1:8080"),
+        ("store = \"postgres://localhost/doorward\"", "store", "later release"),
+        ("store = \"memory\"", "store", "sled:data/state"),
+        ("[sessions]\nidle = \"soon\"", "sessions.idle", "12h"),
+        ("[sessions]\nidle = \"0s\"", "sessions.idle", "12h"),
+        ("[keys]\nalgorithms = [\"HS256\"]", "keys.algorithms[0]", "HS256"),
+        ("[egress]\nallowed_networks = [\"10.0.0.1/33\"]", "egress.allowed_networks", "10.20.0.0/16"),
+        ("[egress]\nports = [70000]", "egress.ports[0]", "70000"),
+    ] {
+        let told = refusal(text);
+        assert!(told.starts_with(&format!("`{key}`: ")) && told.contains(mending), "{text}\n{told}");
+    }
+    assert!(refusal("issuer = ").contains("TOML"));
+    assert!(refusal("[egress]\nextra_roots = [\"/nowhere/ca.pem\"]").starts_with("/nowhere/ca.pem: "));
+}
+
+#[test]
+fn secrets_are_made_once_and_only_their_owner_may_read_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config::in_folder(&folder.path().join("state"));
+    let first = config.secrets(&Seven).unwrap();
+    let token = config.admin_token().unwrap();
+    let again = config.secrets(&Seven).unwrap();
+    assert_eq!(first.sealer.active(), again.sealer.active());
+    assert!(again.admin_token.matches(&token));
+
+    use std::os::unix::fs::PermissionsExt as _;
+    for (file, mode) in [("master.key", 0o400), ("admin.token", 0o600), ("", 0o700)] {
+        let metadata = fs::metadata(config.data_dir().join(file)).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o777, mode, "{file}");
+    }
+}
+
+#[test]
+fn a_master_key_is_the_same_however_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::in_folder(folder.path());
+    let mut names = Vec::new();
+    for text in [BASE64_SEVENS.to_owned(), format!("{BASE64_SEVENS}\n"), "07".repeat(32)] {
+        let file = folder.path().join("key");
+        fs::write(&file, text).unwrap();
+        config.keys.master_key = Some(file);
+        names.push(config.secrets(&Seven).unwrap().sealer.active().to_owned());
+    }
+    names.dedup();
+    assert_eq!(names.len(), 1, "{names:?}");
+}
+
+const BASE64_SEVENS: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
+#[test]
+fn a_secret_that_is_none_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::in_folder(folder.path());
+    config.secrets(&Seven).unwrap();
+    let file = folder.path().join("wrong");
+    for text in ["", "password", "AAAA", &"é".repeat(32)] {
+        fs::write(&file, text).unwrap();
+        config.keys.master_key = Some(file.clone());
+        assert!(secrets_refusal(&config).contains("openssl rand"), "{text}");
+    }
+    config.keys.master_key = None;
+    config.admin.token_file = Some(file.clone());
+    fs::write(&file, "password").unwrap();
+    assert!(secrets_refusal(&config).contains("too short"));
+    config.admin.token_file = Some(folder.path().join("missing"));
+    assert!(config.secrets(&Seven).is_err());
+}
