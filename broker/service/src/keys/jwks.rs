@@ -80,6 +80,11 @@ impl VerifyingKeys {
         Ok(Self { keys })
     }
 
+    /// The keys of our own ring, however many there are.
+    pub(super) fn own<'a>(public: impl Iterator<Item = &'a Value>) -> Self {
+        Self { keys: public.filter_map(Value::as_object).filter_map(read).flatten().collect() }
+    }
+
     /// Whether no usable key is left.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()

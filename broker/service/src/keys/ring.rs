@@ -289,7 +289,7 @@ impl KeyRing {
                 None => self.unseal(key).map(Arc::new),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let after = Arc::new(Snapshot::new(keys, signers)?);
+        let after = Arc::new(Snapshot::new(keys, signers));
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = after;
         Ok(())
     }
@@ -343,10 +343,11 @@ impl Held {
 impl Snapshot {
     /// The JWKS is made of what the sealed private keys say, not of the stored public ones: who can
     /// write to the store cannot publish a key (SR-03).
-    fn new(keys: Vec<SigningKey>, signers: Vec<Arc<Signer>>) -> Result<Self, KeyError> {
-        let jwks = json!({ "keys": signers.iter().map(|signer| signer.public_jwk()).collect::<Vec<_>>() });
-        let verifying = VerifyingKeys::parse(&jwks).map_err(|cause| KeyError::Key(cause.to_string()))?;
-        Ok(Self { keys, signers, verifying: Arc::new(verifying), jwks: jwks.to_string().into() })
+    fn new(keys: Vec<SigningKey>, signers: Vec<Arc<Signer>>) -> Self {
+        let public = || signers.iter().map(|signer| signer.public_jwk());
+        let verifying = Arc::new(VerifyingKeys::own(public()));
+        let jwks = json!({ "keys": public().collect::<Vec<_>>() }).to_string().into();
+        Self { keys, signers, verifying, jwks }
     }
 
     fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
