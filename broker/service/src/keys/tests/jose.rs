@@ -1,5 +1,4 @@
 //! Form, header, key and signature. The claims are in `jose_claims`.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+//! The claims of a token.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+//! The right master key, or no start.
 
 use doorward_store::{MemoryStore, Range, Store as _};
 

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+//! Keys in the store and in memory, with one broker and with two.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,3 +1,5 @@
+//! Keys through the years.
+
 use std::time::Duration;
 
 use doorward_domain::{Algorithm, KeyId, KeyStatus, Sealed, SigningKey, Timestamp};
@@ -106,7 +108,7 @@ fn live(seed: u64) -> Vec<Seen> {
     let mut now = NOW;
     for moment in 0..400 {
         let command =
-            replacement(&keys, IN_USE[moment % 2], &SCHEDULE, now).filter(|_| dice.roll() % 16 == 0);
+            replacement(&keys, IN_USE[moment % 2], &SCHEDULE, now).filter(|_| dice.roll().is_multiple_of(16));
         let steps = command.into_iter().chain(due(&keys, &IN_USE, &SCHEDULE, now)).collect::<Vec<_>>();
         if let Some(step) = steps.first() {
             take(&mut keys, *step, now, &dice);
@@ -125,7 +127,7 @@ fn live(seed: u64) -> Vec<Seen> {
             }
         }
         check_one_signs(&keys, now);
-        let pause = if dice.roll() % 20 == 0 { 2_000_000 } else { 20_000 };
+        let pause = if dice.roll().is_multiple_of(20) { 2_000_000 } else { 20_000 };
         now = now + Duration::from_millis(dice.roll() % pause);
     }
     seen
