@@ -160,14 +160,15 @@ impl Management {
     pub async fn connections(&self, slug: &str) -> Result<Page<ConnectionView>, ViewError> {
         let tenant = self.find_tenant(slug).await?;
         let stored = connections_of(&*self.store, tenant.id, self.clock.now()).await?;
-        let view = |connection: &Connection| ConnectionView {
-            id: connection.id,
-            tenant: tenant.slug.clone(),
-            callback_url: self.callback_url(connection.id),
-            document: export::connection(connection),
-            created_at: connection.created_at,
-        };
-        Ok(Page { items: stored.iter().map(|read| view(&read.record)).collect(), next: None })
+        let items = stored.iter().map(|read| self.connection_view(&tenant, &read.record)).collect();
+        Ok(Page { items, next: None })
+    }
+
+    /// A tenant's connection with a name.
+    pub async fn connection(&self, slug: &str, name: &str) -> Result<ConnectionView, ViewError> {
+        let unknown = || ViewError::Unknown { what: "connection", name: name.to_owned() };
+        let page = self.connections(slug).await?;
+        page.items.into_iter().find(|view| view.document.name == name).ok_or_else(unknown)
     }
 
     /// A tenant's users, the oldest first.
@@ -252,6 +253,16 @@ impl Management {
         let unknown = || ViewError::Unknown { what: "tenant", name: slug.to_owned() };
         let parsed = Slug::parse(slug).map_err(|_| unknown())?;
         Ok(self.store.tenant_by_slug(&parsed, self.clock.now()).await?.ok_or_else(unknown)?.record)
+    }
+
+    fn connection_view(&self, tenant: &Tenant, connection: &Connection) -> ConnectionView {
+        ConnectionView {
+            id: connection.id,
+            tenant: tenant.slug.clone(),
+            callback_url: self.callback_url(connection.id),
+            document: export::connection(connection),
+            created_at: connection.created_at,
+        }
     }
 
     async fn client_view(&self, client: Client) -> Result<ClientView, StoreError> {
