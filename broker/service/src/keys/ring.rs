@@ -24,8 +24,8 @@ use super::signer::{SignError, Signer};
 
 /// More keys than a ring ever has.
 const MAX_KEYS: usize = 1_000;
-/// How often maintenance decides anew after somebody else changed the keys.
-const ATTEMPTS: usize = 16;
+/// The most steps of one maintenance, with those that another broker was faster to take.
+const MAX_STEPS: usize = 200;
 /// How often maintenance looks whether something is due; well within [`Schedule::margin`].
 const INTERVAL: Duration = Duration::from_secs(20);
 /// Who is said to have done what the schedule demanded.
@@ -141,9 +141,13 @@ impl KeyRing {
         &self.parts.algorithms
     }
 
-    /// When keys are replaced; the JWKS is served with its `jwks_max_age`.
-    pub fn schedule(&self) -> &Schedule {
-        &self.parts.schedule
+    /// How long others may cache the JWKS (its `max-age`): not at all while a first key is missing,
+    /// which will sign as soon as it is there.
+    pub fn jwks_max_age(&self) -> Duration {
+        let (snapshot, now) = (self.snapshot(), self.parts.clock.now());
+        let complete =
+            self.parts.algorithms.iter().all(|algorithm| snapshot.signer(*algorithm, now).is_some());
+        if complete { self.parts.schedule.jwks_max_age } else { Duration::ZERO }
     }
 
     /// Does what is due: makes missing keys, replaces old ones, deletes those that are gone, and
@@ -177,7 +181,7 @@ impl KeyRing {
         let held = self.read().await?;
         if let Some(step) = rotation::replacement(&held.records(), algorithm, &self.parts.schedule, held.now)
         {
-            match self.take(step, &held, actor).await {
+            match self.apply(step, &held, actor).await {
                 // Another broker replaced the key in this moment: that is the successor.
                 Err(KeyError::Store(StoreError::Conflict(_))) => {}
                 other => other?,
@@ -192,14 +196,14 @@ impl KeyRing {
     /// Takes every due step that is `wanted`, one after the other, each on fresh records.
     async fn settle(&self, wanted: impl Fn(&Step) -> bool) -> Result<(), KeyError> {
         let _turn = self.turn.lock().await;
-        for _ in 0..ATTEMPTS {
+        for _ in 0..MAX_STEPS {
             let held = self.read().await?;
             let keys = held.records();
             let due = rotation::due(&keys, &self.parts.algorithms, &self.parts.schedule, held.now);
             let Some(step) = due.into_iter().find(&wanted) else {
                 return self.install(keys);
             };
-            match self.take(step, &held, SCHEDULE).await {
+            match self.apply(step, &held, SCHEDULE).await {
                 Err(KeyError::Store(StoreError::Conflict(_))) => {}
                 other => other?,
             }
@@ -214,8 +218,8 @@ impl KeyRing {
         Ok(Held { newest, keys, now })
     }
 
-    /// Takes one step, in one commit with what tells of it.
-    async fn take(&self, step: Step, held: &Held, actor: &str) -> Result<(), KeyError> {
+    /// Takes one step, in one commit with the audit event that tells of it.
+    async fn apply(&self, step: Step, held: &Held, actor: &str) -> Result<(), KeyError> {
         let now = held.now;
         let batch = match step {
             Step::Create(algorithm) => {

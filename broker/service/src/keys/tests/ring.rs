@@ -107,7 +107,9 @@ async fn the_first_start_signs_at_once_and_the_slow_keys_follow() {
             matches!(ring.sign(slow, "at+jwt", &claims()), Err(KeyError::NotReady(missing)) if missing == slow)
         );
     }
+    assert_eq!(ring.jwks_max_age(), Duration::ZERO);
     ring.maintain().await.unwrap();
+    assert_eq!(ring.jwks_max_age(), Schedule::default().jwks_max_age);
     for algorithm in Algorithm::ALL {
         let token = ring.sign(algorithm, "at+jwt", &claims()).unwrap();
         assert!(accepts(&ring, algorithm, &token), "{algorithm}");
@@ -232,6 +234,23 @@ async fn the_schedule_replaces_a_key_when_its_period_ends() {
     assert_eq!(kid(&sign(&ring)), before);
     world.clock.advance(schedule.publish_ahead());
     assert_ne!(kid(&sign(&ring)), before);
+}
+
+#[tokio::test]
+async fn a_ring_of_many_keys_works_and_is_tidied_up() {
+    let world = World::new();
+    let schedule = Schedule { longest_token: Duration::from_secs(365 * 86_400), ..Schedule::default() };
+    let ring = KeyRing::open(KeyRingParts { schedule, ..world.parts(1) }).await.unwrap();
+    let first = sign(&ring);
+    for _ in 0..70 {
+        ring.rotate(Algorithm::ES256, "kim").await.unwrap();
+        world.clock.advance(schedule.publish_ahead());
+    }
+    assert_eq!(published(&ring).len(), 71);
+    assert!(accepts(&ring, Algorithm::ES256, &first) && accepts(&ring, Algorithm::ES256, &sign(&ring)));
+    world.clock.advance(schedule.retain());
+    ring.maintain().await.unwrap();
+    assert_eq!(world.all::<SigningKey>().await.len(), 2, "the last key and its successor");
 }
 
 #[tokio::test]
