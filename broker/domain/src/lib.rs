@@ -29,7 +29,7 @@ pub use clock::{Clock, ManualClock};
 pub use connection::{ClaimMapping, Connection, Provisioning, Stage};
 pub use consent::Consent;
 pub use entropy::Entropy;
-pub use grant::Grant;
+pub use grant::{Grant, RefreshFamily};
 pub use handle::{Handle, HandleKind};
 pub use id::{ClientId, ConnectionId, EventId, GrantId, KeyId, SessionId, TenantId, UserId};
 pub use policy::{Refusal, may_act_now};

@@ -1,4 +1,13 @@
-//! The broker as a server: configuration, routes, cookies, pages, command line.
+//! The broker as a server: [`app`] puts it together, [`routes`] answer, [`pages`] is what people
+//! see, [`cli`] what operators type, [`config`] what they decide, [`serve`] runs it.
 
+pub mod admin_api;
+pub mod app;
+pub mod backend;
 pub mod cli;
+pub mod config;
+mod cookies;
 pub mod pages;
+pub mod routes;
+pub mod serve;
+mod system;

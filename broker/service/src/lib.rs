@@ -5,5 +5,9 @@
 pub mod federation;
 pub mod identity;
 pub mod keys;
+pub mod login;
 pub mod management;
 pub mod provider;
+pub mod settings;
+
+pub use settings::{Lifetimes, Settings};

@@ -17,7 +17,7 @@ use config::{Environment, File, FileFormat, Map};
 use doorward_domain::Algorithm;
 use doorward_net::{EgressPolicy, PlainHttp};
 use doorward_service::keys::Schedule;
-use doorward_service::settings::{Lifetimes, Settings};
+use doorward_service::settings::{InvalidIssuer, Lifetimes, Settings};
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -217,13 +217,16 @@ impl Config {
     }
 
     /// What the services must know.
-    pub fn settings(&self) -> Settings {
+    ///
+    /// # Errors
+    /// When the issuer is none.
+    pub fn settings(&self) -> Result<Settings, InvalidIssuer> {
         let lifetimes = Lifetimes {
             session_idle: self.sessions.idle,
             session: self.sessions.absolute,
             ..Lifetimes::default()
         };
-        Settings { issuer: self.issuer.clone(), lifetimes }
+        Settings::new(&self.issuer, lifetimes)
     }
 
     /// Where the broker may connect to.

@@ -1,1 +1,102 @@
-//! Toward tenants identity providers: doorward as a Relying Party.
+//! Toward tenants' identity providers: doorward as a Relying Party (OpenID Connect Core 1.0).
+//!
+//! A login goes through it in three steps:
+//!
+//! 1. [`choose`]: which connection does this person sign in through?
+//! 2. [`start`]: the way to the provider, and the [`leg`] that the browser carries meanwhile.
+//! 3. [`callback`]: the way back. `exchange` turns the code into tokens, `verify` the ID token into
+//!    claims (with `jwk`), `userinfo` adds what the token lacks, and [`claims`] maps the result to a
+//!    profile.
+//!
+//! What a provider publishes of itself is read by `metadata` and kept by `providers`. Where kinds of
+//! provider differ, `kind` decides. Every step fails with an [`error`] that says who can mend it.
+
+pub mod callback;
+pub mod choose;
+pub mod claims;
+pub mod error;
+mod exchange;
+mod id_token;
+mod jwk;
+mod kind;
+pub mod leg;
+mod metadata;
+mod providers;
+mod request;
+pub mod start;
+mod userinfo;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use doorward_domain::{Connection, ConnectionId, Entropy, TenantId, Timestamp};
+use doorward_net::Outbound;
+use doorward_store::records::at;
+use doorward_store::{Store, StoreError, StoreExt as _};
+use url::Url;
+
+pub use self::callback::{CallbackResponse, Verified};
+pub use self::choose::{Hint, Route};
+pub use self::claims::Note;
+pub use self::error::{FederationError, WhoMends};
+pub use self::exchange::TokenError;
+pub use self::leg::{Leg, transaction_of};
+pub use self::metadata::MetadataError;
+use self::providers::Providers;
+pub use self::start::{Ask, Start};
+pub use self::userinfo::UserinfoError;
+pub use self::verify::IdTokenError;
+use crate::keys::sealing::Sealer;
+
+/// Doorward as a client of the tenants' identity providers.
+pub struct Federation {
+    store: Arc<dyn Store>,
+    outbound: Arc<dyn Outbound>,
+    entropy: Arc<dyn Entropy>,
+    sealer: Arc<Sealer>,
+    base_url: Url,
+    providers: Providers,
+}
+
+impl Federation {
+    /// `base_url` is doorward's own issuer, under which the callbacks lie.
+    pub fn new(
+        store: Arc<dyn Store>,
+        outbound: Arc<dyn Outbound>,
+        entropy: Arc<dyn Entropy>,
+        sealer: Arc<Sealer>,
+        base_url: Url,
+    ) -> Self {
+        let providers = Providers::new(Arc::clone(&outbound));
+        Self { store, outbound, entropy, sealer, base_url, providers }
+    }
+
+    /// The redirect URI of a connection: `{base URL}/federation/{connection}/callback`. Each has its
+    /// own, because `iss` cannot tell two connections at one issuer apart (UP-05).
+    pub fn callback_url(&self, connection: ConnectionId) -> Url {
+        let mut url = self.base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["federation", &connection.to_string(), "callback"]);
+        }
+        url
+    }
+
+    /// The connection, if people may sign in through it right now. Asked on every path (UP-14).
+    async fn usable_connection(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        now: Timestamp,
+    ) -> Result<Option<Connection>, StoreError> {
+        let tenant_is_active =
+            self.store.tenant(tenant, now).await?.is_some_and(|stored| stored.record.enabled);
+        if !tenant_is_active {
+            return Ok(None);
+        }
+        let stored = self.store.read::<Connection>(&at::connection(tenant, id), now).await?;
+        Ok(stored.map(|stored| stored.record).filter(Connection::is_usable))
+    }
+}

@@ -101,6 +101,15 @@ impl VerifyingKeys {
     }
 }
 
+impl IntoIterator for VerifyingKeys {
+    type Item = VerifyingKey;
+    type IntoIter = std::vec::IntoIter<VerifyingKey>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.keys.into_iter()
+    }
+}
+
 /// The verifiers that one JWK gives: one for each algorithm it may be used with.
 fn read(jwk: &Map<String, Value>) -> Option<Vec<VerifyingKey>> {
     let id = match jwk.get("kid") {

@@ -12,7 +12,7 @@ pub mod ring;
 pub mod rotation;
 pub mod sealing;
 mod signer;
-mod strict_json;
+pub(crate) mod strict_json;
 #[cfg(test)]
 mod tests;
 

@@ -11,7 +11,7 @@ const MAX_DEPTH: u8 = 16;
 
 /// Reads exactly one JSON object: no duplicate names on any level, nested at most 16 deep, nothing
 /// before or after it.
-pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
+pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
     // White space around the object would be valid JSON, but no writer of tokens puts it there.
     if bytes.first() != Some(&b'{') || bytes.last() != Some(&b'}') {
         return Err(serde_json::Error::custom("not an object"));

@@ -1,1 +1,140 @@
 //! Toward apps: doorward as an OpenID Provider.
+//!
+//! One file for each endpoint: [`authorize`], [`token`], [`userinfo`], [`introspect`], [`revoke`],
+//! [`logout`], [`discovery`]. What they decide with lies beside them: [`request`] judges an
+//! authorization request, [`oxide`] puts it through oxide-auth, [`client_auth`] authenticates
+//! clients, [`code`] and [`refresh`] are the two grants, [`tokens`] is what is issued.
+
+pub mod authorize;
+pub mod claims;
+pub mod client_auth;
+pub mod code;
+pub mod discovery;
+pub mod error;
+pub mod introspect;
+pub mod logout;
+mod oxide;
+pub mod params;
+pub mod refresh;
+pub mod request;
+pub mod response;
+pub mod revoke;
+pub mod token;
+pub mod tokens;
+pub mod userinfo;
+
+use std::sync::Arc;
+
+use doorward_domain::policy::Actors;
+use doorward_domain::{
+    Client, ClientId, Connection, ConnectionId, Entropy, Grant, Refusal, Tenant, TenantId, Timestamp, User,
+    UserId, may_act_now,
+};
+use doorward_store::records::at;
+use doorward_store::{Store, StoreError, StoreExt as _, Stored, Version};
+use moka::sync::Cache;
+
+use crate::keys::{KeyRing, Sealer, VerifyingKeys};
+use crate::settings::Settings;
+
+pub use error::{EndpointError, ErrorCode};
+pub use params::Params;
+pub use request::AuthorizationRequest;
+
+/// The OpenID Provider: what its endpoints work with.
+pub struct Provider {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) keys: Arc<KeyRing>,
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: Arc<Settings>,
+    /// Clients' own keys, parsed once for each version of a client's record.
+    client_keys: Cache<(ClientId, Version), Arc<VerifyingKeys>>,
+    /// Access tokens whose signature has been checked, by the hash of the whole token.
+    verified: Cache<[u8; 32], Arc<tokens::AccessToken>>,
+}
+
+/// Everybody that a token depends on, as the store has them now.
+#[derive(Debug)]
+pub struct People {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The user.
+    pub user: User,
+    /// The app.
+    pub client: Client,
+    /// The connection the user came through.
+    pub connection: Connection,
+}
+
+impl Provider {
+    /// A provider that publishes and signs as `settings.issuer`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        keys: Arc<KeyRing>,
+        sealer: Arc<Sealer>,
+        entropy: Arc<dyn Entropy>,
+        settings: Arc<Settings>,
+    ) -> Self {
+        let client_keys = Cache::new(1_000);
+        let verified =
+            Cache::builder().max_capacity(4_096).time_to_live(settings.lifetimes.access_token).build();
+        Self { store, keys, sealer, entropy, settings, client_keys, verified }
+    }
+
+    /// The broker's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The client with this identifier, if there is one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Stored<Client>>, StoreError> {
+        self.store.read(&at::client(id), now).await
+    }
+
+    /// Loads everybody that a token depends on and asks whether it may be issued or honoured now.
+    /// The client is the one that was authenticated.
+    pub(crate) async fn may_act(
+        &self,
+        client: Client,
+        of: Provenance<'_>,
+        now: Timestamp,
+    ) -> Result<People, EndpointError> {
+        let tenant = self.store.read::<Tenant>(&at::tenant(of.tenant), now).await?;
+        let user = self.store.read::<User>(&at::user(of.tenant, of.user), now).await?;
+        let connection =
+            self.store.read::<Connection>(&at::connection(of.tenant, of.connection), now).await?;
+        let actors = Actors {
+            tenant: tenant.as_ref().map(|it| &it.record),
+            user: user.as_ref().map(|it| &it.record),
+            client: Some(&client),
+            connection: connection.as_ref().map(|it| &it.record),
+            grant: of.grant,
+        };
+        may_act_now(&actors, now).map_err(EndpointError::Inactive)?;
+        match (tenant, user, connection) {
+            (Some(tenant), Some(user), Some(connection)) => {
+                Ok(People { tenant: tenant.record, user: user.record, client, connection: connection.record })
+            }
+            _ => Err(EndpointError::Inactive(Refusal::User)),
+        }
+    }
+}
+
+/// Where a code, grant or session comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Provenance<'a> {
+    pub tenant: TenantId,
+    pub user: UserId,
+    pub connection: ConnectionId,
+    pub grant: Option<&'a Grant>,
+}
+
+impl<'a> From<&'a Grant> for Provenance<'a> {
+    fn from(grant: &'a Grant) -> Self {
+        Self { tenant: grant.tenant, user: grant.user, connection: grant.connection, grant: Some(grant) }
+    }
+}

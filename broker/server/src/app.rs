@@ -1,0 +1,122 @@
+//! The broker in one piece: what every route works with.
+
+use std::sync::Arc;
+
+use doorward_domain::{Clock, Entropy, Timestamp};
+use doorward_net::{EgressPolicy, Outbound};
+use doorward_service::federation::Federation;
+use doorward_service::identity::Sessions;
+use doorward_service::keys::{KeyRing, Sealer};
+use doorward_service::login::Login;
+use doorward_service::management::Management;
+use doorward_service::provider::{Provider, discovery};
+use doorward_service::settings::Settings;
+use doorward_store::Store;
+
+use crate::cookies::CookiePolicy;
+
+/// What a broker is made of. `main` fills it with the real things, tests with doubles.
+pub struct Parts {
+    /// Where records live.
+    pub store: Arc<dyn Store>,
+    /// The way out.
+    pub net: Arc<dyn Outbound>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The dice.
+    pub entropy: Arc<dyn Entropy>,
+    /// Secrets at rest.
+    pub sealer: Arc<Sealer>,
+    /// The signing keys.
+    pub keys: Arc<KeyRing>,
+    /// The operator's decisions.
+    pub settings: Arc<Settings>,
+    /// Where connections may lead.
+    pub egress: EgressPolicy,
+}
+
+/// A broker that is ready to answer.
+pub struct App {
+    pub(crate) login: Login,
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) management: Arc<Management>,
+    pub(crate) keys: Arc<KeyRing>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) cookies: CookiePolicy,
+    pub(crate) settings: Arc<Settings>,
+    /// The discovery document, which never changes.
+    pub(crate) discovery: Arc<str>,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, net, clock, entropy, sealer, keys, settings, egress } = parts;
+        let provider = Arc::new(Provider::new(
+            Arc::clone(&store),
+            Arc::clone(&keys),
+            Arc::clone(&sealer),
+            Arc::clone(&entropy),
+            Arc::clone(&settings),
+        ));
+        let federation = Arc::new(Federation::new(
+            Arc::clone(&store),
+            net,
+            Arc::clone(&entropy),
+            Arc::clone(&sealer),
+            settings.base_url().clone(),
+        ));
+        let sessions =
+            Arc::new(Sessions::new(Arc::clone(&store), Arc::clone(&entropy), Arc::clone(&settings)));
+        let management = Arc::new(Management {
+            store: Arc::clone(&store),
+            sealer: Arc::clone(&sealer),
+            entropy: Arc::clone(&entropy),
+            clock: Arc::clone(&clock),
+            egress,
+            issuer: settings.issuer().to_owned(),
+        });
+        let login = Login::new(
+            Arc::clone(&provider),
+            federation,
+            Arc::clone(&sessions),
+            Arc::clone(&store),
+            sealer,
+            Arc::clone(&entropy),
+            Arc::clone(&settings),
+        );
+        let discovery = discovery::document(&settings).to_string().into();
+        let cookies = CookiePolicy::new(settings.issuer(), &settings.lifetimes);
+        Self {
+            login,
+            provider,
+            sessions,
+            management,
+            keys,
+            store,
+            clock,
+            entropy,
+            cookies,
+            settings,
+            discovery,
+        }
+    }
+
+    /// The present.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The signing keys.
+    pub fn keys(&self) -> &Arc<KeyRing> {
+        &self.keys
+    }
+
+    /// Tenants, connections, clients and users.
+    pub fn management(&self) -> &Arc<Management> {
+        &self.management
+    }
+}

@@ -1,0 +1,158 @@
+//! The two kinds of cookies: the session, and one for each login under way.
+
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use doorward_service::login::{TransactionCookie, TransactionId};
+
+/// How cookies are named and guarded, which depends on the issuer's scheme. With https they are
+/// `__Host-` cookies, which no sibling domain can plant (SE-01).
+#[derive(Clone, Debug)]
+pub struct CookiePolicy {
+    prefix: &'static str,
+    guard: &'static str,
+    session_seconds: u64,
+    transaction_seconds: u64,
+}
+
+/// A browser keeps this many logins under way; beyond it the oldest are dropped.
+const MOST_TRANSACTIONS: usize = 8;
+
+const SESSION: &str = "doorward";
+const TRANSACTION: &str = "doorward-tx-";
+
+impl CookiePolicy {
+    /// The policy for an issuer.
+    pub fn new(issuer: &str, lifetimes: &doorward_service::Lifetimes) -> Self {
+        let secure = issuer.starts_with("https:");
+        Self {
+            prefix: if secure { "__Host-" } else { "" },
+            guard: if secure {
+                "Path=/; HttpOnly; SameSite=Lax; Secure"
+            } else {
+                "Path=/; HttpOnly; SameSite=Lax"
+            },
+            session_seconds: lifetimes.session.as_secs(),
+            transaction_seconds: lifetimes.transaction.as_secs(),
+        }
+    }
+
+    /// The value of the session cookie.
+    pub fn session<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        self.find(headers, SESSION)
+    }
+
+    /// The value of a login's cookie.
+    pub fn transaction<'a>(&self, headers: &'a HeaderMap, id: TransactionId) -> Option<&'a str> {
+        self.find(headers, &format!("{TRANSACTION}{id}"))
+    }
+
+    /// Puts a session into the browser.
+    pub fn set_session(&self, response: &mut HeaderMap, value: &str) {
+        self.set(response, SESSION, value, self.session_seconds);
+    }
+
+    /// Takes the session out of the browser.
+    pub fn clear_session(&self, response: &mut HeaderMap) {
+        self.set(response, SESSION, "", 0);
+    }
+
+    /// Puts a login under way into the browser, and drops the oldest when there are many.
+    pub fn set_transaction(&self, request: &HeaderMap, response: &mut HeaderMap, cookie: &TransactionCookie) {
+        let name = format!("{TRANSACTION}{}", cookie.id);
+        self.set(response, &name, &cookie.value, self.transaction_seconds);
+        let mut known: Vec<&str> = self.all(request).map(|(name, _)| name).collect();
+        known.retain(|known| known.starts_with(TRANSACTION) && *known != name);
+        known.sort_unstable_by_key(|name| started(name));
+        let surplus = (known.len() + 1).saturating_sub(MOST_TRANSACTIONS);
+        for oldest in known.into_iter().take(surplus) {
+            self.set(response, oldest, "", 0);
+        }
+    }
+
+    /// Takes a login that is over out of the browser.
+    pub fn clear_transaction(&self, response: &mut HeaderMap, id: TransactionId) {
+        self.set(response, &format!("{TRANSACTION}{id}"), "", 0);
+    }
+
+    fn set(&self, response: &mut HeaderMap, name: &str, value: &str, seconds: u64) {
+        let text = format!("{}{name}={value}; Max-Age={seconds}; {}", self.prefix, self.guard);
+        // Names and values are base64url and fixed text, which is always a header value.
+        if let Ok(header) = HeaderValue::from_str(&text) {
+            response.append(SET_COOKIE, header);
+        }
+    }
+
+    /// A cookie's value; `None` when it was sent twice, for then one of them was planted.
+    fn find<'a>(&self, headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+        let mut found = self.all(headers).filter(|(known, _)| *known == name).map(|(_, value)| value);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    fn all<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = (&'a str, &'a str)> {
+        headers
+            .get_all(COOKIE)
+            .into_iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| header.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter_map(|(name, value)| Some((name.strip_prefix(self.prefix)?, value)))
+    }
+}
+
+/// When a login began: the first bytes of its identifier.
+fn started(name: &str) -> Option<[u8; 16]> {
+    TransactionId::parse(name.strip_prefix(TRANSACTION)?).map(|id| id.0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn policy(issuer: &str) -> CookiePolicy {
+        CookiePolicy::new(issuer, &doorward_service::Lifetimes::default())
+    }
+
+    fn request(cookies: &str) -> HeaderMap {
+        HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(cookies).unwrap())])
+    }
+
+    #[test]
+    fn se_01_with_https_a_cookie_without_the_host_prefix_is_not_ours() {
+        let policy = policy("https://id.test");
+        assert_eq!(policy.session(&request("doorward=planted")), None);
+        assert_eq!(policy.session(&request("a=b; __Host-doorward=ours")), Some("ours"));
+        let mut response = HeaderMap::new();
+        policy.set_session(&mut response, "x");
+        let set = response[SET_COOKIE].to_str().unwrap();
+        assert!(
+            set.starts_with("__Host-doorward=x;") && set.contains("Secure") && set.contains("HttpOnly"),
+            "{set}"
+        );
+        assert!(!set.contains("Domain"), "{set}");
+    }
+
+    #[test]
+    fn se_01_a_cookie_that_came_twice_is_none() {
+        assert_eq!(policy("http://localhost").session(&request("doorward=a; doorward=b")), None);
+    }
+
+    #[test]
+    fn a_browser_keeps_a_few_logins_and_drops_the_oldest() {
+        let policy = policy("http://localhost");
+        let cookie = |n: u8| TransactionCookie { id: TransactionId([n; 16]), value: "v".to_owned() };
+        let older: Vec<_> = (1..=8).map(|n| format!("{TRANSACTION}{}=v", cookie(n).id)).collect();
+        let mut response = HeaderMap::new();
+        policy.set_transaction(&request(&older.join("; ")), &mut response, &cookie(9));
+        let dropped: Vec<_> = response
+            .get_all(SET_COOKIE)
+            .iter()
+            .map(|it| it.to_str().unwrap())
+            .filter(|it| it.contains("=;"))
+            .collect();
+        assert_eq!(dropped.len(), 1);
+        assert!(dropped[0].contains(&cookie(1).id.to_string()));
+    }
+}

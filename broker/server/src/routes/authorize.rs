@@ -1,0 +1,33 @@
+//! `/authorize`: the authorization endpoint, by GET and by POST (OIDC Core section 3.1.2.1).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::step;
+use crate::app::App;
+
+pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    begin(&app, &headers, &[query.unwrap_or_default().as_bytes()]).await
+}
+
+pub async fn post(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    begin(&app, &headers, &[query.unwrap_or_default().as_bytes(), &body]).await
+}
+
+async fn begin(app: &App, headers: &HeaderMap, parts: &[&[u8]]) -> Response {
+    let now = app.now();
+    let outcome = match app.login.session(app.cookies.session(headers), now).await {
+        Ok(session) => app.login.begin(parts, session, now).await,
+        Err(error) => Err(error.into()),
+    };
+    step::render(app, headers, outcome)
+}

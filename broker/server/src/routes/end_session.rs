@@ -1,0 +1,65 @@
+//! `/end-session`: RP-initiated logout, with a question where nobody proved that it was meant.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use doorward_service::provider::Params;
+use doorward_service::provider::logout::LogoutError;
+
+use super::{problem, step};
+use crate::app::App;
+use crate::pages::{SignOutPage, SignedOutPage};
+
+/// The parameters that the question carries on to its answer.
+const CARRIED: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+
+pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    respond(&app, &headers, query.unwrap_or_default().as_bytes(), false).await
+}
+
+pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    respond(&app, &headers, &body, false).await
+}
+
+/// The person's answer to the question.
+pub async fn confirm(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    respond(&app, &headers, &body, true).await
+}
+
+async fn respond(app: &App, headers: &HeaderMap, encoded: &[u8], confirmed: bool) -> Response {
+    match end(app, headers, encoded, confirmed).await {
+        Ok(response) => response,
+        Err(error) => problem::logout(app, &error),
+    }
+}
+
+async fn end(
+    app: &App,
+    headers: &HeaderMap,
+    encoded: &[u8],
+    confirmed: bool,
+) -> Result<Response, LogoutError> {
+    let now = app.now();
+    let session = app.login.session(app.cookies.session(headers), now).await?.map(|it| it.record);
+    let request = app.provider.logout_request(&[encoded], session.as_ref(), now).await?;
+    if request.confirm && !confirmed {
+        return Ok(SignOutPage { app: request.app, fields: carried(encoded) }.into_response());
+    }
+    if let Some(session) = session {
+        app.sessions.end(&session, now).await?;
+    }
+    let mut response = match &request.leave_to {
+        Some(url) => step::redirect(url),
+        None => SignedOutPage { app: request.app, link: None }.into_response(),
+    };
+    app.cookies.clear_session(response.headers_mut());
+    Ok(response)
+}
+
+fn carried(encoded: &[u8]) -> Vec<(String, String)> {
+    let params = Params::parse(&[encoded]).unwrap_or_default();
+    CARRIED.into_iter().filter_map(|name| Some((name.to_owned(), params.get(name)?.to_owned()))).collect()
+}

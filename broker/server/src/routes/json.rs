@@ -1,0 +1,47 @@
+//! What clients get: JSON that no cache keeps, and errors by the table of RFC 6749 section 5.2.
+
+use axum::Json;
+use axum::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use doorward_service::provider::{EndpointError, ErrorCode};
+use serde::Serialize;
+use serde_json::json;
+
+const NO_STORE: [(HeaderName, &str); 3] =
+    [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+
+/// A good answer, or the error.
+pub fn answer<T: Serialize>(result: Result<T, EndpointError>) -> Response {
+    match result {
+        Ok(body) => (NO_STORE, Json(body)).into_response(),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// An error as the client sees it; the operator gets the cause.
+pub fn refuse(error: &EndpointError) -> Response {
+    let code = error.code();
+    if code.status().is_server_error() {
+        tracing::error!(%error, "an endpoint failed");
+    } else {
+        tracing::debug!(%error, "a request was refused");
+    }
+    let body = Json(json!({"error": code.as_str(), "error_description": error.description()}));
+    let mut response = (code.status(), NO_STORE, body).into_response();
+    if let Some((name, value)) = extra_header(code) {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn extra_header(code: ErrorCode) -> Option<(HeaderName, &'static str)> {
+    match code {
+        ErrorCode::InvalidClient => Some((WWW_AUTHENTICATE, "Basic realm=\"doorward\"")),
+        ErrorCode::InvalidToken => {
+            Some((WWW_AUTHENTICATE, "Bearer realm=\"doorward\", error=\"invalid_token\""))
+        }
+        ErrorCode::TemporarilyUnavailable => Some((RETRY_AFTER, "1")),
+        _ => None,
+    }
+}

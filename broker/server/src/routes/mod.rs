@@ -1,0 +1,73 @@
+//! The routes: which path leads to which handler, and what every request passes on its way.
+//!
+//! A handler extracts, makes one service call, and renders: [`step`] renders the steps of a login,
+//! [`problem`] its failures, [`json`] what clients get.
+
+mod authorize;
+mod callback;
+mod consent;
+mod documents;
+mod end_session;
+mod guard;
+mod health;
+mod json;
+mod problem;
+mod sign_in;
+mod step;
+mod token;
+mod userinfo;
+mod welcome;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use doorward_service::provider::discovery::path;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+
+use crate::app::App;
+
+/// Bodies are forms of a few fields.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// All routes of a broker, the admin API aside.
+pub fn router(app: Arc<App>) -> Router {
+    pages()
+        .merge(protocol())
+        .layer(from_fn_with_state(Arc::clone(&app), guard::host))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(app)
+        .merge(doorward_admin_ui::router())
+        .layer(CatchPanicLayer::new())
+}
+
+/// Our own forms, which no other site may submit.
+fn pages() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(welcome::welcome))
+        .route("/sign-in", get(sign_in::again).post(sign_in::typed))
+        .route("/sign-in/connection", post(sign_in::chosen))
+        .route("/consent", post(consent::answer))
+        .route("/end-session/confirm", post(end_session::confirm))
+        .layer(CsrfLayer::new())
+}
+
+/// What apps and identity providers send browsers to, or call themselves.
+fn protocol() -> Router<Arc<App>> {
+    Router::new()
+        .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route("/federation/{connection}/callback", get(callback::get))
+        .route(path::END_SESSION, get(end_session::get).post(end_session::post))
+        .route(path::TOKEN, post(token::token))
+        .route(path::INTROSPECT, post(token::introspect))
+        .route(path::REVOKE, post(token::revoke))
+        .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
+        .route(path::JWKS, get(documents::jwks))
+        .route(path::OPENID_CONFIGURATION, get(documents::discovery))
+        .route(path::OAUTH_SERVER, get(documents::discovery))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+}

@@ -1,0 +1,223 @@
+//! Renders failures for the person: what happened, who can mend it, what to do next, and a reference
+//! that the operator finds the cause by.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use doorward_domain::Timestamp;
+use doorward_service::federation::WhoMends;
+use doorward_service::identity::NotAdmitted;
+use doorward_service::login::{LoginError, WayOn};
+use doorward_service::provider::authorize::{AuthorizeError, Untrusted};
+use doorward_service::provider::logout::LogoutError;
+
+use super::step;
+use crate::app::App;
+use crate::pages::{ErrorPage, Href, Line, Link, reference};
+
+/// A failure in plain words.
+struct Words {
+    status: StatusCode,
+    headline: &'static str,
+    explanation: String,
+    who: &'static str,
+    what: &'static str,
+}
+
+impl Words {
+    fn new(status: StatusCode, headline: &'static str, explanation: impl Into<String>) -> Self {
+        Self {
+            status,
+            headline,
+            explanation: explanation.into(),
+            who: "You",
+            what: "go back to the app and start again.",
+        }
+    }
+
+    fn mended_by(mut self, who: &'static str, what: &'static str) -> Self {
+        (self.who, self.what) = (who, what);
+        self
+    }
+}
+
+/// A login that does not go on.
+pub fn login(app: &App, error: LoginError) -> Response {
+    match error {
+        LoginError::Authorize(AuthorizeError::Redirect(back)) => step::redirect(&back.location),
+        error => {
+            let words = words_for(&error);
+            let way_on = match &error {
+                LoginError::Federation { way_on, .. } | LoginError::NotAdmitted { way_on, .. } => {
+                    Some(&**way_on)
+                }
+                _ => None,
+            };
+            page(app, words, way_on, &error)
+        }
+    }
+}
+
+/// A logout that was not carried out.
+pub fn logout(app: &App, error: &LogoutError) -> Response {
+    let words = match error {
+        LogoutError::Malformed => Words::new(
+            StatusCode::BAD_REQUEST,
+            "You are still signed in",
+            "The app's request to sign you out cannot be read.",
+        )
+        .mended_by("The app's developer", "send each logout parameter once, as plain text."),
+        LogoutError::RedirectUri => Words::new(
+            StatusCode::BAD_REQUEST,
+            "You are still signed in",
+            "The app asked to be returned to an address that is not registered for it.",
+        )
+        .mended_by("The app's developer", "register the post_logout_redirect_uri, character by character."),
+        LogoutError::Store(_) => unavailable(),
+    };
+    page(app, words, None, error)
+}
+
+fn words_for(error: &LoginError) -> Words {
+    let bad = StatusCode::BAD_REQUEST;
+    match error {
+        LoginError::Authorize(AuthorizeError::Page(untrusted)) => untrusted_words(*untrusted),
+        LoginError::NoTransaction => Words::new(
+            bad,
+            "This sign-in has expired",
+            "It took too long, or it was begun in another browser. Nothing has happened to your account.",
+        ),
+        LoginError::Finished => Words::new(
+            bad,
+            "This sign-in is finished already",
+            "The page was opened twice. If you are not in the app yet, start again there.",
+        ),
+        LoginError::AppGone => {
+            Words::new(bad, "This app cannot be used now", "The app was changed while you were signing in.")
+        }
+        LoginError::Federation { cause, .. } => {
+            let (status, who, what) = match cause.who() {
+                WhoMends::Person => (bad, "You", "try again."),
+                WhoMends::TenantAdmin => (
+                    StatusCode::BAD_GATEWAY,
+                    "Your IT team",
+                    "check the connection to your company's sign-in; the reference below says what is wrong.",
+                ),
+                WhoMends::Operator => (
+                    StatusCode::BAD_GATEWAY,
+                    "Support",
+                    "look up the reference below; it says what is wrong.",
+                ),
+                WhoMends::Later => (StatusCode::BAD_GATEWAY, "You", "wait a minute and try again."),
+            };
+            Words::new(status, "We could not sign you in", cause.sentence()).mended_by(who, what)
+        }
+        LoginError::NotAdmitted { cause, way_on } => not_admitted(*cause, way_on),
+        LoginError::Authorize(_) | LoginError::Store(_) => unavailable(),
+    }
+}
+
+fn untrusted_words(untrusted: Untrusted) -> Words {
+    let headline = "This sign-in link does not work";
+    let (explanation, what) = match untrusted {
+        Untrusted::Client => {
+            ("The app that sent you here is not known to us, or it is switched off.", "check the client_id.")
+        }
+        Untrusted::RedirectUri => (
+            "The app that sent you here asked to be answered at an address that is not registered for it.",
+            "register the redirect_uri, character by character.",
+        ),
+        Untrusted::Repeated | Untrusted::Unreadable(_) => (
+            "The app that sent you here sent a request that cannot be read.",
+            "send each parameter once, as plain text.",
+        ),
+    };
+    Words::new(StatusCode::BAD_REQUEST, headline, explanation).mended_by("The app's developer", what)
+}
+
+fn not_admitted(cause: NotAdmitted, way_on: &WayOn) -> Words {
+    let forbidden = StatusCode::FORBIDDEN;
+    match cause {
+        NotAdmitted::Unknown => Words::new(
+            forbidden,
+            "You do not have an account yet",
+            format!(
+                "Your company's sign-in worked, but nobody has created an account for you in {}.",
+                way_on.app
+            ),
+        )
+        .mended_by(
+            "Your IT team",
+            "create an account for you, or allow accounts to be created at first sign-in.",
+        ),
+        NotAdmitted::Disabled | NotAdmitted::Deleted => Words::new(
+            forbidden,
+            "Your account is switched off",
+            "Your company's sign-in worked, but your account here is switched off.",
+        )
+        .mended_by("Your IT team", "switch your account on again."),
+        NotAdmitted::NotThisApp => Words::new(
+            forbidden,
+            "This app is not open to your company",
+            format!(
+                "Your company's sign-in worked, but your company does not use {} through us.",
+                way_on.app
+            ),
+        )
+        .mended_by("Your IT team", "ask for access to this app."),
+        NotAdmitted::SomebodyElse => Words::new(
+            forbidden,
+            "You signed in as somebody else",
+            format!("{} expected another account than the one you signed in with.", way_on.app),
+        )
+        .mended_by("You", "try again with the account that you use in the app."),
+    }
+}
+
+fn unavailable() -> Words {
+    Words::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Signing in is not possible right now",
+        "Something on our side does not work. It is not your fault, and your account is safe.",
+    )
+    .mended_by("You", "wait a minute and try again.")
+}
+
+fn page(app: &App, words: Words, way_on: Option<&WayOn>, cause: &dyn std::error::Error) -> Response {
+    let reference = reference(app.entropy.bytes());
+    if words.status.is_server_error() {
+        tracing::error!(reference, cause = %chain(cause), "a person saw an error page");
+    } else {
+        tracing::warn!(reference, cause = %chain(cause), "a person saw an error page");
+    }
+    ErrorPage {
+        status: words.status,
+        headline: words.headline.to_owned(),
+        explanation: words.explanation,
+        who: vec![Line { who: words.who.to_owned(), what: words.what.to_owned() }],
+        try_again: way_on.map(|way_on| Href::here(&format!("/sign-in?tx={}", way_on.transaction))),
+        back: way_on.and_then(|way_on| {
+            Some(Link { label: format!("Back to {}", way_on.app), href: Href::app(way_on.back.as_ref()?) })
+        }),
+        reference,
+        at: readable(app.now()),
+    }
+    .into_response()
+}
+
+/// An error with everything that caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+fn readable(now: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(now.as_millis()) {
+        Ok(time) => time.strftime("%-d %b %Y %H:%M UTC").to_string(),
+        Err(_) => now.to_string(),
+    }
+}

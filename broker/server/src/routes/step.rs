@@ -1,0 +1,105 @@
+//! Renders the steps of a login: a page, or a redirect with its cookies.
+
+use axum::http::header::{CACHE_CONTROL, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use doorward_domain::Plain;
+use doorward_service::login::{ConsentQuestion, LoginError, Problem, SignIn, Step};
+use url::Url;
+
+use super::problem;
+use crate::app::App;
+use crate::pages::{Choice, ChoosePage, ConsentPage, ScopeLine, SignInPage, SignInProblem};
+
+/// Renders what a login came to.
+pub fn render(app: &App, request: &HeaderMap, outcome: Result<Step, LoginError>) -> Response {
+    match outcome {
+        Ok(step) => step_response(app, request, step),
+        Err(error) => problem::login(app, error),
+    }
+}
+
+fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
+    match step {
+        Step::SignIn(page) => {
+            let cookie = page.transaction.clone();
+            let mut response = sign_in_page(page).into_response();
+            app.cookies.set_transaction(request, response.headers_mut(), &cookie);
+            response
+        }
+        Step::Choose(page) => {
+            let choice = |(value, title)| Choice { value, title, kind: String::new() };
+            let mut response = ChoosePage {
+                app: Some(page.app),
+                transaction: page.transaction.id.to_string(),
+                choices: page.choices.into_iter().map(choice).collect(),
+            }
+            .into_response();
+            app.cookies.set_transaction(request, response.headers_mut(), &page.transaction);
+            response
+        }
+        Step::Leave { transaction, location } => {
+            let mut response = redirect(&location);
+            app.cookies.set_transaction(request, response.headers_mut(), &transaction);
+            response
+        }
+        Step::Consent(question) => consent(app, request, *question),
+        Step::Return(way) => {
+            let mut response = redirect(&way.location);
+            set_session(app, &mut response, way.session.as_ref());
+            if let Some(done) = way.done {
+                app.cookies.clear_transaction(response.headers_mut(), done);
+            }
+            response
+        }
+    }
+}
+
+fn sign_in_page(page: SignIn) -> SignInPage {
+    SignInPage {
+        app: Some(page.app),
+        transaction: page.transaction.id.to_string(),
+        problem: page.problem.map(|problem| match problem {
+            Problem::UnknownCompany if page.identifier.trim().is_empty() => SignInProblem::Empty,
+            Problem::UnknownCompany => SignInProblem::Unknown,
+            Problem::NoConnection => SignInProblem::NotReady,
+            Problem::AppNotForCompany => SignInProblem::NotThisApp,
+        }),
+        identifier: page.identifier,
+    }
+}
+
+fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Response {
+    let profile = &question.user.profile;
+    let person = profile.email.as_ref().or(profile.name.as_ref()).or(profile.preferred_username.as_ref());
+    let mut response = ConsentPage {
+        app: question.client.name,
+        client_host: question.client_host,
+        tenant: question.tenant.name,
+        person: person.cloned().unwrap_or_default(),
+        scopes: question.scope.iter().map(|value| ScopeLine::from(value.as_str())).collect(),
+        transaction: question.transaction.id.to_string(),
+    }
+    .into_response();
+    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
+    set_session(app, &mut response, question.session.as_ref());
+    response
+}
+
+fn set_session(app: &App, response: &mut Response, session: Option<&Plain>) {
+    if let Some(session) = session {
+        app.cookies.set_session(response.headers_mut(), session.expose());
+    }
+}
+
+/// A redirect that never repeats a form's body (RFC 9700 section 4.12) and is never cached.
+pub fn redirect(location: &Url) -> Response {
+    // A serialised URL is ASCII without control characters, which is always a header value.
+    let Ok(location) = HeaderValue::from_str(location.as_str()) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let no_store = HeaderValue::from_static("no-store");
+    let referrer = ("referrer-policy", HeaderValue::from_static("no-referrer"));
+    (StatusCode::SEE_OTHER, [(LOCATION.as_str(), location), (CACHE_CONTROL.as_str(), no_store), referrer])
+        .into_response()
+}

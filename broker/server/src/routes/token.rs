@@ -1,0 +1,50 @@
+//! The endpoints that clients call: `/token`, `/introspect`, `/revoke`.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use doorward_service::provider::EndpointError;
+use doorward_service::provider::token::ClientRequest;
+
+use super::json;
+use crate::app::App;
+
+/// The token endpoint (RFC 6749 section 3.2).
+pub async fn token(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    json::answer(match form(&headers, &body) {
+        Ok(request) => app.provider.token(request, app.now()).await,
+        Err(error) => Err(error),
+    })
+}
+
+/// The introspection endpoint (RFC 7662).
+pub async fn introspect(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    json::answer(match form(&headers, &body) {
+        Ok(request) => app.provider.introspect(request, app.now()).await,
+        Err(error) => Err(error),
+    })
+}
+
+/// The revocation endpoint (RFC 7009).
+pub async fn revoke(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    json::answer(match form(&headers, &body) {
+        Ok(request) => app.provider.revoke(request, app.now()).await,
+        Err(error) => Err(error),
+    })
+}
+
+/// These endpoints take a form in the body and nothing else (TK-01).
+fn form<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Result<ClientRequest<'a>, EndpointError> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(EndpointError::invalid_request(
+            "send the parameters as application/x-www-form-urlencoded",
+        ));
+    }
+    Ok(ClientRequest { headers, body })
+}

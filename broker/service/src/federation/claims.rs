@@ -1,0 +1,179 @@
+//! From claims to a profile, by the tenant's mapping. Pure.
+//!
+//! A claim of the wrong type or form is left out and noted, so that a tenant's administrator can be
+//! told; one beyond the limits refuses the sign-in with a clear error (UP-16). Nothing here identifies
+//! anybody or grants anything.
+
+use doorward_domain::connection::Field;
+use doorward_domain::{ClaimMapping, Domain, Profile};
+use serde_json::Value;
+use url::Url;
+
+use super::id_token::VerifiedClaims;
+
+/// The longest text that a field holds, in characters.
+pub const MAX_TEXT: usize = 256;
+/// The longest URL that a field holds, in bytes.
+pub const MAX_URL: usize = 2048;
+/// The most groups of a person.
+pub const MAX_GROUPS: usize = 200;
+
+/// Claims of the protocol itself, which no field of a profile is filled from (UP-16).
+#[rustfmt::skip]
+const RESERVED: [&str; 15] = [
+    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "auth_time", "acr", "amr", "azp", "at_hash",
+    "c_hash", "sid",
+];
+
+/// A claim that was left out of a profile, and why. Never what it said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The field it was mapped to.
+    pub field: Field,
+    /// What is wrong with it.
+    pub flaw: Flaw,
+}
+
+/// What is wrong with a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The mapping names a claim of the protocol.
+    Reserved,
+    /// Not a string, or for groups not a list of strings.
+    WrongType,
+    /// Not an e-mail address.
+    NotAnAddress,
+    /// Not an https URL.
+    NotAUrl,
+}
+
+/// A claim that is more than a profile can hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimsError {
+    /// A text is too long.
+    #[error("the claim for {0:?} is longer than {MAX_TEXT} characters")]
+    TooLong(Field),
+    /// There are too many groups.
+    #[error("there are {0} groups, more than {MAX_GROUPS}")]
+    TooManyGroups(usize),
+}
+
+/// Whether a mapping may not name `claim`.
+pub fn is_reserved(claim: &str) -> bool {
+    RESERVED.contains(&claim)
+}
+
+/// The profile that the claims give, with notes on what was left out.
+pub(super) fn map(
+    mapping: &ClaimMapping,
+    claims: &VerifiedClaims,
+) -> Result<(Profile, Vec<Note>), ClaimsError> {
+    let mut reader = Reader { mapping, claims, notes: Vec::new() };
+    let profile = Profile {
+        name: reader.text(Field::Name)?,
+        given_name: reader.text(Field::GivenName)?,
+        family_name: reader.text(Field::FamilyName)?,
+        preferred_username: reader.text(Field::PreferredUsername)?,
+        email: reader.email()?,
+        email_verified: false,
+        locale: reader.text(Field::Locale)?,
+        zoneinfo: reader.text(Field::Zoneinfo)?,
+        picture: reader.picture(),
+        groups: reader.groups()?,
+    };
+    let email_verified = profile.email.is_some() && reader.email_is_verified();
+    Ok((Profile { email_verified, ..profile }, reader.notes))
+}
+
+struct Reader<'a> {
+    mapping: &'a ClaimMapping,
+    claims: &'a VerifiedClaims,
+    notes: Vec<Note>,
+}
+
+impl<'a> Reader<'a> {
+    /// The claim that fills `field`, if there is one and it may.
+    fn claim(&mut self, field: Field) -> Option<&'a Value> {
+        let name = self.mapping.claim(field);
+        if is_reserved(name) {
+            self.note(field, Flaw::Reserved);
+            return None;
+        }
+        self.claims.get(name)
+    }
+
+    fn note(&mut self, field: Field, flaw: Flaw) {
+        self.notes.push(Note { field, flaw });
+    }
+
+    fn string(&mut self, field: Field) -> Option<&'a str> {
+        let text = self.claim(field)?.as_str();
+        if text.is_none() {
+            self.note(field, Flaw::WrongType);
+        }
+        text
+    }
+
+    fn text(&mut self, field: Field) -> Result<Option<String>, ClaimsError> {
+        self.string(field).and_then(cleaned).map(|text| within_limit(field, text)).transpose()
+    }
+
+    /// Exactly one `@`, something before it, a DNS name after it, no display name (UP-10). An address
+    /// is never cleaned: that would make another address of it (UP-12).
+    fn email(&mut self) -> Result<Option<String>, ClaimsError> {
+        let Some(address) = self.string(Field::Email).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let bare = |c: char| !c.is_control() && !c.is_whitespace() && !"<>()[],;:\\\"".contains(c);
+        if address.chars().all(bare) && Domain::of_email(address).is_some() {
+            return within_limit(Field::Email, address.to_owned()).map(Some);
+        }
+        self.note(Field::Email, Flaw::NotAnAddress);
+        Ok(None)
+    }
+
+    /// Only JSON `true` counts (UP-10), and only for the claim that it is about.
+    fn email_is_verified(&self) -> bool {
+        self.mapping.claim(Field::Email) == "email"
+            && self.claims.get("email_verified") == Some(&Value::Bool(true))
+    }
+
+    /// Apps put it into an `img` element, so nothing but https.
+    fn picture(&mut self) -> Option<String> {
+        let picture = self.string(Field::Picture).filter(|text| !text.is_empty())?;
+        let url = Url::parse(picture).ok().filter(|url| url.scheme() == "https").map(String::from);
+        let url = url.filter(|url| url.len() <= MAX_URL);
+        if url.is_none() {
+            self.note(Field::Picture, Flaw::NotAUrl);
+        }
+        url
+    }
+
+    /// A list of strings; a single string is a list of one.
+    fn groups(&mut self) -> Result<Vec<String>, ClaimsError> {
+        let listed = match self.claim(Field::Groups) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(listed)) => listed.as_slice(),
+            Some(single) => std::slice::from_ref(single),
+        };
+        if listed.len() > MAX_GROUPS {
+            return Err(ClaimsError::TooManyGroups(listed.len()));
+        }
+        if !listed.iter().all(Value::is_string) {
+            self.note(Field::Groups, Flaw::WrongType);
+        }
+        let named = listed.iter().filter_map(Value::as_str).filter_map(cleaned);
+        named.map(|group| within_limit(Field::Groups, group)).collect()
+    }
+}
+
+/// Without control characters and surrounding blanks; `None` when nothing is left.
+fn cleaned(text: &str) -> Option<String> {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn within_limit(field: Field, text: String) -> Result<String, ClaimsError> {
+    if text.chars().count() > MAX_TEXT { Err(ClaimsError::TooLong(field)) } else { Ok(text) }
+}

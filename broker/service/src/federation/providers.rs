@@ -1,0 +1,139 @@
+//! The providers we know: their metadata and keys, kept in memory by issuer.
+//!
+//! A warm login asks nothing. Of many logins that need the same document, one fetches it and the
+//! others wait for it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use doorward_domain::Timestamp;
+use doorward_net::Outbound;
+use moka::sync::Cache;
+
+use super::MetadataError;
+use super::jwk::UpstreamKey;
+use super::metadata::{self, Metadata};
+
+/// Providers kept at one time.
+const MOST_PROVIDERS: u64 = 1024;
+/// After this, metadata and keys are fetched anew.
+const FRESH_FOR: Duration = Duration::from_secs(3600);
+/// A provider that cannot be asked anew is trusted on what it said, up to this age.
+const STALE_FOR: Duration = Duration::from_secs(24 * 3600);
+/// After a failure, nobody asks again for this long.
+const FAILURE_COUNTS_FOR: Duration = Duration::from_secs(10);
+/// Keys that a token calls for are looked for this often at most, or any token could make us ask.
+const KEYS_AGAIN_AFTER: Duration = Duration::from_secs(60);
+
+/// What a provider published, at one moment.
+#[derive(Clone, Debug)]
+pub(super) struct Provider {
+    pub(super) metadata: Arc<Metadata>,
+    pub(super) keys: Arc<[UpstreamKey]>,
+    fetched_at: Timestamp,
+}
+
+/// The memory of all providers.
+pub(super) struct Providers {
+    outbound: Arc<dyn Outbound>,
+    entries: Cache<String, Arc<Entry>>,
+}
+
+#[derive(Default)]
+struct Entry {
+    provider: RwLock<Option<Provider>>,
+    /// Held by the one who fetches.
+    fetching: tokio::sync::Mutex<Attempts>,
+}
+
+#[derive(Default)]
+struct Attempts {
+    failure: Option<(Timestamp, MetadataError)>,
+    keys_asked_at: Option<Timestamp>,
+}
+
+impl Providers {
+    pub(super) fn new(outbound: Arc<dyn Outbound>) -> Self {
+        Self { outbound, entries: Cache::new(MOST_PROVIDERS) }
+    }
+
+    /// What `issuer` publishes: from memory while that is fresh, and while it is not too old if the
+    /// provider fails.
+    pub(super) async fn get(&self, issuer: &str, now: Timestamp) -> Result<Provider, MetadataError> {
+        let entry = self.entry(issuer);
+        if let Some(fresh) = entry.not_older_than(FRESH_FOR, now) {
+            return Ok(fresh);
+        }
+        let mut attempts = entry.fetching.lock().await;
+        if let Some(fresh) = entry.not_older_than(FRESH_FOR, now) {
+            return Ok(fresh);
+        }
+        let error = match attempts.recent_failure(now) {
+            Some(error) => error,
+            None => match self.fetch(issuer, now).await {
+                Ok(provider) => {
+                    attempts.failure = None;
+                    return Ok(entry.keep(provider));
+                }
+                Err(error) => {
+                    tracing::warn!(issuer, %error, "a provider's metadata could not be fetched");
+                    attempts.failure = Some((now, error.clone()));
+                    error
+                }
+            },
+        };
+        entry.not_older_than(STALE_FOR, now).ok_or(error)
+    }
+
+    /// The provider with keys fetched after those of `known`, because a token calls for one that is not
+    /// among them; `None` when it is too soon to ask.
+    pub(super) async fn with_newer_keys(
+        &self,
+        known: &Provider,
+        now: Timestamp,
+    ) -> Result<Option<Provider>, MetadataError> {
+        let entry = self.entry(&known.metadata.issuer);
+        let mut attempts = entry.fetching.lock().await;
+        if let Some(newer) = entry.current().filter(|current| !Arc::ptr_eq(&current.keys, &known.keys)) {
+            return Ok(Some(newer));
+        }
+        if attempts.keys_asked_at.is_some_and(|asked_at| now.since(asked_at) < KEYS_AGAIN_AFTER) {
+            return Ok(None);
+        }
+        attempts.keys_asked_at = Some(now);
+        let keys = metadata::fetch_keys(&*self.outbound, &known.metadata).await?;
+        Ok(Some(entry.keep(Provider { keys: keys.into(), ..known.clone() })))
+    }
+
+    async fn fetch(&self, issuer: &str, now: Timestamp) -> Result<Provider, MetadataError> {
+        let metadata = metadata::fetch_metadata(&*self.outbound, issuer).await?;
+        let keys = metadata::fetch_keys(&*self.outbound, &metadata).await?;
+        Ok(Provider { metadata: Arc::new(metadata), keys: keys.into(), fetched_at: now })
+    }
+
+    fn entry(&self, issuer: &str) -> Arc<Entry> {
+        self.entries.get(issuer).unwrap_or_else(|| self.entries.get_with(issuer.to_owned(), Arc::default))
+    }
+}
+
+impl Entry {
+    fn current(&self) -> Option<Provider> {
+        self.provider.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn not_older_than(&self, age: Duration, now: Timestamp) -> Option<Provider> {
+        self.current().filter(|provider| now.since(provider.fetched_at) < age)
+    }
+
+    fn keep(&self, provider: Provider) -> Provider {
+        *self.provider.write().unwrap_or_else(PoisonError::into_inner) = Some(provider.clone());
+        provider
+    }
+}
+
+impl Attempts {
+    fn recent_failure(&self, now: Timestamp) -> Option<MetadataError> {
+        let (failed_at, error) = self.failure.as_ref()?;
+        (now.since(*failed_at) < FAILURE_COUNTS_FOR).then(|| error.clone())
+    }
+}

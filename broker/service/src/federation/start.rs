@@ -1,0 +1,98 @@
+//! The way to the provider (OpenID Connect Core section 3.1.2.1, RFC 7636).
+
+use doorward_domain::{Connection, Timestamp};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient};
+use openidconnect::{
+    AuthUrl, ClientId, CsrfToken, JsonWebKeySet, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    Scope,
+};
+use url::Url;
+
+use super::{Federation, FederationError, Leg};
+
+/// What the app asked of the sign-in, to be asked of the provider in turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// Whom the person says to be.
+    pub login_hint: Option<String>,
+    /// `none`, `login`, `consent`, `select_account`, separated by spaces.
+    pub prompt: Option<String>,
+    /// The most seconds since the person proved who they are.
+    pub max_age: Option<u64>,
+    /// Language tags, separated by spaces.
+    pub ui_locales: Option<String>,
+    /// Authentication contexts, separated by spaces.
+    pub acr_values: Option<String>,
+}
+
+impl Ask {
+    fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let max_age = self.max_age.map(|seconds| seconds.to_string());
+        [
+            ("login_hint", self.login_hint.clone()),
+            ("prompt", self.prompt.clone()),
+            ("max_age", max_age),
+            ("ui_locales", self.ui_locales.clone()),
+            ("acr_values", self.acr_values.clone()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
+/// A login on its way to a provider.
+#[derive(Debug)]
+pub struct Start {
+    /// To be kept in the browser's sealed transaction.
+    pub leg: Leg,
+    /// Where the browser goes.
+    pub location: Url,
+}
+
+impl Federation {
+    /// Sends a person to the provider of `connection`. `transaction` identifies the browser's
+    /// transaction; see [`super::transaction_of`]. Nothing is written.
+    ///
+    /// # Errors
+    /// When the connection is not in use, or the provider's metadata cannot be had.
+    pub async fn start(
+        &self,
+        connection: &Connection,
+        transaction: [u8; 16],
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<Start, FederationError> {
+        if !connection.is_usable() {
+            return Err(FederationError::ConnectionNotInUse);
+        }
+        let provider = self.providers.get(&connection.issuer, now).await?;
+        let leg = Leg::new(connection, transaction, ask.max_age, &*self.entropy, now);
+        let metadata = &provider.metadata;
+        let client = CoreClient::new(
+            ClientId::new(connection.client_id.clone()),
+            metadata.issuer.clone(),
+            JsonWebKeySet::default(),
+        )
+        .set_auth_uri(AuthUrl::from_url(metadata.authorization_endpoint.clone()))
+        .set_redirect_uri(RedirectUrl::from_url(self.callback_url(connection.id)));
+        let (state, nonce) = (CsrfToken::new(leg.state.clone()), Nonce::new(leg.nonce.clone()));
+        let mut request = client
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || state, || nonce)
+            .add_scopes(scopes_beside_openid(connection))
+            .set_pkce_challenge(challenge(&leg));
+        for (name, value) in ask.parameters() {
+            request = request.add_extra_param(name, value);
+        }
+        let (location, _, _) = request.url();
+        Ok(Start { leg, location })
+    }
+}
+
+/// The library asks for `openid` by itself.
+fn scopes_beside_openid(connection: &Connection) -> impl Iterator<Item = Scope> {
+    connection.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new)
+}
+
+fn challenge(leg: &Leg) -> PkceCodeChallenge {
+    PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(leg.code_verifier.clone()))
+}

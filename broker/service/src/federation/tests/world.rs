@@ -1,0 +1,183 @@
+//! A tenant with a connection, its provider, and a login through both.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use doorward_domain::connection::{ConnectionKind, Field, UpstreamAuthentication};
+use doorward_domain::{
+    Algorithm, ClaimMapping, Connection, ConnectionId, Domain, Entropy, Provisioning, Slug, Stage, Tenant,
+    TenantId, Timestamp,
+};
+use doorward_net::double::ScriptedOutbound;
+use doorward_store::records::TenantOf;
+use doorward_store::{Batch, Kind, MemoryStore, Record, Store};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::idp::Idp;
+use crate::federation::{Ask, CallbackResponse, Federation, FederationError, Leg, Start, Verified};
+use crate::keys::{MasterKey, Place, Sealer};
+
+/// A moment that every test starts at.
+pub const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+/// The transaction that every login belongs to.
+pub const TRANSACTION: [u8; 16] = [7; 16];
+pub const CLIENT_SECRET: &str = "s3cret: with spaces & more";
+
+/// Randomness that never repeats and never surprises.
+#[derive(Default)]
+pub struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn fill(&self, out: &mut [u8]) {
+        for chunk in out.chunks_mut(8) {
+            let next = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            chunk.copy_from_slice(&next[..chunk.len()]);
+        }
+    }
+}
+
+pub struct World {
+    pub store: Arc<MemoryStore>,
+    pub outbound: Arc<ScriptedOutbound>,
+    pub federation: Federation,
+    pub idp: Idp,
+    pub tenant: Tenant,
+    pub connection: Connection,
+    sealer: Arc<Sealer>,
+}
+
+impl World {
+    /// Acme, with one live connection to a well-behaved provider.
+    pub async fn new() -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let outbound = Arc::new(ScriptedOutbound::new());
+        let entropy = Arc::new(Counting::default());
+        let key = MasterKey { name: "test".into(), key: Zeroizing::new([1; 32]) };
+        let sealer = Arc::new(Sealer::new(key, Vec::new()));
+        let federation = Federation::new(
+            store.clone(),
+            outbound.clone(),
+            entropy,
+            sealer.clone(),
+            "https://login.doorward.test".parse().unwrap(),
+        );
+        let idp = Idp::new(outbound.clone(), "https://idp.acme.test");
+        let tenant = tenant(1, "acme", "acme.test");
+        let connection = connection(1, &tenant, &idp.issuer);
+        let world = Self { store, outbound, federation, idp, tenant, connection, sealer };
+        world.save_tenant(&world.tenant).await;
+        world.save(&world.connection).await;
+        world
+    }
+
+    pub async fn save<R: Record>(&self, record: &R) {
+        self.store.commit(Batch::new().put(record).unwrap()).await.unwrap();
+    }
+
+    pub async fn save_tenant(&self, tenant: &Tenant) {
+        self.save(tenant).await;
+        self.save(&TenantOf { name: tenant.slug.clone(), tenant: tenant.id }).await;
+        for domain in &tenant.domains {
+            self.save(&TenantOf { name: domain.clone(), tenant: tenant.id }).await;
+        }
+    }
+
+    /// Changes the connection, here and in the store.
+    pub async fn change(&mut self, change: impl FnOnce(&mut Connection)) {
+        change(&mut self.connection);
+        self.save(&self.connection).await;
+    }
+
+    /// Makes the connection authenticate with [`CLIENT_SECRET`].
+    pub async fn give_secret(&mut self, method: fn(doorward_domain::Sealed) -> UpstreamAuthentication) {
+        let id = self.connection.id;
+        let place = Place {
+            tenant: self.tenant.id,
+            kind: Kind::Connection,
+            id: id.as_bytes(),
+            field: "client_secret",
+        };
+        let sealed = self.sealer.seal(&place, CLIENT_SECRET.as_bytes(), &Counting::default());
+        self.change(|connection| connection.authentication = method(sealed)).await;
+    }
+
+    pub async fn start(&self, ask: &Ask) -> Start {
+        self.federation.start(&self.connection, TRANSACTION, ask, NOW).await.unwrap()
+    }
+
+    /// Starts a login and has the provider answer its code with an ID token of these claims.
+    pub async fn expecting(&self, change: impl FnOnce(&mut Map<String, Value>)) -> Leg {
+        let leg = self.start(&Ask::default()).await.leg;
+        let mut claims = self.idp.claims(&self.connection.client_id, &leg.nonce);
+        change(&mut claims);
+        self.idp.answer_code_with(&self.idp.sign(&claims));
+        leg
+    }
+
+    /// A whole login, with the ID token's claims changed.
+    pub async fn login(
+        &self,
+        change: impl FnOnce(&mut Map<String, Value>),
+    ) -> Result<Verified, FederationError> {
+        let leg = self.expecting(change).await;
+        self.come_back(&leg, NOW).await
+    }
+
+    /// The callback as a well-behaved provider makes it.
+    pub async fn come_back(&self, leg: &Leg, now: Timestamp) -> Result<Verified, FederationError> {
+        self.federation.callback(self.connection.id, leg, &self.response(leg), now).await
+    }
+
+    pub fn response(&self, leg: &Leg) -> CallbackResponse {
+        CallbackResponse {
+            code: Some("a-code".into()),
+            state: Some(leg.state.clone()),
+            iss: Some(self.idp.issuer.clone()),
+            ..CallbackResponse::default()
+        }
+    }
+}
+
+pub fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+pub fn tenant(id: u8, slug: &str, domain: &str) -> Tenant {
+    Tenant {
+        id: TenantId::from_bytes([id; 16]),
+        slug: Slug::parse(slug).unwrap(),
+        name: slug.to_owned(),
+        domains: vec![Domain::parse(domain).unwrap()],
+        enabled: true,
+        created_at: NOW,
+    }
+}
+
+pub fn connection(id: u8, tenant: &Tenant, issuer: &str) -> Connection {
+    Connection {
+        id: ConnectionId::from_bytes([id; 16]),
+        tenant: tenant.id,
+        name: format!("connection-{id}"),
+        title: "Staff".into(),
+        kind: ConnectionKind::Oidc,
+        issuer: issuer.to_owned(),
+        client_id: format!("client-{id}"),
+        authentication: UpstreamAuthentication::None,
+        scopes: vec!["openid".into(), "profile".into(), "email".into()],
+        algorithms: vec![Algorithm::ES256, Algorithm::RS256],
+        mapping: ClaimMapping::default(),
+        provisioning: Provisioning::JustInTime,
+        stage: Stage::Live,
+        created_at: NOW,
+    }
+}
+
+pub fn mapping(exceptions: &[(Field, &str)]) -> ClaimMapping {
+    let exceptions = exceptions.iter().map(|(field, claim)| (*field, (*claim).to_owned()));
+    ClaimMapping::new(exceptions.collect::<BTreeMap<_, _>>())
+}

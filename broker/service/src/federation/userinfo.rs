@@ -1,0 +1,67 @@
+//! The userinfo request (OpenID Connect Core section 5.3), for providers whose ID tokens say little.
+
+use doorward_domain::ClaimMapping;
+use doorward_net::{Limits, NetError};
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value};
+
+use super::id_token::VerifiedClaims;
+use super::metadata::Metadata;
+use super::{Federation, request};
+
+/// Why userinfo cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UserinfoError {
+    /// The userinfo endpoint gave no usable answer.
+    #[error("the userinfo endpoint could not be asked: {0}")]
+    Unreachable(#[from] NetError),
+    /// The userinfo endpoint refused.
+    #[error("the userinfo endpoint answered with status {0}")]
+    Status(u16),
+    /// The answer is not a JSON object; a signed one would have to be registered for.
+    #[error("the userinfo answer is not a JSON object")]
+    Malformed,
+    /// The answer is about somebody else (UP-16).
+    #[error("the userinfo answer is about another sub than the ID token")]
+    SubjectMismatch,
+    /// The access token cannot be sent.
+    #[error("the access token is not one that a header can carry")]
+    AccessToken,
+}
+
+impl Federation {
+    /// Asks the userinfo endpoint, if there is one and `claims` lack what the mapping wants.
+    pub(super) async fn fill_up(
+        &self,
+        claims: VerifiedClaims,
+        mapping: &ClaimMapping,
+        metadata: &Metadata,
+        access_token: &str,
+    ) -> Result<VerifiedClaims, UserinfoError> {
+        let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(claims) };
+        if mapping.wanted().all(|wanted| claims.get(wanted).is_some()) {
+            return Ok(claims);
+        }
+        let mut request = request::json(Method::GET, endpoint)?;
+        request.headers_mut().insert(AUTHORIZATION, bearer(access_token)?);
+        let response = self.outbound.send(&metadata.issuer, request, Limits::DOCUMENT).await?;
+        if response.status() != StatusCode::OK {
+            return Err(UserinfoError::Status(response.status().as_u16()));
+        }
+        let userinfo: Map<String, Value> =
+            serde_json::from_slice(response.body()).map_err(|_| UserinfoError::Malformed)?;
+        if userinfo.get("sub").and_then(Value::as_str) != Some(claims.subject()) {
+            return Err(UserinfoError::SubjectMismatch);
+        }
+        Ok(claims.filled_with(userinfo))
+    }
+}
+
+/// RFC 6750 section 2.1.
+fn bearer(access_token: &str) -> Result<HeaderValue, UserinfoError> {
+    let header = format!("Bearer {access_token}");
+    let mut value = HeaderValue::try_from(header).map_err(|_| UserinfoError::AccessToken)?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,108 @@
+//! Browser sessions: begun at sign-in with a new identifier, found by their cookie, ended by logout.
+
+use std::sync::Arc;
+
+use doorward_domain::audit::Action;
+use doorward_domain::{
+    AuditEvent, Authentication, Connection, Entropy, EventId, Handle, HandleKind, Plain, Session, SessionId,
+    Timestamp, User,
+};
+use doorward_store::records::{GrantOfSession, at};
+use doorward_store::{Batch, Range, Record as _, Store, StoreError, StoreExt as _, Stored};
+
+use crate::settings::Settings;
+
+/// The sessions of all browsers.
+pub struct Sessions {
+    store: Arc<dyn Store>,
+    entropy: Arc<dyn Entropy>,
+    settings: Arc<Settings>,
+}
+
+/// A logout ends this many grants in one commit; further ones follow in the next.
+const GRANTS_AT_ONCE: usize = 200;
+
+impl Sessions {
+    /// Sessions in `store`.
+    pub fn new(store: Arc<dyn Store>, entropy: Arc<dyn Entropy>, settings: Arc<Settings>) -> Self {
+        Self { store, entropy, settings }
+    }
+
+    /// The live session of a browser's cookie.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find(&self, cookie: &str, now: Timestamp) -> Result<Option<Stored<Session>>, StoreError> {
+        let Some(handle) = Handle::parse(HandleKind::Session, cookie) else { return Ok(None) };
+        let key = at::session(handle.tenant(), SessionId::from_bytes(handle.id()));
+        let found = self.store.read::<Session>(&key, now).await?;
+        let idle = self.settings.lifetimes.session_idle;
+        Ok(found.filter(|it| it.record.secret == handle.hash() && it.record.is_alive(now, idle)))
+    }
+
+    /// A new session for a person who has just signed in, and the cookie's value.
+    pub fn begin(
+        &self,
+        user: &User,
+        connection: &Connection,
+        authentication: Authentication,
+        now: Timestamp,
+    ) -> (Session, Plain) {
+        let id = SessionId::new(now, &*self.entropy);
+        let handle = Handle::new(HandleKind::Session, user.tenant, *id.as_bytes(), self.entropy.bytes());
+        let session = Session {
+            id,
+            tenant: user.tenant,
+            user: user.id,
+            connection: connection.id,
+            secret: handle.hash(),
+            authentication,
+            used_at: now,
+            ends_at: now + self.settings.lifetimes.session,
+        };
+        (session, handle.to_plain())
+    }
+
+    /// Notes in `batch` that the session is in use, when that is due.
+    ///
+    /// # Errors
+    /// When the session cannot be written as a record.
+    pub fn note_use(
+        &self,
+        batch: Batch,
+        session: &Stored<Session>,
+        now: Timestamp,
+    ) -> Result<Batch, StoreError> {
+        if now.since(session.record.used_at) < Session::USE_IS_NOTED_EVERY {
+            return Ok(batch);
+        }
+        batch.update(session, &Session { used_at: now, ..session.record.clone() })
+    }
+
+    /// Ends a session and every grant that came from it.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing is claimed to have ended.
+    pub async fn end(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
+        let event = AuditEvent {
+            id: EventId::new(now, &*self.entropy),
+            tenant: session.tenant,
+            at: now,
+            actor: session.user.to_string(),
+            action: Action::SignedOut,
+            target: session.id.to_string(),
+        };
+        let grants = Range::starting_with(at::grants_of_session(session.tenant, session.id));
+        let mut batch = Batch::new().remove(session.key()).put(&event)?;
+        loop {
+            let page = self.store.read_range::<GrantOfSession>(&grants, GRANTS_AT_ONCE, now).await?;
+            for Stored { record, .. } in &page {
+                batch = batch.remove(at::grant(record.tenant, record.grant)).remove(record.key());
+            }
+            self.store.commit(std::mem::take(&mut batch)).await?;
+            if page.len() < GRANTS_AT_ONCE {
+                return Ok(());
+            }
+        }
+    }
+}

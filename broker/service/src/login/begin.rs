@@ -1,0 +1,100 @@
+//! An app sends a person: is the request right, is the person signed in already?
+
+use doorward_domain::{Client, Session, Timestamp};
+use doorward_store::{Batch, StoreError, Stored};
+
+use super::{BrowserSession, Login, LoginError, Return, SignIn, Step, TransactionId};
+use crate::provider::AuthorizationRequest;
+use crate::provider::authorize::{AuthorizeError, Next, Untrusted};
+
+impl Login {
+    /// Answers an authorization request, given as the encoded parts of query and body.
+    ///
+    /// # Errors
+    /// [`LoginError::Authorize`] says whether the person or the app learns what is wrong.
+    pub async fn begin(
+        &self,
+        parts: &[&[u8]],
+        session: BrowserSession,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let (request, client) = self.provider.authorization_request(parts, now).await?;
+        let signed_in = session.as_ref().map(|it| &it.record);
+        match (self.provider.next(&request, &client, signed_in, now).await?, session) {
+            (Next::Fail(code), _) => {
+                let description = "the request allows no page, and one would be needed";
+                let location = self.provider.error_response(&request, code, description);
+                Ok(Step::Return(Return {
+                    location: location.ok_or(unreachable_app())?,
+                    session: None,
+                    done: None,
+                }))
+            }
+            (Next::Issue, Some(session)) => self.issue_silently(&request, &session, now).await,
+            (Next::Consent, Some(session)) => {
+                self.ask_consent(request, client, &session.record, None, now).await
+            }
+            (_, _) => self.ask_to_sign_in(request, client, now).await,
+        }
+    }
+
+    /// The sign-in page of a login that is under way already.
+    ///
+    /// # Errors
+    /// [`LoginError::NoTransaction`] when it is not under way in this browser.
+    pub async fn again(
+        &self,
+        id: TransactionId,
+        cookie: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let transaction = self.open(id, cookie, now)?;
+        let client = self.app(&transaction, now).await?;
+        Ok(Step::SignIn(SignIn {
+            transaction: self.seal(id, &transaction),
+            app: client.name,
+            identifier: transaction.request.login_hint.clone().unwrap_or_default(),
+            problem: None,
+        }))
+    }
+
+    async fn ask_to_sign_in(
+        &self,
+        request: AuthorizationRequest,
+        client: Client,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let hint = request.login_hint.clone().unwrap_or_default();
+        let may_go_on = !hint.is_empty() && !request.prompt.select_account;
+        let (id, transaction) = self.new_transaction(request, now);
+        if may_go_on {
+            let step = self.find_company(id, &transaction, &client, &hint, now).await?;
+            if !matches!(step, Step::SignIn(_)) {
+                return Ok(step);
+            }
+        }
+        let transaction = self.seal(id, &transaction);
+        Ok(Step::SignIn(SignIn { transaction, app: client.name, identifier: hint, problem: None }))
+    }
+
+    async fn issue_silently(
+        &self,
+        request: &AuthorizationRequest,
+        session: &Stored<Session>,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let (batch, location) = self.provider.issue_code(Batch::new(), request, &session.record, now)?;
+        let noted = self.sessions.note_use(batch.clone(), session, now)?;
+        match self.store.commit(noted).await {
+            // Another tab noted the use at the same moment; that is no reason to fail.
+            Err(StoreError::Conflict(_)) => self.store.commit(batch).await?,
+            written => written?,
+        };
+        Ok(Step::Return(Return { location: location.ok_or(unreachable_app())?, session: None, done: None }))
+    }
+}
+
+/// A registered redirect URI that is no URL: registration rules it out.
+pub(super) fn unreachable_app() -> LoginError {
+    LoginError::Authorize(AuthorizeError::Page(Untrusted::RedirectUri))
+}

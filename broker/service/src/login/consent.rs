@@ -1,0 +1,112 @@
+//! The question that a third-party app needs answered (OIDC Core section 3.1.2.4).
+
+use doorward_domain::audit::Action;
+use doorward_domain::{Client, Plain, Session, Tenant, Timestamp, User};
+use doorward_store::records::at;
+use doorward_store::{Batch, StoreError, StoreExt as _};
+
+use super::begin::unreachable_app;
+use super::{BrowserSession, ConsentQuestion, Login, LoginError, Return, Step, Transaction, TransactionId};
+use crate::provider::authorize::Next;
+use crate::provider::{AuthorizationRequest, ErrorCode};
+
+/// What the person answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentDecision {
+    /// Yes.
+    Allow,
+    /// No.
+    Deny,
+}
+
+impl Login {
+    /// Asks the signed-in person whether the app may have what it asks for.
+    pub(super) async fn ask_consent(
+        &self,
+        request: AuthorizationRequest,
+        client: Client,
+        session: &Session,
+        cookie: Option<Plain>,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
+        let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
+        let (Some(tenant), Some(user)) = (tenant, user) else { return Err(LoginError::NoTransaction) };
+        let client_host = url::Url::parse(&request.redirect_uri)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_else(|| request.redirect_uri.clone());
+        let scope = request.scope.iter().map(str::to_owned).collect();
+        let (id, mut transaction) = self.new_transaction(request, now);
+        transaction.request.expected_user = Some(session.user);
+        Ok(Step::Consent(Box::new(ConsentQuestion {
+            transaction: self.seal(id, &transaction),
+            client,
+            client_host,
+            tenant: tenant.record,
+            user: user.record,
+            scope,
+            session: cookie,
+        })))
+    }
+
+    /// Goes on with the person's answer.
+    ///
+    /// # Errors
+    /// [`LoginError::NoTransaction`] when the login is not under way in this browser or somebody else
+    /// has signed in meanwhile, [`LoginError::Finished`] when it was answered already.
+    pub async fn consented(
+        &self,
+        id: TransactionId,
+        cookie: Option<&str>,
+        session: BrowserSession,
+        decision: ConsentDecision,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let transaction = self.open(id, cookie, now)?;
+        let client = self.app(&transaction, now).await?;
+        let session = session.ok_or(LoginError::NoTransaction)?.record;
+        match (decision, self.provider.next(&transaction.request, &client, Some(&session), now).await?) {
+            (ConsentDecision::Deny, _) => {
+                let code = ErrorCode::AccessDenied;
+                let location = self.provider.error_response(&transaction.request, code, "the person said no");
+                Ok(Step::Return(Return {
+                    location: location.ok_or(unreachable_app())?,
+                    session: None,
+                    done: Some(id),
+                }))
+            }
+            (ConsentDecision::Allow, Next::Issue | Next::Consent) => {
+                self.allow(id, &transaction, &session, now).await
+            }
+            (ConsentDecision::Allow, _) => Err(LoginError::NoTransaction),
+        }
+    }
+
+    async fn allow(
+        &self,
+        id: TransactionId,
+        transaction: &Transaction,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
+        let user = user.ok_or(LoginError::NoTransaction)?.record;
+        let consent = self.provider.consent(&transaction.request, &user, now);
+        let actor = user.id.to_string();
+        let event =
+            self.provider.audit(user.tenant, &actor, Action::ConsentGiven, consent.client.as_str(), now);
+        let batch =
+            Batch::new().put(&consent)?.insert(&event)?.insert(&transaction.spent(id, user.tenant))?;
+        let (batch, location) = self.provider.issue_code(batch, &transaction.request, session, now)?;
+        match self.store.commit(batch).await {
+            Ok(_) => Ok(Step::Return(Return {
+                location: location.ok_or(unreachable_app())?,
+                session: None,
+                done: Some(id),
+            })),
+            Err(StoreError::Conflict(_)) => Err(LoginError::Finished),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

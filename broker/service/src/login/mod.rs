@@ -1,0 +1,215 @@
+//! The way of a login: an app sends the person here, the person goes to their company's identity
+//! provider and comes back, the app gets a code.
+//!
+//! [`begin`] reads the app's request, [`leave`] finds the company and sends the person there,
+//! [`arrive`] is the way back, [`consent`] the question a third-party app needs. Between them the
+//! login lives in the browser, as a sealed [`transaction`]; nothing is written until the person is
+//! known.
+
+mod arrive;
+mod begin;
+mod consent;
+mod leave;
+pub mod transaction;
+
+use std::sync::Arc;
+
+use doorward_domain::{Client, Entropy, Plain, Session, Slug, Tenant, Timestamp, User};
+use doorward_store::{Store, StoreError, Stored};
+use url::Url;
+
+use crate::federation::{Federation, FederationError};
+use crate::identity::{NotAdmitted, Sessions};
+use crate::keys::Sealer;
+use crate::provider::Provider;
+use crate::provider::authorize::AuthorizeError;
+use crate::settings::Settings;
+
+pub use consent::ConsentDecision;
+pub use transaction::{Transaction, TransactionCookie, TransactionId};
+
+/// Joins provider, federation and identity into one login.
+pub struct Login {
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) federation: Arc<Federation>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl Login {
+    /// The login of a broker that is made of these parts.
+    pub fn new(
+        provider: Arc<Provider>,
+        federation: Arc<Federation>,
+        sessions: Arc<Sessions>,
+        store: Arc<dyn Store>,
+        sealer: Arc<Sealer>,
+        entropy: Arc<dyn Entropy>,
+        settings: Arc<Settings>,
+    ) -> Self {
+        Self { provider, federation, sessions, store, sealer, entropy, settings }
+    }
+}
+
+/// What the browser does next.
+#[derive(Debug)]
+pub enum Step {
+    /// The person says where they belong.
+    SignIn(SignIn),
+    /// The person chooses between several connections of the company.
+    Choose(Choose),
+    /// The browser goes to the identity provider.
+    Leave {
+        /// The login under way.
+        transaction: TransactionCookie,
+        /// The identity provider's authorization endpoint.
+        location: Url,
+    },
+    /// The person is asked for consent.
+    Consent(Box<ConsentQuestion>),
+    /// The browser goes back to the app.
+    Return(Return),
+}
+
+/// The sign-in page.
+#[derive(Debug)]
+pub struct SignIn {
+    /// The login under way.
+    pub transaction: TransactionCookie,
+    /// The app's name.
+    pub app: String,
+    /// What the person typed, or what the app believes.
+    pub identifier: String,
+    /// Why the last try led nowhere.
+    pub problem: Option<Problem>,
+}
+
+/// Why what a person typed leads nowhere. The same for everybody of a company, so that nothing is
+/// learnt of single people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// No company has this e-mail domain or code.
+    UnknownCompany,
+    /// The company has no connection in use.
+    NoConnection,
+    /// The company's people may not use this app.
+    AppNotForCompany,
+}
+
+/// The page that offers several connections.
+#[derive(Debug)]
+pub struct Choose {
+    /// The login under way.
+    pub transaction: TransactionCookie,
+    /// The app's name.
+    pub app: String,
+    /// Identifier and title of each connection.
+    pub choices: Vec<(String, String)>,
+}
+
+/// The consent page.
+#[derive(Debug)]
+pub struct ConsentQuestion {
+    /// The login under way.
+    pub transaction: TransactionCookie,
+    /// Who asks.
+    pub client: Client,
+    /// The host that gets the answer.
+    pub client_host: String,
+    /// Whose person is asked.
+    pub tenant: Tenant,
+    /// Who is asked.
+    pub user: User,
+    /// The scope values asked for.
+    pub scope: Vec<String>,
+    /// The cookie of the session that has just begun.
+    pub session: Option<Plain>,
+}
+
+/// The way back to the app.
+#[derive(Debug)]
+pub struct Return {
+    /// The redirect URI with the answer.
+    pub location: Url,
+    /// The cookie of the session that has just begun.
+    pub session: Option<Plain>,
+    /// The transaction that is over.
+    pub done: Option<TransactionId>,
+}
+
+/// Why a login does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The request was not right.
+    #[error(transparent)]
+    Authorize(#[from] AuthorizeError),
+    /// This browser has no such login under way, or it took too long.
+    #[error("this browser has no such login under way")]
+    NoTransaction,
+    /// The login was finished already.
+    #[error("this login was finished already")]
+    Finished,
+    /// The app or its redirect URI was removed meanwhile.
+    #[error("the app was disabled meanwhile")]
+    AppGone,
+    /// Something between doorward and the identity provider.
+    #[error("{cause}")]
+    Federation {
+        /// What it was.
+        #[source]
+        cause: Box<FederationError>,
+        /// How the person goes on.
+        way_on: Box<WayOn>,
+    },
+    /// The person may not come in.
+    #[error("{cause}")]
+    NotAdmitted {
+        /// Why.
+        cause: NotAdmitted,
+        /// How the person goes on.
+        way_on: Box<WayOn>,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How a person goes on after a failed login.
+#[derive(Debug)]
+pub struct WayOn {
+    /// The login, which can be tried again.
+    pub transaction: TransactionId,
+    /// The company it led to.
+    pub tenant: Option<Slug>,
+    /// The app's name.
+    pub app: String,
+    /// Back to the app, telling it `access_denied`.
+    pub back: Option<Url>,
+}
+
+/// A browser's live session, when it has one.
+pub type BrowserSession = Option<Stored<Session>>;
+
+impl Login {
+    /// The session of a browser's cookie.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn session(&self, cookie: Option<&str>, now: Timestamp) -> Result<BrowserSession, StoreError> {
+        match cookie {
+            Some(cookie) => self.sessions.find(cookie, now).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The app of a login under way, if it may still get an answer.
+    pub(crate) async fn app(&self, transaction: &Transaction, now: Timestamp) -> Result<Client, LoginError> {
+        let found = self.provider.client(&transaction.request.client, now).await?.map(|found| found.record);
+        found
+            .filter(|client| client.enabled && client.may_redirect_to(&transaction.request.redirect_uri))
+            .ok_or(LoginError::AppGone)
+    }
+}

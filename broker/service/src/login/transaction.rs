@@ -1,0 +1,110 @@
+//! A login under way. It lives in the browser as a sealed cookie of its own, so that an
+//! unauthenticated request writes nothing (rule 5) and no other browser can go on with it (AZ-05).
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use doorward_domain::{SpentTransaction, TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Login, LoginError};
+use crate::federation::Leg;
+use crate::keys::Purpose;
+use crate::provider::AuthorizationRequest;
+
+/// The name of a login under way, in its cookie's name, its forms and the `state` sent upstream. It
+/// is no secret: without the cookie it opens nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TransactionId(pub [u8; 16]);
+
+impl TransactionId {
+    /// Reads what [`fmt::Display`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 22).then(|| BASE64.decode(text).ok()?.try_into().ok().map(Self))?
+    }
+}
+
+impl fmt::Display for TransactionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE64.encode(self.0))
+    }
+}
+
+impl fmt::Debug for TransactionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A login under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Transaction {
+    /// What the app asked for.
+    #[serde(rename = "r")]
+    pub request: AuthorizationRequest,
+    /// The way to the identity provider, once the person has left for it.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub leg: Option<Leg>,
+    /// When it is too late.
+    #[serde(rename = "e")]
+    pub expires_at: Timestamp,
+}
+
+/// A transaction as it is put into the browser.
+#[derive(Clone, Debug)]
+pub struct TransactionCookie {
+    /// Its name.
+    pub id: TransactionId,
+    /// Its sealed value.
+    pub value: String,
+}
+
+impl Login {
+    pub(super) fn new_transaction(
+        &self,
+        request: AuthorizationRequest,
+        now: Timestamp,
+    ) -> (TransactionId, Transaction) {
+        let mut id = [0; 16];
+        id[..6].copy_from_slice(&now.as_millis().to_be_bytes()[2..]);
+        self.entropy.fill(&mut id[6..]);
+        let expires_at = now + self.settings.lifetimes.transaction;
+        (TransactionId(id), Transaction { request, leg: None, expires_at })
+    }
+
+    pub(super) fn seal(&self, id: TransactionId, transaction: &Transaction) -> TransactionCookie {
+        let plain = serde_json::to_vec(transaction).unwrap_or_default();
+        TransactionCookie {
+            id,
+            value: self.sealer.seal_token(Purpose::Transaction, &id.0, &plain, &*self.entropy),
+        }
+    }
+
+    /// Opens the login `id` from this browser's cookie.
+    ///
+    /// # Errors
+    /// [`LoginError::NoTransaction`] for a missing, foreign, altered or expired one.
+    pub fn open(
+        &self,
+        id: TransactionId,
+        cookie: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Transaction, LoginError> {
+        let cookie = cookie.ok_or(LoginError::NoTransaction)?;
+        let plain = self
+            .sealer
+            .open_token(Purpose::Transaction, &id.0, cookie)
+            .map_err(|_| LoginError::NoTransaction)?;
+        let transaction: Transaction =
+            serde_json::from_slice(&plain).map_err(|_| LoginError::NoTransaction)?;
+        if now < transaction.expires_at { Ok(transaction) } else { Err(LoginError::NoTransaction) }
+    }
+}
+
+impl Transaction {
+    /// The mark that this login has reached its end.
+    pub(super) fn spent(&self, id: TransactionId, tenant: TenantId) -> SpentTransaction {
+        SpentTransaction { tenant, id: id.0, expires_at: self.expires_at }
+    }
+}

@@ -1,0 +1,269 @@
+//! The authorization endpoint (RFC 6749 section 3.1, OIDC Core section 3.1.2): is the request
+//! right, and what does it take to answer it?
+
+use std::time::Duration;
+
+use doorward_domain::{
+    AuthorizationCode, Client, ClientId, ClientTrust, CodeState, Consent, GrantId, Handle, HandleKind,
+    Session, Timestamp, User,
+};
+use doorward_store::records::at;
+use doorward_store::{Batch, StoreError, StoreExt as _};
+use url::Url;
+
+use super::error::ErrorCode;
+use super::params::{Params, Unreadable};
+use super::request::{AuthorizationRequest, Rejected};
+use super::response::ResponseTarget;
+use super::{Provenance, Provider};
+
+/// Why an authorization request is not answered to the app.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorizeError {
+    /// The app cannot be trusted with an answer: a page is shown (RFC 6749 section 4.1.2.1).
+    #[error("no answer to the app: {0}")]
+    Page(Untrusted),
+    /// The app gets an error.
+    #[error("sent back to the app: {}", .0.code)]
+    Redirect(Box<SentBack>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An error on its way to the app.
+#[derive(Debug)]
+pub struct SentBack {
+    /// The whole URL.
+    pub location: Url,
+    /// What it says.
+    pub code: ErrorCode,
+}
+
+/// What is wrong with a request whose sender must not get an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Untrusted {
+    /// The parameters cannot be read.
+    #[error("the request cannot be read: {0}")]
+    Unreadable(Unreadable),
+    /// `client_id`, `redirect_uri` or `response_mode` came twice.
+    #[error("a parameter that decides where the answer goes is repeated")]
+    Repeated,
+    /// No `client_id`, or one that nobody has.
+    #[error("no app has this client_id")]
+    Client,
+    /// No `redirect_uri`, or one that is not registered.
+    #[error("the redirect_uri is missing or not registered for this app")]
+    RedirectUri,
+}
+
+/// What it takes to answer a request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The person signs in.
+    SignIn,
+    /// The signed-in person is asked for consent.
+    Consent,
+    /// A code can be issued at once.
+    Issue,
+    /// The client gets an error.
+    Fail(ErrorCode),
+}
+
+/// The signed-in person, as far as a decision needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// What the person allowed this app before.
+    pub consent: Option<&'a Consent>,
+    /// Whether everybody involved may act now.
+    pub may_act: bool,
+}
+
+/// Decides what it takes to answer `request` (OIDC Core section 3.1.2.3).
+pub fn decide(
+    request: &AuthorizationRequest,
+    client: &Client,
+    signed_in: Option<SignedIn<'_>>,
+    now: Timestamp,
+) -> Next {
+    let silent = request.prompt.none;
+    let fits = |it: &SignedIn<'_>| {
+        it.may_act
+            && request.expected_user.is_none_or(|user| user == it.session.user)
+            && request.max_age.is_none_or(|secs| it.session.is_fresh(now, Duration::from_secs(secs)))
+    };
+    let wants_sign_in = request.prompt.login || request.prompt.select_account;
+    match signed_in.filter(fits).filter(|_| !wants_sign_in) {
+        None if silent => Next::Fail(ErrorCode::LoginRequired),
+        None => Next::SignIn,
+        Some(it) => match needs_consent(request, client, it.consent) {
+            false => Next::Issue,
+            true if silent => Next::Fail(ErrorCode::ConsentRequired),
+            true => Next::Consent,
+        },
+    }
+}
+
+fn needs_consent(request: &AuthorizationRequest, client: &Client, given: Option<&Consent>) -> bool {
+    let asked_before = given.is_some_and(|consent| request.scope.is_subset(&consent.scope));
+    match client.trust {
+        ClientTrust::FirstParty => false,
+        ClientTrust::ThirdParty => request.prompt.consent || !asked_before,
+    }
+}
+
+impl Provider {
+    /// Reads and judges an authorization request.
+    ///
+    /// # Errors
+    /// [`AuthorizeError`] says who learns of it: the person or the app.
+    pub async fn authorization_request(
+        &self,
+        parts: &[&[u8]],
+        now: Timestamp,
+    ) -> Result<(AuthorizationRequest, Client), AuthorizeError> {
+        let page = AuthorizeError::Page;
+        let params = Params::parse(parts).map_err(|error| page(Untrusted::Unreadable(error)))?;
+        if ["client_id", "redirect_uri", "response_mode"].iter().any(|name| params.is_repeated(name)) {
+            return Err(page(Untrusted::Repeated));
+        }
+        let id = ClientId::new(params.get("client_id").ok_or(page(Untrusted::Client))?);
+        let found = self.client(&id, now).await?.map(|found| found.record);
+        let client = found.filter(|client| client.enabled).ok_or(page(Untrusted::Client))?;
+        let redirect_uri = params.get("redirect_uri").filter(|uri| client.may_redirect_to(uri));
+        let redirect_uri = redirect_uri.ok_or(page(Untrusted::RedirectUri))?;
+        let target =
+            ResponseTarget { redirect_uri, state: params.get("state"), issuer: self.settings.issuer() };
+        let judged = AuthorizationRequest::judge(&params, &client, redirect_uri);
+        let hinted = judged.and_then(|request| self.with_hint(request, &params, now));
+        match hinted {
+            Ok(request) => Ok((request, client)),
+            Err(rejected) => Err(send_back(&target, rejected)),
+        }
+    }
+
+    /// A hint never authenticates anybody; it says whom the client expects (AZ-08).
+    fn with_hint(
+        &self,
+        mut request: AuthorizationRequest,
+        params: &Params,
+        now: Timestamp,
+    ) -> Result<AuthorizationRequest, Rejected> {
+        if let Some(hint) = params.get("id_token_hint") {
+            let claims = self.id_token_hint(hint, Some(&request.client), now).ok_or(Rejected {
+                code: ErrorCode::InvalidRequest,
+                description: "id_token_hint is not an ID token that this issuer gave this client",
+            })?;
+            request.expected_user = Some(claims.user);
+        }
+        Ok(request)
+    }
+
+    /// Decides what it takes to answer `request` in a browser with this session.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn next(
+        &self,
+        request: &AuthorizationRequest,
+        client: &Client,
+        session: Option<&Session>,
+        now: Timestamp,
+    ) -> Result<Next, StoreError> {
+        let Some(session) = session else { return Ok(decide(request, client, None, now)) };
+        let of = Provenance {
+            tenant: session.tenant,
+            user: session.user,
+            connection: session.connection,
+            grant: None,
+        };
+        let may_act = match self.may_act(client.clone(), of, now).await {
+            Ok(_) => true,
+            Err(super::EndpointError::Store(error)) => return Err(error),
+            Err(_) => false,
+        };
+        let consent = match client.trust {
+            ClientTrust::FirstParty => None,
+            ClientTrust::ThirdParty => {
+                self.store
+                    .read::<Consent>(&at::consent(session.tenant, session.user, &client.id), now)
+                    .await?
+            }
+        };
+        let consent = consent.as_ref().map(|it| &it.record);
+        Ok(decide(request, client, Some(SignedIn { session, consent, may_act }), now))
+    }
+
+    /// Adds an authorization code for the signed-in person to `batch`, and says where the browser
+    /// goes with it once the batch is durable.
+    ///
+    /// # Errors
+    /// When the code cannot be written as a record.
+    pub fn issue_code(
+        &self,
+        batch: Batch,
+        request: &AuthorizationRequest,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<(Batch, Option<Url>), StoreError> {
+        let grant = GrantId::new(now, &*self.entropy);
+        let handle = Handle::new(HandleKind::Code, session.tenant, *grant.as_bytes(), self.entropy.bytes());
+        let lifetimes = &self.settings.lifetimes;
+        let code = AuthorizationCode {
+            grant,
+            secret: handle.hash(),
+            tenant: session.tenant,
+            client: request.client.clone(),
+            user: session.user,
+            session: session.id,
+            connection: session.connection,
+            redirect_uri: request.redirect_uri.clone(),
+            scope: request.scope.clone(),
+            nonce: request.nonce.clone(),
+            challenge: request.challenge.clone(),
+            authentication: session.authentication.clone(),
+            state: CodeState::Fresh,
+            redeemable_until: now + lifetimes.code,
+            expires_at: now + lifetimes.code_memory,
+        };
+        Ok((batch.insert(&code)?, self.target(request).code(&handle.to_plain())))
+    }
+
+    /// The answer that tells the app of an error.
+    pub fn error_response(
+        &self,
+        request: &AuthorizationRequest,
+        code: ErrorCode,
+        description: &str,
+    ) -> Option<Url> {
+        self.target(request).error(code, description)
+    }
+
+    /// The consent of `user`, to be remembered.
+    pub fn consent(&self, request: &AuthorizationRequest, user: &User, now: Timestamp) -> Consent {
+        Consent {
+            tenant: user.tenant,
+            user: user.id,
+            client: request.client.clone(),
+            scope: request.scope.clone(),
+            given_at: now,
+        }
+    }
+
+    fn target<'a>(&'a self, request: &'a AuthorizationRequest) -> ResponseTarget<'a> {
+        ResponseTarget {
+            redirect_uri: &request.redirect_uri,
+            state: request.state.as_deref(),
+            issuer: self.settings.issuer(),
+        }
+    }
+}
+
+fn send_back(target: &ResponseTarget<'_>, rejected: Rejected) -> AuthorizeError {
+    match target.error(rejected.code, rejected.description) {
+        Some(location) => AuthorizeError::Redirect(Box::new(SentBack { location, code: rejected.code })),
+        None => AuthorizeError::Page(Untrusted::RedirectUri),
+    }
+}

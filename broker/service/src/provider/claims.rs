@@ -1,0 +1,61 @@
+//! Which claims a scope releases (OIDC Core section 5.4).
+
+use doorward_domain::scope::name;
+use doorward_domain::{ScopeSet, Tenant, User};
+use serde_json::{Map, Value};
+
+/// The claims about `user` that `scope` releases, besides `sub`.
+pub fn released(user: &User, tenant: &Tenant, scope: &ScopeSet) -> Map<String, Value> {
+    let mut claims = Map::new();
+    let mut text = |claim: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            claims.insert(claim.to_owned(), Value::from(value.as_str()));
+        }
+    };
+    let profile = &user.profile;
+    if scope.contains(name::PROFILE) {
+        text("name", &profile.name);
+        text("given_name", &profile.given_name);
+        text("family_name", &profile.family_name);
+        text("preferred_username", &profile.preferred_username);
+        text("locale", &profile.locale);
+        text("zoneinfo", &profile.zoneinfo);
+        text("picture", &profile.picture);
+        claims.insert("updated_at".to_owned(), user.updated_at.as_secs().into());
+        claims.insert("tenant".to_owned(), tenant.slug.as_str().into());
+    }
+    if let (true, Some(email)) = (scope.contains(name::EMAIL), &profile.email) {
+        claims.insert("email".to_owned(), email.as_str().into());
+        claims.insert("email_verified".to_owned(), profile.email_verified.into());
+    }
+    if scope.contains(name::GROUPS) && !profile.groups.is_empty() {
+        claims.insert("groups".to_owned(), profile.groups.as_slice().into());
+    }
+    claims
+}
+
+/// The claims that discovery lists (OIDC Discovery section 3).
+pub const SUPPORTED: &[&str] = &[
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "sid",
+    "name",
+    "given_name",
+    "family_name",
+    "preferred_username",
+    "locale",
+    "zoneinfo",
+    "picture",
+    "updated_at",
+    "tenant",
+    "email",
+    "email_verified",
+    "groups",
+];

@@ -1,0 +1,66 @@
+//! The discovery document (OIDC Discovery section 3, RFC 8414 section 2).
+
+use doorward_domain::scope;
+use serde_json::{Value, json};
+
+use super::claims;
+use crate::settings::Settings;
+
+/// The paths of our endpoints. Routes and discovery take them from here alone.
+pub mod path {
+    /// Authorization endpoint.
+    pub const AUTHORIZE: &str = "/authorize";
+    /// Token endpoint.
+    pub const TOKEN: &str = "/token";
+    /// Userinfo endpoint.
+    pub const USERINFO: &str = "/userinfo";
+    /// Key set.
+    pub const JWKS: &str = "/jwks.json";
+    /// Introspection endpoint.
+    pub const INTROSPECT: &str = "/introspect";
+    /// Revocation endpoint.
+    pub const REVOKE: &str = "/revoke";
+    /// Logout endpoint.
+    pub const END_SESSION: &str = "/end-session";
+    /// Discovery document of OpenID Connect.
+    pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+    /// Discovery document of OAuth.
+    pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
+}
+
+/// What this provider offers. It depends on the settings alone, so it is made once.
+pub fn document(settings: &Settings) -> Value {
+    let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    let with_public = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    let algorithms = ["ES256", "RS256"];
+    let assertions = ["ES256", "RS256", "PS256", "EdDSA"];
+    json!({
+        "issuer": settings.issuer(),
+        "authorization_endpoint": settings.url(path::AUTHORIZE),
+        "token_endpoint": settings.url(path::TOKEN),
+        "userinfo_endpoint": settings.url(path::USERINFO),
+        "jwks_uri": settings.url(path::JWKS),
+        "introspection_endpoint": settings.url(path::INTROSPECT),
+        "revocation_endpoint": settings.url(path::REVOKE),
+        "end_session_endpoint": settings.url(path::END_SESSION),
+        "scopes_supported": scope::name::ALL,
+        "claims_supported": claims::SUPPORTED,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": algorithms,
+        "token_endpoint_auth_methods_supported": with_public,
+        "token_endpoint_auth_signing_alg_values_supported": assertions,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertions,
+        "revocation_endpoint_auth_methods_supported": with_public,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertions,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "authorization_response_iss_parameter_supported": true,
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+    })
+}

@@ -1,0 +1,152 @@
+//! The OAuth error codes, and the one table from an operation's error to the wire.
+
+use std::fmt;
+
+use doorward_domain::Refusal;
+use doorward_store::StoreError;
+
+use crate::keys::KeyError;
+
+/// An error code of RFC 6749 sections 4.1.2.1 and 5.2, OIDC Core section 3.1.2.6 or RFC 6750
+/// section 3.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// The request is malformed.
+    InvalidRequest,
+    /// Client authentication failed.
+    InvalidClient,
+    /// The code or refresh token is not valid.
+    InvalidGrant,
+    /// The client may not do this.
+    UnauthorizedClient,
+    /// No such grant type.
+    UnsupportedGrantType,
+    /// No such response type.
+    UnsupportedResponseType,
+    /// The scope is malformed or too wide.
+    InvalidScope,
+    /// The person or policy said no.
+    AccessDenied,
+    /// Nobody is signed in and no page may be shown.
+    LoginRequired,
+    /// Consent is missing and no page may be shown.
+    ConsentRequired,
+    /// `request` is not supported.
+    RequestNotSupported,
+    /// `request_uri` is not supported.
+    RequestUriNotSupported,
+    /// `registration` is not supported.
+    RegistrationNotSupported,
+    /// The bearer token is not valid.
+    InvalidToken,
+    /// Something broke here.
+    ServerError,
+    /// Try again later.
+    TemporarilyUnavailable,
+}
+
+impl ErrorCode {
+    /// The code on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::AccessDenied => "access_denied",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidToken => "invalid_token",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+        }
+    }
+
+    /// The HTTP status of a direct answer.
+    pub const fn status(self) -> http::StatusCode {
+        match self {
+            Self::InvalidClient | Self::InvalidToken => http::StatusCode::UNAUTHORIZED,
+            Self::ServerError => http::StatusCode::INTERNAL_SERVER_ERROR,
+            Self::TemporarilyUnavailable => http::StatusCode::SERVICE_UNAVAILABLE,
+            _ => http::StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why an endpoint that answers clients in JSON refused. The client learns the code and a fixed
+/// description; the cause is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointError {
+    /// The request breaks the specification.
+    #[error("{code}: {description}")]
+    Refused {
+        /// What the client learns.
+        code: ErrorCode,
+        /// A sentence for its developer, which says nothing of other clients or people.
+        description: &'static str,
+    },
+    /// Somebody who must be active is not.
+    #[error("not allowed now: {0}")]
+    Inactive(Refusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A token could not be signed.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+}
+
+impl EndpointError {
+    /// A refusal.
+    pub const fn refused(code: ErrorCode, description: &'static str) -> Self {
+        Self::Refused { code, description }
+    }
+
+    /// A request that breaks the specification.
+    pub const fn invalid_request(description: &'static str) -> Self {
+        Self::refused(ErrorCode::InvalidRequest, description)
+    }
+
+    /// Failed client authentication: one answer for every cause.
+    pub const fn invalid_client() -> Self {
+        Self::refused(ErrorCode::InvalidClient, "client authentication failed")
+    }
+
+    /// A code or refresh token that gets nothing.
+    pub const fn invalid_grant(description: &'static str) -> Self {
+        Self::refused(ErrorCode::InvalidGrant, description)
+    }
+
+    /// What the client learns.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Refused { code, .. } => *code,
+            Self::Inactive(Refusal::Client) => ErrorCode::InvalidClient,
+            Self::Inactive(_) => ErrorCode::InvalidGrant,
+            Self::Store(_) => ErrorCode::TemporarilyUnavailable,
+            Self::Keys(_) => ErrorCode::ServerError,
+        }
+    }
+
+    /// The `error_description` for the client's developer.
+    pub const fn description(&self) -> &'static str {
+        match self {
+            Self::Refused { description, .. } => description,
+            Self::Inactive(_) => "the sign-in this comes from is no longer valid",
+            Self::Store(_) => "the service is not available right now; try again",
+            Self::Keys(_) => "the service could not sign the answer",
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Token introspection (RFC 7662), for the client that a token was issued to.
+
+use doorward_domain::grant::Presented;
+use doorward_domain::{Client, ClientAuthentication, Grant, GrantId, Handle, HandleKind, Timestamp};
+use doorward_store::StoreExt as _;
+use doorward_store::records::at;
+use serde_json::{Value, json};
+
+use super::error::EndpointError;
+use super::token::ClientRequest;
+use super::tokens::generation_of;
+use super::{Provenance, Provider};
+
+impl Provider {
+    /// Says whether a token is active, and what it allows.
+    ///
+    /// # Errors
+    /// Only for the request itself: about every token that is not the client's own live one the
+    /// answer is the same, `{"active":false}` (section 2.2).
+    pub async fn introspect(
+        &self,
+        request: ClientRequest<'_>,
+        now: Timestamp,
+    ) -> Result<Value, EndpointError> {
+        let params = request.params()?;
+        let client = self.authenticate(request.headers, &params, now).await?.record;
+        if client.authentication == ClientAuthentication::None {
+            return Err(EndpointError::invalid_client());
+        }
+        let token = params.get("token").ok_or(EndpointError::invalid_request("token is missing"))?;
+        let about = match self.about_access_token(token, &client, now).await? {
+            None => self.about_refresh_token(token, client, now).await?,
+            some => some,
+        };
+        Ok(about.unwrap_or_else(|| json!({"active": false})))
+    }
+
+    async fn about_access_token(
+        &self,
+        token: &str,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Option<Value>, EndpointError> {
+        let Some(token) = self.read_access_token(token, now).filter(|token| token.client == client.id) else {
+            return Ok(None);
+        };
+        let Some((grant, people)) = self.live(&token, now).await? else { return Ok(None) };
+        Ok(Some(json!({
+            "active": true,
+            "token_type": "Bearer",
+            "iss": self.settings.issuer(),
+            "sub": people.user.id,
+            "aud": self.settings.issuer(),
+            "client_id": client.id,
+            "username": people.user.profile.preferred_username,
+            "scope": token.scope.to_string(),
+            "iat": token.issued_at.as_secs(),
+            "exp": token.expires_at.as_secs(),
+            "jti": token.id,
+            "auth_time": grant.authentication.time.as_secs(),
+        })))
+    }
+
+    async fn about_refresh_token(
+        &self,
+        token: &str,
+        client: Client,
+        now: Timestamp,
+    ) -> Result<Option<Value>, EndpointError> {
+        let Some(grant) = self.grant_of_refresh_token(token, &client, now).await? else { return Ok(None) };
+        match self.may_act(client, Provenance::from(&grant), now).await {
+            Ok(people) => Ok(Some(json!({
+                "active": true,
+                "iss": self.settings.issuer(),
+                "sub": people.user.id,
+                "client_id": people.client.id,
+                "scope": grant.scope.to_string(),
+                "exp": grant.expires_at.as_secs(),
+            }))),
+            Err(EndpointError::Inactive(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The grant of a refresh token that is `client`'s and could be used right now.
+    async fn grant_of_refresh_token(
+        &self,
+        token: &str,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Option<Grant>, EndpointError> {
+        let Some(handle) = Handle::parse(HandleKind::Refresh, token) else { return Ok(None) };
+        let key = at::grant(handle.tenant(), GrantId::from_bytes(handle.id()));
+        let Some(grant) = self.store.read::<Grant>(&key, now).await? else { return Ok(None) };
+        let grant = grant.record;
+        let Some(family) = grant.refresh.as_ref().filter(|_| grant.client == client.id) else {
+            return Ok(None);
+        };
+        let generation = generation_of(&handle);
+        let lifetimes = &self.settings.lifetimes;
+        let presented = family.presented(generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle);
+        let genuine =
+            self.refresh_handle(&grant, family, generation).is_some_and(|made| made.hash() == handle.hash());
+        Ok((genuine && presented == Presented::Current).then_some(grant))
+    }
+}

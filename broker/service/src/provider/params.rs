@@ -1,0 +1,109 @@
+//! The parameters of a request, wherever they came from.
+
+use std::collections::BTreeMap;
+
+use url::form_urlencoded;
+
+/// A request's parameters. A repeated one has no value: neither the first nor the last wins
+/// (RFC 6749 section 3.1). An empty one counts as absent.
+#[derive(Clone, Debug, Default)]
+pub struct Params {
+    values: BTreeMap<String, Parameter>,
+}
+
+#[derive(Clone, Debug)]
+enum Parameter {
+    Once(String),
+    Repeated,
+}
+
+/// The parameters cannot be read at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Not UTF-8, or with control characters.
+    #[error("a parameter is not plain UTF-8 text")]
+    Text,
+    /// More fields than an honest request has.
+    #[error("there are too many parameters")]
+    TooMany,
+}
+
+const MOST_FIELDS: usize = 100;
+
+impl Params {
+    /// Reads `application/x-www-form-urlencoded` parts, such as a query and a body, as one request.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when a part is no text or there are too many fields.
+    pub fn parse(parts: &[&[u8]]) -> Result<Self, Unreadable> {
+        let mut params = Self::default();
+        let fields = parts.iter().flat_map(|part| form_urlencoded::parse(part));
+        for (count, (name, value)) in fields.enumerate() {
+            if count == MOST_FIELDS {
+                return Err(Unreadable::TooMany);
+            }
+            if [&name, &value].iter().any(|text| text.contains(is_unfit)) {
+                return Err(Unreadable::Text);
+            }
+            params.add(name.into_owned(), value.into_owned());
+        }
+        Ok(params)
+    }
+
+    fn add(&mut self, name: String, value: String) {
+        self.values
+            .entry(name)
+            .and_modify(|known| *known = Parameter::Repeated)
+            .or_insert(Parameter::Once(value));
+    }
+
+    /// The one value of a parameter; `None` when it is absent, empty or repeated.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        match self.values.get(name) {
+            Some(Parameter::Once(value)) if !value.is_empty() => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether a parameter was sent more than once.
+    pub fn is_repeated(&self, name: &str) -> bool {
+        matches!(self.values.get(name), Some(Parameter::Repeated))
+    }
+
+    /// Whether any parameter was sent more than once.
+    pub fn any_repeated(&self) -> bool {
+        self.values.values().any(|parameter| matches!(parameter, Parameter::Repeated))
+    }
+}
+
+/// The replacement character stands where the bytes were not UTF-8.
+fn is_unfit(c: char) -> bool {
+    c == char::REPLACEMENT_CHARACTER || (c.is_control() && c != '\t' && c != '\n' && c != '\r')
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn az_02_a_repeated_parameter_has_no_value() {
+        let params = Params::parse(&[b"a=1&b=2&%61=3", b"b=2"]).unwrap();
+        assert_eq!((params.get("a"), params.get("b")), (None, None));
+        assert!(params.is_repeated("a") && params.any_repeated());
+    }
+
+    #[test]
+    fn an_empty_parameter_is_absent() {
+        assert_eq!(Params::parse(&[b"a=&b"]).unwrap().get("a"), None);
+    }
+
+    #[test]
+    fn az_09_what_is_no_text_is_refused() {
+        assert_eq!(Params::parse(&[b"a=%ff"]).unwrap_err(), Unreadable::Text);
+        assert_eq!(Params::parse(&[b"a=%00"]).unwrap_err(), Unreadable::Text);
+        let many = "a=1&".repeat(101);
+        assert_eq!(Params::parse(&[many.as_bytes()]).unwrap_err(), Unreadable::TooMany);
+    }
+}

@@ -1,0 +1,222 @@
+//! Authorization requests: from raw parameters to something that can be acted on
+//! (OIDC Core section 3.1.2.1).
+
+use doorward_domain::{Client, ClientId, PkceChallenge, ScopeSet, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::error::ErrorCode;
+use super::oxide;
+use super::params::Params;
+
+/// An authorization request that is right: its client exists, its redirect URI is the client's, its
+/// parameters are in order. It travels in the browser's sealed transaction until the person is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    /// Who asks.
+    pub client: ClientId,
+    /// Where the answer goes, exactly.
+    pub redirect_uri: String,
+    /// What the client gets of what it asked for.
+    pub scope: ScopeSet,
+    /// Given back with the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Given back in the ID token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// The PKCE challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<PkceChallenge>,
+    /// Which pages the client asks for or forbids.
+    #[serde(default, skip_serializing_if = "Prompt::is_empty")]
+    pub prompt: Prompt,
+    /// How many seconds ago the person may have proved who they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+    /// Who the client thinks it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// Who it must be: the subject of a genuine `id_token_hint`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_user: Option<UserId>,
+    /// The languages that the person reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
+    /// The assurance that the client would like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr_values: Option<String>,
+}
+
+/// The `prompt` parameter (OIDC Core section 3.1.2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// `none`: no page may be shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub none: bool,
+    /// `login`: the person must prove anew who they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub login: bool,
+    /// `consent`: the person must be asked again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consent: bool,
+    /// `select_account`: the person may want to be somebody else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub select_account: bool,
+}
+
+impl Prompt {
+    /// Reads the parameter; `None` when a value is unknown or `none` is not alone.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut prompt = Self::default();
+        for value in text.split(' ').filter(|value| !value.is_empty()) {
+            match value {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                "consent" => prompt.consent = true,
+                "select_account" => prompt.select_account = true,
+                _ => return None,
+            }
+        }
+        (!prompt.none || prompt == Self { none: true, ..Self::default() }).then_some(prompt)
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The part that the identity provider can fulfil, as it is forwarded.
+    pub fn for_identity_provider(&self) -> Option<&'static str> {
+        match (self.login, self.select_account) {
+            (true, _) => Some("login"),
+            (false, true) => Some("select_account"),
+            (false, false) => None,
+        }
+    }
+}
+
+/// Why a request of a known client with a matching redirect URI is sent back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// What is wrong.
+    pub code: ErrorCode,
+    /// A sentence for the client's developer.
+    pub description: &'static str,
+}
+
+const fn rejected(code: ErrorCode, description: &'static str) -> Rejected {
+    Rejected { code, description }
+}
+
+const fn invalid(description: &'static str) -> Rejected {
+    rejected(ErrorCode::InvalidRequest, description)
+}
+
+/// The longest values that a request may carry, in bytes.
+const LIMITS: [(&str, usize); 6] = [
+    ("state", 1024),
+    ("nonce", 512),
+    ("login_hint", 320),
+    ("ui_locales", 256),
+    ("acr_values", 512),
+    ("redirect_uri", 1024),
+];
+
+impl AuthorizationRequest {
+    /// Judges the parameters of `client`, whose `redirect_uri` has been matched already.
+    /// `hinted` is the subject of the `id_token_hint`, when that was genuine.
+    ///
+    /// # Errors
+    /// [`Rejected`], to be sent to the redirect URI.
+    pub fn judge(params: &Params, client: &Client, redirect_uri: &str) -> Result<Self, Rejected> {
+        check_form(params)?;
+        let prompt = match params.get("prompt") {
+            None => Prompt::default(),
+            Some(text) => Prompt::parse(text)
+                .ok_or(invalid("prompt has a value that does not exist or does not fit"))?,
+        };
+        let max_age = match params.get("max_age") {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| invalid("max_age is not a number of seconds"))?),
+        };
+        let negotiated = oxide::authorize(params, client, redirect_uri).map_err(explain)?;
+        let owned = |name: &str| params.get(name).map(str::to_owned);
+        Ok(Self {
+            client: client.id.clone(),
+            redirect_uri: redirect_uri.to_owned(),
+            scope: negotiated.scope,
+            state: owned("state"),
+            nonce: owned("nonce"),
+            challenge: negotiated.challenge,
+            prompt,
+            max_age,
+            login_hint: owned("login_hint"),
+            expected_user: None,
+            ui_locales: owned("ui_locales"),
+            acr_values: owned("acr_values"),
+        })
+    }
+
+    /// The same request after the person has signed in for it: what that fulfilled is gone.
+    #[must_use]
+    pub fn after_sign_in(mut self) -> Self {
+        self.prompt.login = false;
+        self.prompt.select_account = false;
+        self.max_age = None;
+        self
+    }
+}
+
+fn check_form(params: &Params) -> Result<(), Rejected> {
+    if params.any_repeated() {
+        return Err(invalid("a parameter is repeated"));
+    }
+    let refused = [
+        ("request", ErrorCode::RequestNotSupported),
+        ("request_uri", ErrorCode::RequestUriNotSupported),
+        ("registration", ErrorCode::RegistrationNotSupported),
+    ];
+    if let Some((_, code)) = refused.into_iter().find(|(name, _)| params.get(name).is_some()) {
+        return Err(rejected(code, "this way of passing a request is not supported"));
+    }
+    if LIMITS.iter().any(|(name, most)| params.get(name).is_some_and(|value| value.len() > *most)) {
+        return Err(invalid("a parameter is too long"));
+    }
+    if params.get("response_type").is_none() {
+        return Err(invalid("response_type is missing"));
+    }
+    if params.get("response_mode").is_some_and(|mode| mode != "query") {
+        return Err(invalid("response_mode is not supported"));
+    }
+    Ok(())
+}
+
+fn explain(code: ErrorCode) -> Rejected {
+    let description = match code {
+        ErrorCode::InvalidRequest => {
+            "PKCE is required: send a code_challenge of 43 characters with method S256"
+        }
+        ErrorCode::UnsupportedResponseType => "response_type must be code",
+        ErrorCode::InvalidScope => {
+            "the scope is malformed, or holds nothing that this client is registered for"
+        }
+        _ => "the request could not be decided",
+    };
+    rejected(code, description)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn az_06_none_stands_alone() {
+        assert!(Prompt::parse("none").is_some());
+        assert!(Prompt::parse("none login").is_none());
+        assert!(Prompt::parse("silent").is_none());
+        assert_eq!(
+            Prompt::parse("login consent"),
+            Some(Prompt { login: true, consent: true, ..Prompt::default() })
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! The token endpoint (RFC 6749 section 3.2): authenticates the client, then each grant type has a
+//! file of its own.
+
+use doorward_domain::scope::name;
+use doorward_domain::{Client, Grant, Plain, ScopeSet, Timestamp};
+use http::HeaderMap;
+use serde::Serialize;
+
+use super::error::{EndpointError, ErrorCode};
+use super::{Params, People, Provider};
+
+/// A successful token response (RFC 6749 section 5.1, OIDC Core section 3.1.3.3).
+#[derive(Debug, Serialize)]
+pub struct TokenResponse {
+    /// The access token.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    pub expires_in: u64,
+    /// The ID token, when `openid` was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    /// The refresh token, when `offline_access` was granted.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
+    pub refresh_token: Option<Plain>,
+    /// What the access token allows.
+    pub scope: String,
+}
+
+fn expose<S: serde::Serializer>(secret: &Option<Plain>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.as_ref().map_or("", Plain::expose))
+}
+
+/// A request to an endpoint that clients call: a form in the body, credentials in it or in a header.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientRequest<'a> {
+    /// The request's headers.
+    pub headers: &'a HeaderMap,
+    /// Its form.
+    pub body: &'a [u8],
+}
+
+impl ClientRequest<'_> {
+    /// The form's parameters, none of them repeated.
+    pub(super) fn params(&self) -> Result<Params, EndpointError> {
+        let params = Params::parse(&[self.body])
+            .map_err(|_| EndpointError::invalid_request("the form cannot be read, or has too many fields"))?;
+        if params.any_repeated() {
+            return Err(EndpointError::invalid_request("a parameter is repeated"));
+        }
+        Ok(params)
+    }
+}
+
+impl Provider {
+    /// Answers a token request.
+    ///
+    /// # Errors
+    /// [`EndpointError`], which has the code for the client.
+    pub async fn token(
+        &self,
+        request: ClientRequest<'_>,
+        now: Timestamp,
+    ) -> Result<TokenResponse, EndpointError> {
+        let params = request.params()?;
+        let client = self.authenticate(request.headers, &params, now).await?.record;
+        match params.get("grant_type") {
+            Some("authorization_code") => self.redeem_code(&params, client, now).await,
+            Some("refresh_token") => self.refresh(&params, client, now).await,
+            Some(_) => Err(EndpointError::refused(
+                ErrorCode::UnsupportedGrantType,
+                "there is no such grant type here",
+            )),
+            None => Err(EndpointError::invalid_request("grant_type is missing")),
+        }
+    }
+
+    /// Signs what a grant gives, after it has become durable.
+    pub(super) fn answer(
+        &self,
+        people: &People,
+        grant: &Grant,
+        scope: &ScopeSet,
+        now: Timestamp,
+    ) -> Result<TokenResponse, EndpointError> {
+        let access_token = self.access_token(grant, scope, now)?;
+        let id_token = match scope.contains(name::OPENID) {
+            true => Some(self.id_token(people, grant, &access_token, now)?),
+            false => None,
+        };
+        Ok(TokenResponse {
+            access_token,
+            token_type: "Bearer",
+            expires_in: self.settings.lifetimes.access_token.as_secs(),
+            id_token,
+            refresh_token: grant.refresh.as_ref().and_then(|family| self.refresh_token(grant, family)),
+            scope: scope.to_string(),
+        })
+    }
+}
+
+/// Whether a client may have refresh tokens at all.
+pub(super) fn may_refresh(client: &Client) -> bool {
+    client.scope.contains(name::OFFLINE_ACCESS)
+}

@@ -1,0 +1,236 @@
+//! What is issued: ID tokens (OIDC Core section 2), access tokens (RFC 9068) and refresh tokens, and
+//! how our own are read again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use doorward_domain::{
+    Algorithm, ClientId, Grant, GrantId, Handle, HandleKind, Plain, RefreshFamily, ScopeSet, SessionId,
+    TenantId, Timestamp, UserId,
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use super::{EndpointError, People, Provider, claims};
+use crate::keys::{Audience, Expected, Expiry, Purpose, Typ, verify};
+
+/// The claims of an ID token. What the identity provider did not say is left out.
+#[derive(Debug, Serialize)]
+struct IdToken<'a> {
+    iss: &'a str,
+    sub: String,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+    auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    amr: &'a [String],
+    sid: String,
+    at_hash: String,
+    #[serde(flatten)]
+    released: Map<String, Value>,
+}
+
+/// The claims of an access token (RFC 9068 section 2.2); `gid` and `tenant_id` find the grant.
+#[derive(Debug, Serialize)]
+struct AccessTokenClaims<'a> {
+    iss: &'a str,
+    sub: String,
+    aud: &'a str,
+    client_id: &'a str,
+    scope: String,
+    iat: i64,
+    exp: i64,
+    jti: String,
+    auth_time: i64,
+    gid: String,
+    tenant_id: String,
+}
+
+/// One of our own access tokens after verification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken {
+    /// The tenant whose user it is about.
+    pub tenant: TenantId,
+    /// The grant it belongs to.
+    pub grant: GrantId,
+    /// The user.
+    pub user: UserId,
+    /// The client it was issued to.
+    pub client: ClientId,
+    /// What it allows.
+    pub scope: ScopeSet,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Its `jti`.
+    pub id: String,
+}
+
+/// What a genuine `id_token_hint` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HintClaims {
+    /// The user it was about.
+    pub user: UserId,
+    /// The client it was issued to.
+    pub client: ClientId,
+    /// The session it came from.
+    pub session: Option<SessionId>,
+}
+
+/// Instances' clocks may differ by this much.
+const LEEWAY: Duration = Duration::from_secs(10);
+
+impl Provider {
+    /// Signs the access token of a grant.
+    pub(super) fn access_token(
+        &self,
+        grant: &Grant,
+        scope: &ScopeSet,
+        now: Timestamp,
+    ) -> Result<String, EndpointError> {
+        let claims = AccessTokenClaims {
+            iss: self.settings.issuer(),
+            sub: grant.user.to_string(),
+            aud: self.settings.issuer(),
+            client_id: grant.client.as_str(),
+            scope: scope.to_string(),
+            iat: now.as_secs(),
+            exp: (now + self.settings.lifetimes.access_token).as_secs(),
+            jti: BASE64.encode(self.entropy.bytes::<16>()),
+            auth_time: grant.authentication.time.as_secs(),
+            gid: grant.id.to_string(),
+            tenant_id: grant.tenant.to_string(),
+        };
+        Ok(self.keys.sign(Algorithm::ES256, "at+jwt", &claims)?)
+    }
+
+    /// Signs the ID token that goes with `access_token`.
+    pub(super) fn id_token(
+        &self,
+        people: &People,
+        grant: &Grant,
+        access_token: &str,
+        now: Timestamp,
+    ) -> Result<String, EndpointError> {
+        let claims = IdToken {
+            iss: self.settings.issuer(),
+            sub: people.user.id.to_string(),
+            aud: people.client.id.as_str(),
+            iat: now.as_secs(),
+            exp: (now + self.settings.lifetimes.id_token).as_secs(),
+            auth_time: grant.authentication.time.as_secs(),
+            nonce: grant.nonce.as_deref(),
+            acr: grant.authentication.acr.as_deref(),
+            amr: &grant.authentication.amr,
+            sid: grant.session.to_string(),
+            at_hash: half_hash(access_token),
+            released: claims::released(&people.user, &people.tenant, &grant.scope),
+        };
+        Ok(self.keys.sign(people.client.id_token_algorithm, "JWT", &claims)?)
+    }
+
+    /// Reads one of our own access tokens; `None` for anything that is not a valid one. A signature
+    /// is checked once, then the token is recognised by its hash until it ends.
+    pub(super) fn read_access_token(&self, token: &str, now: Timestamp) -> Option<Arc<AccessToken>> {
+        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let known = self.verified.get(&digest).or_else(|| {
+            let read = Arc::new(self.verify_access_token(token, now)?);
+            self.verified.insert(digest, Arc::clone(&read));
+            Some(read)
+        })?;
+        (now < known.expires_at).then_some(known)
+    }
+
+    fn verify_access_token(&self, token: &str, now: Timestamp) -> Option<AccessToken> {
+        let expected = Expected {
+            algorithms: &[Algorithm::ES256],
+            typ: Typ::Exactly("at+jwt"),
+            issuer: self.settings.issuer(),
+            audience: Audience::Exactly(self.settings.issuer()),
+            required: &["exp", "iat", "jti", "sub"],
+            expiry: Expiry::Enforced,
+            now,
+            leeway: LEEWAY,
+        };
+        let claims = verify(token, &self.keys.verifying_keys(), &expected).ok()?;
+        Some(AccessToken {
+            tenant: claims.str("tenant_id")?.parse().ok()?,
+            grant: claims.str("gid")?.parse().ok()?,
+            user: claims.str("sub")?.parse().ok()?,
+            client: ClientId::new(claims.str("client_id")?),
+            scope: ScopeSet::parse(claims.str("scope")?)?,
+            issued_at: claims.time("iat")?,
+            expires_at: claims.time("exp")?,
+            id: claims.str("jti")?.to_owned(),
+        })
+    }
+
+    /// Reads an `id_token_hint`: one of our ID tokens, for `client` when that is known. It may have
+    /// run out, for it authenticates nobody (OIDC Core section 3.1.2.1, RP-Initiated Logout section 2).
+    pub(super) fn id_token_hint(
+        &self,
+        hint: &str,
+        client: Option<&ClientId>,
+        now: Timestamp,
+    ) -> Option<HintClaims> {
+        let audience = client.map_or(Audience::Any, |client| Audience::Exactly(client.as_str()));
+        let expected = Expected {
+            algorithms: &Algorithm::ALL,
+            typ: Typ::Exactly("JWT"),
+            issuer: self.settings.issuer(),
+            audience,
+            required: &["exp", "iat", "sub", "aud"],
+            expiry: Expiry::Ignored,
+            now,
+            leeway: LEEWAY,
+        };
+        let claims = verify(hint, &self.keys.verifying_keys(), &expected).ok()?;
+        Some(HintClaims {
+            user: claims.str("sub")?.parse().ok()?,
+            client: ClientId::new(claims.str("aud")?),
+            session: claims.str("sid").and_then(|sid| sid.parse().ok()),
+        })
+    }
+
+    /// The refresh token number `family.generation` of a grant. Its secret is derived, not stored:
+    /// the same number always gives the same token, and the store alone gives none.
+    pub(super) fn refresh_token(&self, grant: &Grant, family: &RefreshFamily) -> Option<Plain> {
+        self.refresh_handle(grant, family, family.generation).map(|handle| handle.to_plain())
+    }
+
+    pub(super) fn refresh_handle(
+        &self,
+        grant: &Grant,
+        family: &RefreshFamily,
+        generation: u32,
+    ) -> Option<Handle> {
+        let number = generation.to_be_bytes();
+        let parts: [&[u8]; 4] = [grant.tenant.as_bytes(), grant.id.as_bytes(), &family.seed, &number];
+        let derived = self.sealer.derive(&family.key, Purpose::RefreshToken, &parts)?;
+        let mut secret = [0; 32];
+        secret[..4].copy_from_slice(&number);
+        secret[4..].copy_from_slice(&derived[..28]);
+        Some(Handle::new(HandleKind::Refresh, grant.tenant, *grant.id.as_bytes(), secret))
+    }
+}
+
+/// The generation that a refresh token claims to be of; shown true by its secret alone.
+pub(super) fn generation_of(handle: &Handle) -> u32 {
+    let secret = handle.secret();
+    u32::from_be_bytes([secret[0], secret[1], secret[2], secret[3]])
+}
+
+/// The left half of a SHA-256 digest (OIDC Core section 3.1.3.6); every algorithm we sign with uses it
+/// but Ed25519, for which common practice agrees on it too.
+fn half_hash(token: &str) -> String {
+    BASE64.encode(&Sha256::digest(token.as_bytes())[..16])
+}

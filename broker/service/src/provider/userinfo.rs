@@ -1,0 +1,50 @@
+//! The userinfo endpoint (OIDC Core section 5.3).
+
+use doorward_domain::scope::name;
+use doorward_domain::{Grant, Timestamp};
+use doorward_store::records::at;
+use doorward_store::{StoreError, StoreExt as _};
+use serde_json::{Map, Value};
+
+use super::error::{EndpointError, ErrorCode};
+use super::tokens::AccessToken;
+use super::{People, Provenance, Provider, claims};
+
+/// One answer for every token that is not valid (RFC 6750 section 3.1).
+const INVALID: EndpointError =
+    EndpointError::refused(ErrorCode::InvalidToken, "the access token is unknown, expired or revoked");
+
+impl Provider {
+    /// The claims that the bearer of `token` may have.
+    ///
+    /// # Errors
+    /// `invalid_token` unless it is one of our live access tokens for `openid`.
+    pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Map<String, Value>, EndpointError> {
+        let token = self.read_access_token(token, now).ok_or(INVALID)?;
+        if !token.scope.contains(name::OPENID) {
+            return Err(INVALID);
+        }
+        let (_, people) = self.live(&token, now).await?.ok_or(INVALID)?;
+        let mut claims = claims::released(&people.user, &people.tenant, &token.scope);
+        claims.insert("sub".to_owned(), people.user.id.to_string().into());
+        Ok(claims)
+    }
+
+    /// The grant and people behind an access token; `None` when it has been revoked or one of them may
+    /// no longer act.
+    pub(super) async fn live(
+        &self,
+        token: &AccessToken,
+        now: Timestamp,
+    ) -> Result<Option<(Grant, People)>, StoreError> {
+        let Some(grant) = self.store.read::<Grant>(&at::grant(token.tenant, token.grant), now).await? else {
+            return Ok(None);
+        };
+        let Some(client) = self.client(&token.client, now).await? else { return Ok(None) };
+        match self.may_act(client.record, Provenance::from(&grant.record), now).await {
+            Ok(people) => Ok(Some((grant.record, people))),
+            Err(EndpointError::Store(error)) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What the operator decides about the whole broker.
+
+use std::time::Duration;
+
+use url::{Host, Url};
+
+/// The broker's name and the lives of what it hands out.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The issuer identifier (OIDC Discovery section 3). Every URL that doorward publishes starts with
+    /// it; no request header has a say (rule 17).
+    issuer: String,
+    base_url: Url,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+}
+
+/// A text that cannot be an issuer identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an issuer is an https origin without path or trailing slash; http is for loopback only")]
+pub struct InvalidIssuer;
+
+impl Settings {
+    /// Settings of a broker that is called `issuer`.
+    ///
+    /// # Errors
+    /// [`InvalidIssuer`] unless it is an https origin, or an http one on loopback.
+    pub fn new(issuer: &str, lifetimes: Lifetimes) -> Result<Self, InvalidIssuer> {
+        let base_url = Url::parse(issuer).map_err(|_| InvalidIssuer)?;
+        let fit = match base_url.scheme() {
+            "https" => true,
+            "http" => base_url.host().is_some_and(|host| is_loopback(&host)),
+            _ => false,
+        };
+        // The spelling that the URL standard gives an origin is the one that everybody compares with.
+        if fit && base_url.origin().ascii_serialization() == issuer {
+            Ok(Self { issuer: issuer.to_owned(), base_url, lifetimes })
+        } else {
+            Err(InvalidIssuer)
+        }
+    }
+
+    /// The issuer identifier.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The issuer as a URL to build others on.
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
+    /// The URL of one of our paths, which starts with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// How long things live. The defaults are the secure ones.
+#[derive(Clone, Debug)]
+pub struct Lifetimes {
+    /// From the first page of a login to its end.
+    pub transaction: Duration,
+    /// An authorization code until it is redeemed.
+    pub code: Duration,
+    /// How long a redeemed code is remembered, so that its reuse is noticed.
+    pub code_memory: Duration,
+    /// An access token.
+    pub access_token: Duration,
+    /// An ID token.
+    pub id_token: Duration,
+    /// A refresh token that nobody uses.
+    pub refresh_idle: Duration,
+    /// A grant with refresh tokens, however often it is used.
+    pub grant: Duration,
+    /// How long a refresh answer that was lost can be fetched again.
+    pub refresh_grace: Duration,
+    /// A session that nobody uses.
+    pub session_idle: Duration,
+    /// A session, however often it is used.
+    pub session: Duration,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        const MINUTE: u64 = 60;
+        const HOUR: u64 = 60 * MINUTE;
+        const DAY: u64 = 24 * HOUR;
+        Self {
+            transaction: Duration::from_secs(10 * MINUTE),
+            code: Duration::from_secs(MINUTE),
+            code_memory: Duration::from_secs(10 * MINUTE),
+            access_token: Duration::from_secs(10 * MINUTE),
+            id_token: Duration::from_secs(10 * MINUTE),
+            refresh_idle: Duration::from_secs(14 * DAY),
+            grant: Duration::from_secs(90 * DAY),
+            refresh_grace: Duration::from_secs(10),
+            session_idle: Duration::from_secs(HOUR),
+            session: Duration::from_secs(12 * HOUR),
+        }
+    }
+}

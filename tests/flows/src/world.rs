@@ -1,0 +1,289 @@
+//! A broker with its surroundings: the tenants of security.md's fixtures, a test IdP, a still clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use doorward::app::{App, Parts};
+use doorward::routes;
+use doorward_domain::connection::{ConnectionKind, UpstreamAuthentication};
+use doorward_domain::{
+    Algorithm, ClaimMapping, Client, ClientAuthentication, ClientId, ClientTrust, Clock as _, Connection,
+    ConnectionId, Domain, Entropy, ManualClock, Plain, Provisioning, RedirectUri, ScopeSet, Slug, Stage,
+    Tenant, TenantId, Timestamp,
+};
+use doorward_net::EgressPolicy;
+use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
+use doorward_service::settings::Settings;
+use doorward_store::records::TenantOf;
+use doorward_store::{Batch, Kind, MemoryStore, Record, Store};
+use doorward_test_idp::{Config, IssuerConfig, TestIdp};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use crate::app::Relying;
+use crate::browser::{Browser, Page};
+use crate::transport::Network;
+
+/// The broker's issuer identifier in every test world.
+pub const ISSUER: &str = "https://id.test";
+/// The test IdP's origin.
+pub const IDP: &str = "https://idp.test";
+
+/// Repeatable dice.
+pub struct Seeded(AtomicU64);
+
+impl Entropy for Seeded {
+    fn fill(&self, out: &mut [u8]) {
+        for chunk in out.chunks_mut(32) {
+            let n = self.0.fetch_add(1, Ordering::Relaxed);
+            chunk.copy_from_slice(&Sha256::digest(n.to_be_bytes())[..chunk.len()]);
+        }
+    }
+}
+
+/// A broker with its surroundings.
+pub struct World {
+    /// The hosts.
+    pub network: Network,
+    /// The clock of broker and IdP.
+    pub clock: Arc<ManualClock>,
+    /// The broker's records.
+    pub store: Arc<MemoryStore>,
+    /// The broker's signing keys.
+    pub keys: Arc<KeyRing>,
+    /// The broker's sealer.
+    pub sealer: Arc<Sealer>,
+    /// The dice.
+    pub entropy: Arc<Seeded>,
+    /// The IdP.
+    pub idp: TestIdp,
+    /// The tenant that is attacked, at `victim.test`, with connection K1 at issuer `good`.
+    pub victim: TenantId,
+    /// The tenant whose administrator attacks, at `attacker.test`, with connection KE at issuer `evil`.
+    pub attacker: TenantId,
+    /// K1.
+    pub k1: ConnectionId,
+    /// KE.
+    pub ke: ConnectionId,
+}
+
+impl World {
+    /// A world with its usual inhabitants: clients `c1` and `c2` (confidential), `public` (a
+    /// single-page app), `native` (loopback), `third` (asks for consent), `cx` (the attacker's).
+    pub async fn new() -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
+        let idp = test_idp(&clock);
+        let network = Network::default();
+        network.add(IDP, idp.router());
+        let store = Arc::new(MemoryStore::new());
+        let entropy = Arc::new(Seeded(AtomicU64::new(0)));
+        let key = MasterKey { name: "k1".to_owned(), key: Zeroizing::new([7; 32]) };
+        let sealer = Arc::new(Sealer::new(key, Vec::new()));
+        let keys = Arc::new(open_keys(&store, &sealer, &clock, &entropy).await);
+        let now = clock.now();
+        let mut world = Self {
+            network,
+            clock,
+            keys,
+            sealer,
+            idp,
+            victim: TenantId::new(now, &*entropy),
+            attacker: TenantId::new(now, &*entropy),
+            k1: ConnectionId::new(now, &*entropy),
+            ke: ConnectionId::new(now, &*entropy),
+            store,
+            entropy,
+        };
+        world.inhabit().await;
+        world.start_broker();
+        world
+    }
+
+    fn start_broker(&mut self) {
+        let app = App::new(Parts {
+            store: self.store.clone(),
+            net: Arc::new(self.network.clone()),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            sealer: self.sealer.clone(),
+            keys: self.keys.clone(),
+            settings: Arc::new(Settings::new(ISSUER, Default::default()).unwrap()),
+            egress: EgressPolicy::default(),
+        });
+        self.network.add(ISSUER, routes::router(Arc::new(app)));
+    }
+
+    async fn inhabit(&self) {
+        self.add_tenant(self.victim, "victim", "victim.test").await;
+        self.add_tenant(self.attacker, "attacker", "attacker.test").await;
+        self.connect(self.victim, self.k1, "good").await;
+        self.connect(self.attacker, self.ke, "evil").await;
+        for id in ["c1", "c2", "cx"] {
+            self.put(&self.client(id)).await;
+        }
+        self.put(&Client { authentication: ClientAuthentication::None, ..self.client("public") }).await;
+        let native = Client {
+            authentication: ClientAuthentication::None,
+            native: true,
+            redirect_uris: vec![RedirectUri::parse("http://127.0.0.1/cb").unwrap()],
+            ..self.client("native")
+        };
+        self.put(&native).await;
+        self.put(&Client { trust: ClientTrust::ThirdParty, ..self.client("third") }).await;
+        self.put(&Client { tenants: vec![self.attacker], ..self.client("cx") }).await;
+    }
+
+    /// A client with one of everything.
+    pub fn client(&self, id: &str) -> Client {
+        let uri = |path: &str| RedirectUri::parse(&format!("https://{id}.test{path}")).unwrap();
+        let secrets = vec![Plain::new(format!("secret-of-{id}")).hash()];
+        Client {
+            id: ClientId::new(id),
+            name: format!("App {id}"),
+            authentication: ClientAuthentication::ClientSecretBasic { secrets },
+            native: false,
+            redirect_uris: vec![uri("/cb"), uri("/other")],
+            post_logout_redirect_uris: vec![uri("/out")],
+            scope: ScopeSet::parse("openid profile email groups offline_access").unwrap(),
+            trust: ClientTrust::FirstParty,
+            tenants: Vec::new(),
+            id_token_algorithm: Algorithm::ES256,
+            require_pkce: true,
+            enabled: true,
+            created_at: self.clock.now(),
+        }
+    }
+
+    /// A live connection of `tenant` to an issuer of the test IdP.
+    pub fn connection(&self, tenant: TenantId, id: ConnectionId, issuer: &str) -> Connection {
+        let place = Place { tenant, kind: Kind::Connection, id: id.as_bytes(), field: "client_secret" };
+        Connection {
+            id,
+            tenant,
+            name: "staff".to_owned(),
+            title: "Staff".to_owned(),
+            kind: ConnectionKind::Oidc,
+            issuer: format!("{IDP}/{issuer}"),
+            client_id: "doorward".to_owned(),
+            authentication: UpstreamAuthentication::ClientSecretBasic {
+                secret: self.sealer.seal(&place, b"upstream-secret", &*self.entropy),
+            },
+            scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
+            algorithms: vec![Algorithm::ES256, Algorithm::RS256],
+            mapping: ClaimMapping::default(),
+            provisioning: Provisioning::JustInTime,
+            stage: Stage::Live,
+            created_at: self.clock.now(),
+        }
+    }
+
+    /// Links a tenant to an issuer of the test IdP, on both sides.
+    pub async fn connect(&self, tenant: TenantId, id: ConnectionId, issuer: &str) {
+        self.put(&self.connection(tenant, id, issuer)).await;
+        self.idp.issuer(issuer).unwrap().register(doorward_test_idp::Client {
+            client_id: "doorward".to_owned(),
+            client_secret: Some("upstream-secret".to_owned()),
+            redirect_uris: vec![format!("{ISSUER}/federation/{id}/callback")],
+            ..Default::default()
+        });
+    }
+
+    async fn add_tenant(&self, id: TenantId, slug: &str, domain: &str) {
+        let (slug, domain) = (Slug::parse(slug).unwrap(), Domain::parse(domain).unwrap());
+        self.put(&TenantOf { name: slug.clone(), tenant: id }).await;
+        self.put(&TenantOf { name: domain.clone(), tenant: id }).await;
+        let name = slug.to_string();
+        self.put(&Tenant {
+            id,
+            slug,
+            name,
+            domains: vec![domain],
+            enabled: true,
+            created_at: self.clock.now(),
+        })
+        .await;
+    }
+
+    /// Writes a record, whatever was there.
+    pub async fn put<R: Record>(&self, record: &R) {
+        self.store.commit(Batch::new().put(record).unwrap()).await.unwrap();
+    }
+
+    /// A URL of the broker.
+    pub fn url(&self, path: &str) -> String {
+        format!("{ISSUER}{path}")
+    }
+
+    /// A new browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.network)
+    }
+
+    /// The relying party of one of the clients.
+    pub fn relying(&self, id: &str) -> Relying {
+        let public = ["public", "native"].contains(&id);
+        let redirect_uri = if id == "native" {
+            "http://127.0.0.1:51004/cb".to_owned()
+        } else {
+            format!("https://{id}.test/cb")
+        };
+        Relying { id: id.to_owned(), secret: (!public).then(|| format!("secret-of-{id}")), redirect_uri }
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Signs `persona` of `company` in at `app`, in this browser, and ends at the app's callback.
+    pub async fn sign_in(&self, browser: &mut Browser, app: &Relying, company: &str, persona: &str) -> Page {
+        let page = browser.open(&app.authorize(self, &[])).await;
+        self.go_on(browser, page, company, persona).await
+    }
+
+    /// Goes on from the broker's sign-in page to the app's callback, or to whatever comes instead.
+    pub async fn go_on(&self, browser: &mut Browser, page: Page, company: &str, persona: &str) -> Page {
+        let page = match page.body.contains("id=\"username\"") && page.url.as_str().starts_with(ISSUER) {
+            true => browser.submit(&page, &[("username", company)]).await,
+            false => page,
+        };
+        match page.url.as_str().starts_with(IDP) {
+            true => browser.submit(&page, &[("username", persona), ("password", "test")]).await,
+            false => page,
+        }
+    }
+
+    /// Everything that is stored, as one digest: for tests that nothing changed (NC).
+    pub async fn digest(&self) -> Vec<u8> {
+        let all = self.store.list(&doorward_store::Range::all(), usize::MAX).await.unwrap();
+        let kept = all.iter().filter(|(key, _)| key.kind() != Kind::Audit);
+        kept.flat_map(|(key, value)| [key.as_bytes(), value.bytes.as_slice()].concat()).collect()
+    }
+}
+
+fn test_idp(clock: &Arc<ManualClock>) -> TestIdp {
+    let now = {
+        let clock = Arc::clone(clock);
+        Arc::new(move || clock.now().as_secs())
+    };
+    let issuers = vec![IssuerConfig::new("good"), IssuerConfig::new("evil")];
+    TestIdp::new(Config { base_url: IDP.to_owned(), issuers, now }).unwrap()
+}
+
+async fn open_keys(
+    store: &Arc<MemoryStore>,
+    sealer: &Arc<Sealer>,
+    clock: &Arc<ManualClock>,
+    entropy: &Arc<Seeded>,
+) -> KeyRing {
+    let parts = KeyRingParts {
+        store: store.clone(),
+        sealer: sealer.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        algorithms: vec![Algorithm::ES256],
+        schedule: Schedule::default(),
+    };
+    KeyRing::open(parts).await.unwrap()
+}

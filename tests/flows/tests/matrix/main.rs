@@ -1,0 +1,5 @@
+//! The attack matrix of the spine, each row a test named after its id, and the flows themselves.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod spine;
