@@ -3,6 +3,7 @@
 //! The messages of the errors are for the operator's log; they may quote the provider, cut short. The
 //! sentences are for the person and never do.
 
+use doorward_net::NetError;
 use doorward_store::StoreError;
 
 use super::claims::ClaimsError;
@@ -92,36 +93,34 @@ impl FederationError {
             Self::Metadata(error) => who_mends_metadata(error),
             Self::Token(error) => who_mends_token(error),
             Self::IdToken(error) => who_mends_id_token(error),
-            Self::Userinfo(UserinfoError::Unreachable(_) | UserinfoError::Status(500..)) => WhoMends::Later,
-            Self::Userinfo(_) => WhoMends::TenantAdmin,
+            Self::Userinfo(error) => who_mends_userinfo(error),
             Self::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) => WhoMends::Later,
             Self::Store(_) => WhoMends::Operator,
         }
     }
 
-    /// What the person is told: plain, without secrets, and without a word of the provider's.
+    /// What the person is told of it: plain, without secrets, and without a word of the provider's.
     pub fn sentence(&self) -> &'static str {
         match self {
             Self::OtherConnection | Self::StateMismatch => {
-                "This sign-in does not belong to this browser window. Please start again."
+                "The answer of your company's sign-in belongs to another sign-in than the one in this window."
             }
-            Self::TooLate => "This sign-in took too long. Please start again.",
-            Self::ConnectionChanged => {
-                "Your organisation changed its sign-in in the meantime. Please start again."
+            Self::TooLate => "You were away too long, so this sign-in has expired.",
+            Self::ConnectionNotInUse => "Your company's sign-in is not in use at the moment.",
+            Self::ConnectionChanged => "Your company changed its sign-in while you were signing in.",
+            Self::UpstreamRefused { error, .. } if error == "access_denied" => {
+                "Signing in was cancelled, or your company's sign-in does not let you in."
             }
-            Self::ConnectionNotInUse => "Your organisation's sign-in is not in use at the moment.",
-            Self::UpstreamRefused { error, .. } => refusal_sentence(error),
+            Self::UpstreamRefused { .. } => "Your company's sign-in did not sign you in.",
             Self::IdToken(IdTokenError::AuthenticationTooOld) => {
-                "This app wants you to prove again who you are. Please start again."
+                "The app wants you to prove again who you are, and your company's sign-in did not ask you."
             }
-            Self::Claims(_) => "Your organisation's sign-in sends more about you than can be kept here.",
+            Self::Claims(_) => "Your company's sign-in says more about you than we can keep.",
             _ => match self.who() {
-                WhoMends::Person => "This sign-in did not work. Please start again.",
-                WhoMends::TenantAdmin => "Your organisation's sign-in and this service do not fit together.",
-                WhoMends::Operator => "This service has a fault that its operator must mend.",
-                WhoMends::Later => {
-                    "Your organisation's sign-in does not answer at the moment. Please try again later."
-                }
+                WhoMends::Person => "Your company's sign-in and we lost track of this sign-in.",
+                WhoMends::TenantAdmin => "Your company's sign-in gave an answer that we cannot accept.",
+                WhoMends::Operator => "Something on our side is not set up as it should be.",
+                WhoMends::Later => "Your company's sign-in does not answer as it should right now.",
             },
         }
     }
@@ -140,24 +139,10 @@ fn who_mends_refusal(error: &str) -> WhoMends {
     }
 }
 
-fn refusal_sentence(error: &str) -> &'static str {
-    match who_mends_refusal(error) {
-        WhoMends::Person if error == "access_denied" => {
-            "Your organisation's sign-in was cancelled, or does not let you in."
-        }
-        WhoMends::Person => "Your organisation's sign-in wants you to act first. Please start again.",
-        WhoMends::Later => {
-            "Your organisation's sign-in does not answer at the moment. Please try again later."
-        }
-        WhoMends::TenantAdmin | WhoMends::Operator => {
-            "Your organisation's sign-in does not accept this service."
-        }
-    }
-}
-
 fn who_mends_metadata(error: &MetadataError) -> WhoMends {
     match error {
-        MetadataError::Unreachable { .. } | MetadataError::Status { status: 500.., .. } => WhoMends::Later,
+        MetadataError::Unreachable { cause, .. } => who_mends_net(cause),
+        MetadataError::Status { status, .. } => who_mends_status(*status),
         _ => WhoMends::TenantAdmin,
     }
 }
@@ -165,10 +150,11 @@ fn who_mends_metadata(error: &MetadataError) -> WhoMends {
 fn who_mends_token(error: &TokenError) -> WhoMends {
     match error {
         TokenError::Secret(_) | TokenError::SecretNotText => WhoMends::Operator,
-        TokenError::Unreachable(_) | TokenError::TokenEndpoint { status: 429 | 500.., .. } => WhoMends::Later,
+        TokenError::Unreachable(cause) => who_mends_net(cause),
         // The code ran out, or was used before.
         TokenError::TokenEndpoint { error: Some(error), .. } if error == "invalid_grant" => WhoMends::Person,
-        _ => WhoMends::TenantAdmin,
+        TokenError::TokenEndpoint { status, .. } => who_mends_status(*status),
+        TokenError::Malformed | TokenError::NotBearer | TokenError::NoIdToken => WhoMends::TenantAdmin,
     }
 }
 
@@ -179,6 +165,28 @@ fn who_mends_id_token(error: &IdTokenError) -> WhoMends {
         IdTokenError::UnknownKey => WhoMends::Later,
         _ => WhoMends::TenantAdmin,
     }
+}
+
+fn who_mends_userinfo(error: &UserinfoError) -> WhoMends {
+    match error {
+        UserinfoError::Unreachable(cause) => who_mends_net(cause),
+        UserinfoError::Status(status) => who_mends_status(*status),
+        _ => WhoMends::TenantAdmin,
+    }
+}
+
+fn who_mends_net(error: &NetError) -> WhoMends {
+    match error {
+        NetError::Refused(_) => WhoMends::Operator,
+        NetError::Unreachable | NetError::TimedOut | NetError::Busy | NetError::CircuitOpen { .. } => {
+            WhoMends::Later
+        }
+        NetError::TooLarge | NetError::Redirected | NetError::Encoded => WhoMends::TenantAdmin,
+    }
+}
+
+fn who_mends_status(status: u16) -> WhoMends {
+    if status == 429 || status >= 500 { WhoMends::Later } else { WhoMends::TenantAdmin }
 }
 
 /// Text of a provider as it may stand in a log: short, on one line.

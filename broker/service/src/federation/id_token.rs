@@ -18,8 +18,10 @@ const MAX_CONTEXT: usize = 255;
 /// The most `amr` values that are remembered.
 const MAX_METHODS: usize = 16;
 
+type HasType = fn(&Value) -> bool;
+
 /// How the library wants the optional claims (OpenID Connect Core sections 2 and 5.1).
-const READABLE: [(&[&str], fn(&Value) -> bool); 5] = [
+const READABLE: [(&[&str], HasType); 5] = [
     (&STRINGS, Value::is_string),
     (&["email_verified", "phone_number_verified"], |value| {
         value.is_boolean() || value == "true" || value == "false"
@@ -72,7 +74,7 @@ impl UnverifiedIdToken {
 
     /// Names what the library stumbled over, without quoting it.
     pub(super) fn why_unreadable(&self) -> IdTokenError {
-        let unreadable = |name: &str, readable: fn(&Value) -> bool| {
+        let unreadable = |name: &str, readable: HasType| {
             self.claims.get(name).is_some_and(|value| !value.is_null() && !readable(value))
         };
         for (names, readable) in READABLE {
@@ -156,8 +158,7 @@ fn check_types(claims: &Map<String, Value>) -> Result<(), IdTokenError> {
     for name in ["exp", "iat"] {
         claims.get(name).and_then(numeric_date).ok_or(IdTokenError::Mistyped(name))?;
     }
-    let mistyped =
-        |name: &str, has_type: fn(&Value) -> bool| claims.get(name).is_some_and(|value| !has_type(value));
+    let mistyped = |name: &str, has_type: HasType| claims.get(name).is_some_and(|value| !has_type(value));
     for name in ["nbf", "auth_time"] {
         if mistyped(name, |value| numeric_date(value).is_some()) {
             return Err(IdTokenError::Mistyped(name));

@@ -14,6 +14,7 @@ use openidconnect::{
 };
 
 use super::Leg;
+use super::error::clipped;
 use super::id_token::{UnverifiedIdToken, VerifiedClaims};
 use super::jwk::{UpstreamKey, in_library};
 
@@ -108,11 +109,11 @@ pub(super) fn verify(
     let unverified = UnverifiedIdToken::read(token)?;
     let algorithm = unverified.algorithm();
     if !expected.connection.algorithms.iter().any(|allowed| allowed.as_str() == algorithm) {
-        return Err(IdTokenError::AlgorithmNotAllowed(super::error::clipped(algorithm)));
+        return Err(IdTokenError::AlgorithmNotAllowed(clipped(algorithm)));
     }
     let issuer = unverified.issuer();
     if issuer != expected.issuer.as_str() {
-        let (expected, got) = (expected.issuer.to_string(), super::error::clipped(issuer));
+        let (expected, got) = (expected.issuer.to_string(), clipped(issuer));
         return Err(IdTokenError::IssuerMismatch { expected, got });
     }
     let id_token: LibraryIdToken = token.parse().map_err(|_| unverified.why_unreadable())?;

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use doorward_domain::{ConnectionId, Stage, Subject};
 use serde_json::json;
 

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use doorward_domain::{Domain, Slug, Stage, TenantId};
 
 use super::world::{NOW, World, connection};

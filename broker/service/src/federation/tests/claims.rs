@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use doorward_domain::connection::Field;
 use doorward_domain::{ClaimMapping, Profile};
 use rstest::rstest;

@@ -1,7 +1,5 @@
 //! An identity provider that signs what it is told to.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::sync::Arc;
 
 use base64::Engine as _;

@@ -1,7 +1,5 @@
 //! Which of a provider's keys count.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::Algorithm;

@@ -1,7 +1,5 @@
 //! What a provider publishes: what is accepted of it, and how long it is kept.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::time::Duration;
 
 use doorward_domain::Timestamp;

@@ -1,7 +1,5 @@
 //! A tenant with a connection, its provider, and a login through both.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
