@@ -36,7 +36,7 @@ pub struct SledOptions {
 
 impl Default for SledOptions {
     fn default() -> Self {
-        Self { cache_bytes: 64 * 1024 * 1024 }
+        Self { cache_bytes: 16 * 1024 * 1024 }
     }
 }
 
