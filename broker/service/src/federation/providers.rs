@@ -1,7 +1,7 @@
 //! The providers we know: their metadata and keys, kept in memory by issuer.
 //!
-//! A warm login asks nothing. Of many logins that need the same document, one fetches it and the
-//! others wait for it.
+//! A warm login asks nothing. Of many logins that need the same document, one fetches it; the others
+//! make do with what is known, or wait if that is nothing.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -64,7 +64,13 @@ impl Providers {
         if let Some(fresh) = entry.not_older_than(FRESH_FOR, now) {
             return Ok(fresh);
         }
-        let mut attempts = entry.fetching.lock().await;
+        let mut attempts = match entry.not_older_than(STALE_FOR, now) {
+            Some(usable) => match entry.fetching.try_lock() {
+                Ok(attempts) => attempts,
+                Err(_) => return Ok(usable),
+            },
+            None => entry.fetching.lock().await,
+        };
         if let Some(fresh) = entry.not_older_than(FRESH_FOR, now) {
             return Ok(fresh);
         }

@@ -4,11 +4,12 @@ use doorward_domain::ClaimMapping;
 use doorward_net::{Limits, NetError};
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method, StatusCode};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::id_token::VerifiedClaims;
 use super::metadata::Metadata;
 use super::{Federation, request};
+use crate::keys::strict_json;
 
 /// Why userinfo cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +20,7 @@ pub enum UserinfoError {
     /// The userinfo endpoint refused.
     #[error("the userinfo endpoint answered with status {0}")]
     Status(u16),
-    /// The answer is not a JSON object; a signed one would have to be registered for.
+    /// Not a JSON object without duplicate names; a signed one would have to be registered for.
     #[error("the userinfo answer is not a JSON object")]
     Malformed,
     /// The answer is about somebody else (UP-16).
@@ -49,8 +50,8 @@ impl Federation {
         if response.status() != StatusCode::OK {
             return Err(UserinfoError::Status(response.status().as_u16()));
         }
-        let userinfo: Map<String, Value> =
-            serde_json::from_slice(response.body()).map_err(|_| UserinfoError::Malformed)?;
+        let userinfo =
+            strict_json::object(response.body().trim_ascii()).map_err(|_| UserinfoError::Malformed)?;
         if userinfo.get("sub").and_then(Value::as_str) != Some(claims.subject()) {
             return Err(UserinfoError::SubjectMismatch);
         }

@@ -130,6 +130,30 @@ async fn jw_06_no_name_stands_twice_and_the_payload_is_an_object() {
 }
 
 #[tokio::test]
+async fn jw_06_no_character_of_a_token_may_change() {
+    let world = World::new().await;
+    let leg = world.expecting(|_| ()).await;
+    let good = world.idp.sign(&world.idp.claims(&world.connection.client_id, &leg.nonce));
+    for position in 0..good.len() {
+        let mut changed = good.clone().into_bytes();
+        changed[position] = if changed[position] == b'A' { b'B' } else { b'A' };
+        world.idp.answer_code_with(&String::from_utf8(changed).unwrap());
+        let refused = world.come_back(&leg, NOW).await.unwrap_err();
+        assert!(matches!(refused, FederationError::IdToken(_)), "character {position}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn jw_06_a_signature_has_its_length_and_its_values() {
+    let world = World::new().await;
+    let header = world.idp.key.header();
+    for signature in [vec![], vec![0; 64], vec![0xff; 64], vec![1; 63], vec![1; 65], vec![0; 4096]] {
+        let refused = outcome(&world, |good| resigned(&good, &header, |_| signature)).await;
+        assert_eq!(refused.unwrap_err(), IdTokenError::SignatureInvalid);
+    }
+}
+
+#[tokio::test]
 async fn jw_04_keys_in_the_header_are_not_looked_at() {
     let world = World::new().await;
     let stranger = Key::es256("key-1");

@@ -221,6 +221,20 @@ async fn of_many_logins_one_fetches() {
 }
 
 #[tokio::test]
+async fn while_one_asks_anew_the_others_go_on() {
+    let world = World::new().await;
+    start_at(&world, NOW).await.unwrap();
+    world.outbound.set_latency(Duration::from_secs(60));
+    let (asks, goes_on) = tokio::join!(
+        tokio::time::timeout(Duration::from_millis(20), start_at(&world, NOW + HOUR)),
+        start_at(&world, NOW + HOUR),
+    );
+    assert!(asks.is_err(), "the first waits for the provider");
+    assert_eq!(goes_on, Ok(()));
+    assert_eq!(fetched(&world), (2, 1));
+}
+
+#[tokio::test]
 async fn a_new_key_is_looked_for_once_a_minute() {
     let world = World::new().await;
     login_at(&world, &world.idp.key, NOW).await.unwrap();

@@ -126,7 +126,8 @@ async fn userinfo_that_cannot_be_had_is_told_apart() {
     let world = World::new().await;
     world.outbound.status(&world.idp.at("userinfo"), StatusCode::FORBIDDEN);
     assert_eq!(world.login(thin).await.unwrap_err(), UserinfoError::Status(403).into());
-    for body in ["", "[]", "eyJhbGciOiJub25lIn0.e30."] {
+    let twice = r#"{"sub":"bob-1","sub":"kim-1"}"#;
+    for body in ["", "[]", "eyJhbGciOiJub25lIn0.e30.", twice] {
         world.outbound.json(&world.idp.at("userinfo"), body);
         assert_eq!(world.login(thin).await.unwrap_err(), FederationError::from(UserinfoError::Malformed));
     }
