@@ -50,12 +50,14 @@ impl UnverifiedIdToken {
         if token.len() > MAX_TOKEN {
             return Err(IdTokenError::TooLarge);
         }
-        let [header, payload, _signature] = <[&str; 3]>::try_from(token.splitn(4, '.').collect::<Vec<_>>())
+        let [header, payload, signature] = <[&str; 3]>::try_from(token.splitn(4, '.').collect::<Vec<_>>())
             .map_err(|_| IdTokenError::Malformed("not three parts"))?;
         let header = object(header).ok_or(IdTokenError::Malformed("header"))?;
         let algorithm = header.get("alg").and_then(Value::as_str);
         let algorithm = algorithm.ok_or(IdTokenError::Malformed("alg"))?.to_owned();
         let claims = object(payload).ok_or(IdTokenError::Malformed("payload"))?;
+        // The library takes any spelling of the signature; only the canonical one is this token.
+        BASE64.decode(signature).map_err(|_| IdTokenError::Malformed("signature"))?;
         check_types(&claims)?;
         Ok(Self { algorithm, claims })
     }

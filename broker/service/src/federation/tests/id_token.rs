@@ -144,6 +144,23 @@ async fn jw_06_no_character_of_a_token_may_change() {
 }
 
 #[tokio::test]
+async fn jw_06_a_signature_has_one_spelling() {
+    let world = World::new().await;
+    let respelled = |good: String| {
+        let (head, last) = good.split_at(good.len() - 1);
+        // The last of 86 characters holds two bits of the signature; the other four must be zero.
+        let other = match last {
+            "A" => "B",
+            "Q" => "R",
+            "g" => "h",
+            _ => "x",
+        };
+        format!("{head}{other}")
+    };
+    assert_eq!(outcome(&world, respelled).await.unwrap_err(), IdTokenError::Malformed("signature"));
+}
+
+#[tokio::test]
 async fn jw_06_a_signature_has_its_length_and_its_values() {
     let world = World::new().await;
     let header = world.idp.key.header();
