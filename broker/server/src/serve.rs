@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
-use doorward_domain::Clock as _;
+use doorward_domain::{Clock as _, SecretHash};
 use doorward_net::GuardedClient;
 use doorward_service::keys::{KeyRing, KeyRingParts, check_master_key};
+use doorward_service::management::Management;
 use doorward_store::sweep::Sweeper;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::app::{App, Parts};
+use crate::backend::Backend;
 use crate::config::Config;
 use crate::system::{SystemClock, SystemEntropy};
-use crate::{admin_api, backend, routes};
+use crate::{admin_api, routes};
 
 /// How often expired records are looked for, and how many records one look passes.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
@@ -26,23 +28,23 @@ const SWEEP_PAGE: usize = 500;
 /// A slow client gets this long after the stop was asked for.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
-/// A broker that listens.
-pub struct Server {
+/// A broker that is open: its store, its keys, and everything above them.
+pub struct Broker {
     app: Arc<App>,
-    router: Router,
-    listener: TcpListener,
-    backend: backend::Backend,
+    backend: Backend,
+    admin_token: SecretHash,
+    listen: SocketAddr,
 }
 
-impl Server {
-    /// Opens the store and the keys, and starts to listen.
+impl Broker {
+    /// Opens the store and the keys; makes what is missing.
     ///
     /// # Errors
     /// Whatever keeps the broker from starting, in words for the operator.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let settings = Arc::new(config.settings()?);
+        let backend = Backend::open(&config.store)?;
         let secrets = config.secrets(&SystemEntropy)?;
-        let backend = backend::Backend::open(&config.store)?;
         let (store, sealer) = (backend.store(), Arc::new(secrets.sealer));
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         check_master_key(&*store, &sealer, &*entropy, clock.now()).await?;
@@ -59,36 +61,35 @@ impl Server {
         let net = Arc::new(GuardedClient::new(egress.clone())?);
         let keys = Arc::new(keys);
         let app = Arc::new(App::new(Parts { store, net, clock, entropy, sealer, keys, settings, egress }));
-        let admin =
-            admin_api::router(Arc::clone(app.management()), Arc::clone(app.keys()), secrets.admin_token);
-        let router = routes::router(Arc::clone(&app)).merge(admin);
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}; is another broker running?", config.listen))?;
-        Ok(Self { app, router, listener, backend })
+        Ok(Self { app, backend, admin_token: secrets.admin_token, listen: config.listen })
     }
 
-    /// The broker behind the routes.
-    pub fn app(&self) -> &Arc<App> {
-        &self.app
+    /// Tenants, connections, clients and users.
+    pub fn management(&self) -> &Management {
+        self.app.management()
     }
 
-    /// Where it listens.
-    ///
-    /// # Errors
-    /// When the socket is gone.
-    pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+    /// The signing keys.
+    pub fn keys(&self) -> &KeyRing {
+        self.app.keys()
     }
 
     /// Answers until `stop` resolves, then finishes the answers under way.
     ///
     /// # Errors
-    /// When the socket fails.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let Self { app, router, listener, backend } = self;
-        let mut background = background(&app);
-        let (stopping, stopped) = tokio::sync::oneshot::channel();
+    /// When nobody can listen there, or the socket fails.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let listener = TcpListener::bind(self.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}; is another broker running?", self.listen))?;
+        let admin = admin_api::router(
+            Arc::clone(self.app.management()),
+            Arc::clone(self.app.keys()),
+            self.admin_token,
+        );
+        let router = routes::router(Arc::clone(&self.app)).merge(admin);
+        let mut background = background(&self.app);
+        let (stopping, stopped) = oneshot::channel();
         let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
             stop.await;
             let _ = stopping.send(());
@@ -100,9 +101,13 @@ impl Server {
             }
         }
         background.shutdown().await;
-        drop(app);
-        backend.close().await;
+        self.close().await;
         Ok(())
+    }
+
+    /// Writes what waits and closes the store.
+    pub async fn close(self) {
+        self.backend.close().await;
     }
 }
 

@@ -1,0 +1,169 @@
+//! What the playground says when it is ready: where to click, or everything as one line of JSON.
+
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::demo::{Applied, Demo};
+use crate::hosts::Hosts;
+use crate::parts;
+
+/// The line of JSON; outside tools rely on its names.
+#[derive(Serialize)]
+pub struct Report {
+    issuer: String,
+    idp: String,
+    app: String,
+    clients: Vec<ClientReport>,
+    tenants: Vec<TenantReport>,
+    local_users: Vec<LocalUser>,
+    admin_api: AdminApi,
+    data_dir: String,
+    pids: Pids,
+    serve: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ClientReport {
+    client_id: String,
+    client_secret: Option<String>,
+    token_endpoint_auth_method: String,
+    redirect_uris: Vec<String>,
+    post_logout_redirect_uris: Vec<String>,
+    scope: String,
+}
+
+#[derive(Serialize)]
+struct TenantReport {
+    slug: String,
+    connection: String,
+    connection_kind: String,
+    callback_url: String,
+    login: String,
+    idp_username: Option<&'static str>,
+    idp_password: Option<&'static str>,
+}
+
+/// Nobody has a password here yet.
+#[derive(Serialize)]
+struct LocalUser {}
+
+#[derive(Serialize)]
+struct AdminApi {
+    url: String,
+    token: String,
+}
+
+/// The processes; the same three times when everything runs in one.
+#[derive(Clone, Copy, Serialize)]
+pub struct Pids {
+    /// The broker.
+    pub broker: u32,
+    /// The test IdP.
+    pub idp: u32,
+    /// The sample app.
+    pub app: u32,
+}
+
+impl Pids {
+    /// Everything in this process.
+    pub fn here() -> Self {
+        let pid = std::process::id();
+        Self { broker: pid, idp: pid, app: pid }
+    }
+}
+
+/// The command that starts the broker again on the same data.
+pub fn serve_command(folder: &Path, hosts: &Hosts) -> anyhow::Result<Vec<String>> {
+    let program = std::env::current_exe()?.display().to_string();
+    let (folder, port) = (folder.display().to_string(), hosts.base().to_string());
+    Ok([program.as_str(), "serve", "--data-dir", &folder, "--port-base", &port].map(str::to_owned).to_vec())
+}
+
+impl Report {
+    /// Describes a playground that is ready.
+    pub fn new(
+        hosts: &Hosts,
+        folder: &Path,
+        demo: &Demo,
+        applied: &Applied,
+        pids: Pids,
+    ) -> anyhow::Result<Self> {
+        let config = parts::config(folder, hosts);
+        Ok(Self {
+            issuer: hosts.broker(),
+            idp: hosts.idp(),
+            app: hosts.app(),
+            clients: applied.clients.iter().map(|view| ClientReport::new(view, demo)).collect(),
+            tenants: applied.connections.iter().map(|view| TenantReport::new(view, demo)).collect(),
+            local_users: Vec::new(),
+            admin_api: AdminApi {
+                url: format!("{}/admin", hosts.broker()),
+                token: config.admin_token()?.expose().to_owned(),
+            },
+            data_dir: folder.display().to_string(),
+            pids,
+            serve: serve_command(folder, hosts)?,
+        })
+    }
+
+    /// Prints it for a person or for a program.
+    pub fn print(&self, json: bool) -> anyhow::Result<()> {
+        if json {
+            println!("{}", serde_json::to_string(self)?);
+            return Ok(());
+        }
+        println!("doorward is ready.\n");
+        println!("  1. Open the sample app     {}", self.app);
+        println!("  2. Click “Sign in” and type one of");
+        for tenant in self.tenants.iter().filter(|tenant| tenant.idp_username.is_some()) {
+            println!("       kim@{0}.test   or   {0}", tenant.slug);
+        }
+        println!("  3. Pick a person on the test IdP's page.\n");
+        println!("  Broker      {}   (data in {})", self.issuer, self.data_dir);
+        println!("  Test IdP    {}", self.idp);
+        println!("  Admin API   {}   (bearer token in {}/admin.token)", self.admin_api.url, self.data_dir);
+        println!("\nCtrl-C stops it all.");
+        Ok(())
+    }
+}
+
+impl ClientReport {
+    fn new(view: &Value, demo: &Demo) -> Self {
+        let client_id = text(view, "client_id");
+        Self {
+            client_secret: demo.secret(&client_id).map(str::to_owned),
+            token_endpoint_auth_method: text(view, "token_endpoint_auth_method"),
+            redirect_uris: texts(view, "redirect_uris"),
+            post_logout_redirect_uris: texts(view, "post_logout_redirect_uris"),
+            scope: text(view, "scope"),
+            client_id,
+        }
+    }
+}
+
+impl TenantReport {
+    fn new(view: &Value, demo: &Demo) -> Self {
+        let slug = text(view, "tenant");
+        let known = demo.is_own(&slug);
+        Self {
+            connection: text(view, "id"),
+            connection_kind: text(view, "kind"),
+            callback_url: text(view, "callback_url"),
+            login: slug.clone(),
+            slug,
+            idp_username: known.then_some("alice"),
+            idp_password: known.then_some("test"),
+        }
+    }
+}
+
+fn text(view: &Value, name: &str) -> String {
+    view[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn texts(view: &Value, name: &str) -> Vec<String> {
+    let items = view[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
