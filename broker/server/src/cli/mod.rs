@@ -1,1 +1,116 @@
-//! The command line: noun and verb.
+//! The command line. Every command but `serve` speaks the admin API ([`api`]): with the running
+//! broker, or, where none answers, with one made for the moment that has the store open itself.
+
+mod api;
+mod args;
+mod diff;
+mod doctor;
+pub mod documents;
+mod local;
+mod print;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use doorward_service::management::{Document, Plan};
+use serde_json::json;
+
+use crate::config::Config;
+use api::Api;
+use args::{AdminCommand, Cli, ClientVerb, Command, Files, KeyVerb, OfTenantVerb, Output, TenantVerb};
+
+/// Runs the command that the process was started with. `serve` runs a broker until it is asked to
+/// stop.
+pub async fn run<F>(serve: impl FnOnce(Config) -> F) -> ExitCode
+where
+    F: Future<Output = anyhow::Result<()>>,
+{
+    match execute(Cli::parse(), serve).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute<F>(cli: Cli, serve: impl FnOnce(Config) -> F) -> anyhow::Result<ExitCode>
+where
+    F: Future<Output = anyhow::Result<()>>,
+{
+    let load = || Config::load(cli.config.as_deref());
+    match &cli.command {
+        Command::Serve => serve(load()?).await?,
+        Command::Health => {
+            api::health(&load()?, cli.url.as_ref()).await?;
+            println!("ok");
+        }
+        Command::Doctor => return doctor::examine(&cli).await,
+        Command::Admin(command) => {
+            let api = Api::connect(&load()?, cli.url.as_ref()).await?;
+            let outcome = ask(&api, command, cli.output).await;
+            api.close().await;
+            outcome?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+const TENANTS: &[&str] = &["slug", "name", "domains", "enabled"];
+const CONNECTIONS: &[&str] = &["name", "title", "kind", "issuer", "provisioning", "stage"];
+const CLIENTS: &[&str] = &["client_id", "name", "token_endpoint_auth_method", "trust", "tenants", "enabled"];
+const USERS: &[&str] = &["id", "email", "name", "enabled", "created_at"];
+const KEYS: &[&str] = &["id", "algorithm", "status", "signs_from", "signs_until"];
+
+async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Result<()> {
+    let list = async |path: &[&str], columns| Ok(print::list(&api.list(path).await?, columns, output));
+    let show = async |path: &[&str]| Ok(print::one(&api.get(path).await?, output));
+    match command {
+        AdminCommand::Plan(files) => change(api, "plan", files, output).await,
+        AdminCommand::Apply(files) => change(api, "apply", files, output).await,
+        AdminCommand::Export => export(api, output).await,
+        AdminCommand::Tenant(TenantVerb::List) => list(&["tenants"], TENANTS).await,
+        AdminCommand::Tenant(TenantVerb::Show { slug }) => show(&["tenants", slug]).await,
+        AdminCommand::Connection(OfTenantVerb::List { tenant }) => {
+            list(&["tenants", tenant, "connections"], CONNECTIONS).await
+        }
+        AdminCommand::Connection(OfTenantVerb::Show { tenant, name }) => {
+            show(&["tenants", tenant, "connections", name]).await
+        }
+        AdminCommand::Client(ClientVerb::List) => list(&["clients"], CLIENTS).await,
+        AdminCommand::Client(ClientVerb::Show { client_id }) => show(&["clients", client_id]).await,
+        AdminCommand::User(OfTenantVerb::List { tenant }) => list(&["tenants", tenant, "users"], USERS).await,
+        AdminCommand::User(OfTenantVerb::Show { tenant, name }) => {
+            show(&["tenants", tenant, "users", name]).await
+        }
+        AdminCommand::Key(KeyVerb::List) => list(&["keys"], KEYS).await,
+        AdminCommand::Key(KeyVerb::Rotate { algorithm }) => {
+            let successor = api.post(&["keys", "rotate"], &json!({"algorithm": algorithm})).await?;
+            print::one(&successor, output);
+            Ok(())
+        }
+    }
+}
+
+async fn change(api: &Api, verb: &str, files: &Files, output: Output) -> anyhow::Result<()> {
+    let document = documents::read_all(&files.files)?;
+    let answer = api.post(&[verb], &serde_json::to_value(&document)?).await?;
+    match output {
+        Output::Json => print::one(&answer, output),
+        Output::Table => print!("{}", diff::text(&serde_json::from_value::<Plan>(answer)?, verb == "apply")),
+    }
+    Ok(())
+}
+
+async fn export(api: &Api, output: Output) -> anyhow::Result<()> {
+    let answer = api.get(&["export"]).await?;
+    match output {
+        Output::Json => print::one(&answer, output),
+        Output::Table => print!("{}", toml::to_string(&serde_json::from_value::<Document>(answer)?)?),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

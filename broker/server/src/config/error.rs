@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::suggest::unknown_field;
+
 /// Something that is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -54,27 +56,16 @@ pub enum ConfigError {
 impl ConfigError {
     /// Reads what serde says about the value at `path`.
     pub(super) fn from_serde(path: &str, message: &str) -> Self {
+        let key = path.to_owned();
         match unknown_field(message) {
-            Some((field, known)) => {
-                let section =
-                    path.rsplit_once('.').map(|(section, _)| format!("{section}.")).unwrap_or_default();
-                let hint = alike(field, &known).map(|hint| format!("{section}{hint}"));
-                Self::Unknown { key: path.to_owned(), hint }
+            Some((_, hint)) => {
+                let section = path.rsplit_once('.').map_or("", |(section, _)| section);
+                let full = |hint: &str| {
+                    if section.is_empty() { hint.to_owned() } else { format!("{section}.{hint}") }
+                };
+                Self::Unknown { key, hint: hint.map(full) }
             }
-            None => Self::Value { key: path.to_owned(), cause: message.to_owned() },
+            None => Self::Value { key, cause: message.to_owned() },
         }
     }
-}
-
-/// The field and those that are known, when that is what serde complains about.
-fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
-    let (_, rest) = message.split_once("unknown field `")?;
-    let mut quoted = rest.split('`').step_by(2);
-    Some((quoted.next()?, quoted.collect()))
-}
-
-/// The known word that `word` was probably meant to be.
-pub(crate) fn alike<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    let likeness = |candidate: &&&str| (strsim::jaro_winkler(word, candidate) * 1000.0) as u32;
-    known.iter().max_by_key(likeness).filter(|best| likeness(best) > 750).copied()
 }

@@ -7,6 +7,7 @@
 
 mod error;
 mod secrets;
+pub(crate) mod suggest;
 mod text;
 
 use std::net::{Ipv4Addr, SocketAddr};

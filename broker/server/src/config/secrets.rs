@@ -65,7 +65,8 @@ impl Config {
         self.admin.token_file.clone().unwrap_or_else(|| self.data_dir().join("admin.token"))
     }
 
-    fn master_key_file(&self) -> PathBuf {
+    /// Where the master key is.
+    pub fn master_key_file(&self) -> PathBuf {
         self.keys.master_key.clone().unwrap_or_else(|| self.data_dir().join("master.key"))
     }
 }

@@ -1,0 +1,185 @@
+//! The admin API as the command line reaches it: over HTTP, or in this process.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method, Request, StatusCode};
+use doorward_domain::Plain;
+use doorward_net::{EgressPolicy, GuardedClient, Limits, Outbound as _};
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tower::ServiceExt as _;
+use url::Url;
+
+use super::local;
+use crate::backend::Backend;
+use crate::config::Config;
+
+/// Lists and exports may be long.
+const LIMITS: Limits = Limits { max_body: 64 * 1024 * 1024, total: Duration::from_secs(30) };
+/// A broker on this machine that does not accept a connection within this is not there.
+const KNOCK: Duration = Duration::from_millis(500);
+
+/// The admin API.
+pub struct Api {
+    base: Url,
+    token: Plain,
+    transport: Transport,
+}
+
+enum Transport {
+    /// The broker that runs at the base URL.
+    Http(GuardedClient),
+    /// A broker in this process, which has the store open until it is closed.
+    Local(Router, Backend),
+}
+
+impl Api {
+    /// Reaches the broker at `url`; without one, the broker that listens where `config` says, or
+    /// else opens the store that `config` names.
+    pub async fn connect(config: &Config, url: Option<&Url>) -> anyhow::Result<Self> {
+        let base = url.cloned().map_or_else(|| listening(config), Ok)?;
+        if url.is_some() || somebody_listens(config).await {
+            let transport = Transport::Http(client(config, &base)?);
+            return Ok(Self { base, token: config.admin_token()?, transport });
+        }
+        let (router, backend) = local::open(config).await?;
+        Ok(Self { base, token: config.admin_token()?, transport: Transport::Local(router, backend) })
+    }
+
+    /// Closes the store, if this process opened it.
+    pub async fn close(self) {
+        if let Transport::Local(router, backend) = self.transport {
+            drop(router);
+            backend.close().await;
+        }
+    }
+
+    /// What is at a path below `/admin`.
+    pub async fn get(&self, path: &[&str]) -> anyhow::Result<Value> {
+        self.ask(Method::GET, self.url(path)?, Vec::new()).await
+    }
+
+    /// All parts of the list at a path below `/admin`.
+    pub async fn list(&self, path: &[&str]) -> anyhow::Result<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut url = self.url(path)?;
+        loop {
+            let mut page = self.ask(Method::GET, url.clone(), Vec::new()).await?;
+            if let Value::Array(part) = page["items"].take() {
+                items.extend(part);
+            }
+            match page["next"].as_str() {
+                Some(next) => url.query_pairs_mut().clear().append_pair("after", next),
+                None => return Ok(items),
+            };
+        }
+    }
+
+    /// The answer to a body that is sent to a path below `/admin`.
+    pub async fn post(&self, path: &[&str], body: &Value) -> anyhow::Result<Value> {
+        self.ask(Method::POST, self.url(path)?, serde_json::to_vec(body)?).await
+    }
+
+    fn url(&self, path: &[&str]) -> anyhow::Result<Url> {
+        let mut url = self.base.clone();
+        match url.path_segments_mut() {
+            Ok(mut segments) => segments.pop_if_empty().push("admin").extend(path),
+            Err(()) => bail!("{} is no URL of a broker", self.base),
+        };
+        Ok(url)
+    }
+
+    async fn ask(&self, method: Method, url: Url, body: Vec<u8>) -> anyhow::Result<Value> {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.token.expose()))
+            .context("the admin token has characters that no header can carry")?;
+        bearer.set_sensitive(true);
+        let request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(AUTHORIZATION, bearer)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body)?;
+        let (status, body) = self.transport.send(&self.base, request).await?;
+        if status.is_success() {
+            return serde_json::from_slice(&body)
+                .with_context(|| format!("what answers at {} is no doorward", self.base));
+        }
+        Err(refused(status, &body, &self.base))
+    }
+}
+
+impl Transport {
+    async fn send(&self, base: &Url, request: Request<Vec<u8>>) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+        match self {
+            Self::Http(client) => {
+                let answer = client.send(base.as_str(), request, LIMITS).await;
+                let answer = answer.with_context(|| format!("no answer from {base}"))?;
+                Ok((answer.status(), answer.into_body()))
+            }
+            Self::Local(router, _) => {
+                let answer = router.clone().oneshot(request.map(Body::from)).await?;
+                let status = answer.status();
+                Ok((status, to_bytes(answer.into_body(), LIMITS.max_body).await?.to_vec()))
+            }
+        }
+    }
+}
+
+/// An error of the admin API as a sentence.
+fn refused(status: StatusCode, body: &[u8], base: &Url) -> anyhow::Error {
+    let told = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    match told["error_description"].as_str() {
+        Some(_) if status == StatusCode::UNAUTHORIZED => {
+            anyhow::anyhow!("{base} has another admin token than this configuration")
+        }
+        Some(description) => anyhow::anyhow!("{description}"),
+        None => anyhow::anyhow!("what answers at {base} is no doorward: {status}"),
+    }
+}
+
+/// Asks whether the broker is alive.
+pub async fn health(config: &Config, url: Option<&Url>) -> anyhow::Result<()> {
+    let base = url.cloned().map_or_else(|| listening(config), Ok)?;
+    let request = Request::get(base.join("/healthz")?.as_str()).body(Vec::new())?;
+    let (status, _) = Transport::Http(client(config, &base)?).send(&base, request).await?;
+    if !status.is_success() {
+        bail!("{base} answers {status}");
+    }
+    Ok(())
+}
+
+/// A client for the one broker at `base`: over https wherever the operator says it is, without TLS on
+/// this machine only, because the token goes with every request.
+pub fn client(config: &Config, base: &Url) -> anyhow::Result<GuardedClient> {
+    let policy = EgressPolicy {
+        ports: base.port_or_known_default().into_iter().collect(),
+        allowed_networks: vec!["0.0.0.0/0".parse()?, "::/0".parse()?],
+        extra_roots: config.egress.extra_roots_pem.clone(),
+        ..EgressPolicy::loopback_for_development()
+    };
+    Ok(GuardedClient::new(policy)?)
+}
+
+/// Where a broker with this configuration answers on this machine.
+pub fn listening(config: &Config) -> anyhow::Result<Url> {
+    Ok(Url::parse(&format!("http://{}", here(config.listen)))?)
+}
+
+/// Whether somebody listens there.
+pub async fn somebody_listens(config: &Config) -> bool {
+    matches!(timeout(KNOCK, TcpStream::connect(here(config.listen))).await, Ok(Ok(_)))
+}
+
+/// A broker that listens on every address listens on loopback too.
+fn here(listen: SocketAddr) -> SocketAddr {
+    match listen.ip() {
+        ip if ip.is_unspecified() => SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), listen.port()),
+        _ => listen,
+    }
+}

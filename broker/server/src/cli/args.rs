@@ -1,0 +1,138 @@
+//! The grammar of the command line: a noun and a verb. No argument carries a secret: arguments stand
+//! in process lists and shell histories.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use doorward_domain::Algorithm;
+use url::Url;
+
+/// A self-hosted mini identity broker.
+#[derive(Debug, Parser)]
+#[command(name = "doorward", version, about)]
+pub struct Cli {
+    /// The broker's configuration [default: doorward.toml, if it exists]
+    #[arg(long, global = true, value_name = "FILE", env = "DOORWARD_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Where the running broker answers [default: where the configuration lets it listen]
+    #[arg(long, global = true, env = "DOORWARD_URL")]
+    pub url: Option<Url>,
+    /// How to print
+    #[arg(short, long, global = true, value_enum, default_value_t)]
+    pub output: Output,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the broker
+    Serve,
+    /// Ask the running broker whether it is alive
+    Health,
+    /// Check configuration, store, keys and issuer
+    Doctor,
+    /// What the admin API is asked
+    #[command(flatten)]
+    Admin(AdminCommand),
+}
+
+/// What the admin API is asked.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Show what applying files would change
+    Plan(Files),
+    /// Make what files say true: tenants, connections and clients. Nothing is deleted
+    Apply(Files),
+    /// Print tenants, connections and clients in the form of `apply`, without secrets
+    Export,
+    /// Tenants: the customer organisations
+    #[command(subcommand)]
+    Tenant(TenantVerb),
+    /// Connections: tenants' links to identity providers
+    #[command(subcommand)]
+    Connection(OfTenantVerb),
+    /// Clients: the downstream apps
+    #[command(subcommand)]
+    Client(ClientVerb),
+    /// Users of a tenant
+    #[command(subcommand)]
+    User(OfTenantVerb),
+    /// Signing keys
+    #[command(subcommand)]
+    Key(KeyVerb),
+}
+
+/// Documents to plan or apply.
+#[derive(Args, Debug)]
+pub struct Files {
+    /// Documents in TOML, or in JSON when their name ends in .json
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// What to do with tenants.
+#[derive(Debug, Subcommand)]
+pub enum TenantVerb {
+    /// All tenants
+    List,
+    /// One tenant
+    Show {
+        /// Its company code
+        slug: String,
+    },
+}
+
+/// What to do with what belongs to a tenant.
+#[derive(Debug, Subcommand)]
+pub enum OfTenantVerb {
+    /// All of a tenant
+    List {
+        /// The tenant's company code
+        tenant: String,
+    },
+    /// A single one
+    Show {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name, or the user's identifier
+        name: String,
+    },
+}
+
+/// What to do with clients.
+#[derive(Debug, Subcommand)]
+pub enum ClientVerb {
+    /// All clients
+    List,
+    /// One client
+    Show {
+        /// Its client_id
+        client_id: String,
+    },
+}
+
+/// What to do with signing keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyVerb {
+    /// All signing keys
+    List,
+    /// Publish a successor, which signs once everybody can know it
+    Rotate {
+        /// Which key: ES256, RS256, PS256 or EdDSA
+        #[arg(long, default_value_t = Algorithm::ES256)]
+        algorithm: Algorithm,
+    },
+}

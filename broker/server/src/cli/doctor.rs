@@ -1,0 +1,111 @@
+//! `doorward doctor`: what keeps a broker from running well, in one look.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use axum::http::Request;
+use doorward_net::{Limits, Outbound as _};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::api::{self, Api};
+use super::args::{Cli, Output};
+use super::print;
+use crate::config::Config;
+
+/// Looks at everything and tells each finding; fails when something is wrong.
+pub async fn examine(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let mut findings = Vec::new();
+    match Config::load(cli.config.as_deref()) {
+        Ok(config) => {
+            findings.push(finding("configuration", Ok(format!("issuer {}", config.issuer))));
+            findings.push(finding("master key", master_key(&config)));
+            findings.extend(broker(&config, cli.url.as_ref()).await);
+        }
+        Err(error) => findings.push(finding("configuration", Err(error.into()))),
+    }
+    let sound = findings.iter().all(|finding| finding["ok"] != false);
+    print::list(&findings, &["check", "ok", "finding"], cli.output);
+    if !sound && cli.output == Output::Table {
+        eprintln!("something is wrong");
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn finding(check: &str, outcome: anyhow::Result<String>) -> Value {
+    match outcome {
+        Ok(text) => json!({"check": check, "ok": true, "finding": text}),
+        Err(error) => json!({"check": check, "ok": false, "finding": format!("{error:#}")}),
+    }
+}
+
+/// The key's file is nobody else's business.
+fn master_key(config: &Config) -> anyhow::Result<String> {
+    let path = config.master_key_file();
+    if !path.exists() && config.keys.master_key.is_none() {
+        return Ok("will be made on the first start".to_owned());
+    }
+    let others = readable_by_others(&path).with_context(|| path.display().to_string())?;
+    if others {
+        bail!("{} can be read by others; `chmod 0400` it", path.display());
+    }
+    Ok(path.display().to_string())
+}
+
+#[cfg(unix)]
+fn readable_by_others(path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(std::fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(path: &Path) -> std::io::Result<bool> {
+    std::fs::metadata(path).map(|_| false)
+}
+
+/// The store and the keys, through the broker that runs or without one; then what others see of it.
+async fn broker(config: &Config, url: Option<&Url>) -> Vec<Value> {
+    let running = url.is_some() || api::somebody_listens(config).await;
+    if !running && !config.data_dir().exists() {
+        return vec![finding("store", Ok("will be made on the first start".to_owned()))];
+    }
+    let api = match Api::connect(config, url).await {
+        Ok(api) => api,
+        Err(error) => return vec![finding("store", Err(error))],
+    };
+    let place = if running { "open in the running broker" } else { "opens; no broker is running" };
+    let mut findings = vec![
+        finding("store", api.get(&["tenants"]).await.map(|_| place.to_owned())),
+        finding("signing keys", signing_keys(&api).await),
+    ];
+    api.close().await;
+    if running {
+        findings.push(finding("issuer", issuer(config).await));
+    }
+    findings
+}
+
+async fn signing_keys(api: &Api) -> anyhow::Result<String> {
+    let keys = api.list(&["keys"]).await?;
+    let signing: Vec<_> = keys.iter().filter(|key| key["status"] == "signing").collect();
+    let algorithms: Vec<_> = signing.iter().filter_map(|key| key["algorithm"].as_str()).collect();
+    if algorithms.is_empty() {
+        bail!("no key is signing");
+    }
+    Ok(algorithms.join(", "))
+}
+
+/// Whether apps reach the issuer, and find this broker there (OIDC Discovery section 4).
+async fn issuer(config: &Config) -> anyhow::Result<String> {
+    let base = Url::parse(&config.issuer)?;
+    let address = format!("{}/.well-known/openid-configuration", config.issuer);
+    let request = Request::get(&address).body(Vec::new())?;
+    let answer = api::client(config, &base)?.send(&config.issuer, request, Limits::DOCUMENT).await;
+    let answer = answer.with_context(|| address.clone())?;
+    let document: Value = serde_json::from_slice(answer.body()).with_context(|| address.clone())?;
+    if document["issuer"] != config.issuer.as_str() {
+        bail!("{address} is the document of another issuer: {}", document["issuer"]);
+    }
+    Ok(format!("{address} answers"))
+}

@@ -1,0 +1,204 @@
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::CommandFactory as _;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::*;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(line.split(' '))
+}
+
+/// A broker's state in a folder of its own, and nobody who listens.
+fn alone() -> (TempDir, Config) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::in_folder(&folder.path().join("state"));
+    config.listen = SocketAddr::from(([127, 0, 0, 1], 1));
+    (folder, config)
+}
+
+fn demo(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data/demo").join(file)
+}
+
+/// A demo document as the playground reads it, except that its issuers are real ones.
+fn demo_document() -> Document {
+    let mut all = Document::default();
+    for file in ["acme.toml", "northwind.toml", "benji.toml", "apps.toml"] {
+        let text = fs::read_to_string(demo(file)).unwrap();
+        let text = text.replace("{idp}", "https://idp.example").replace("{app}", "http://localhost:8082");
+        all.merge(documents::parse(&text, false).unwrap());
+    }
+    all
+}
+
+#[test]
+fn the_grammar_is_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn commands_are_a_noun_and_a_verb() {
+    for line in [
+        "doorward serve --config doorward.toml",
+        "doorward --config doorward.toml serve",
+        "doorward plan a.toml b.toml",
+        "doorward apply a.toml -o json",
+        "doorward export",
+        "doorward tenant list -o json",
+        "doorward tenant show acme",
+        "doorward connection list acme",
+        "doorward connection show acme staff",
+        "doorward client show app",
+        "doorward user list acme --url https://sso.example.org",
+        "doorward key rotate --algorithm RS256",
+        "doorward doctor",
+        "doorward health",
+    ] {
+        assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
+    }
+    for line in ["doorward", "doorward apply", "doorward tenant", "doorward key rotate --algorithm HS256"] {
+        assert!(parse(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn sr_01_no_argument_takes_a_secret() {
+    fn walk(command: &clap::Command) {
+        for argument in command.get_arguments() {
+            let name = argument.get_id().as_str();
+            assert!(!["secret", "token", "password", "key"].iter().any(|word| name.contains(word)), "{name}");
+        }
+        command.get_subcommands().for_each(walk);
+    }
+    walk(&Cli::command());
+}
+
+#[tokio::test]
+async fn without_a_running_broker_the_store_is_opened_for_the_command() {
+    let (_folder, config) = alone();
+    let api = Api::connect(&config, None).await.unwrap();
+    let document = serde_json::to_value(demo_document()).unwrap();
+    let plan: Plan = serde_json::from_value(api.post(&["apply"], &document).await.unwrap()).unwrap();
+    assert_eq!(plan.changes.len(), 3 + 3 + 4);
+    assert_eq!(plan.warnings, [""; 0]);
+    api.close().await;
+
+    let api = Api::connect(&config, None).await.unwrap();
+    assert_eq!(api.list(&["tenants"]).await.unwrap().len(), 3);
+    let again: Plan = serde_json::from_value(api.post(&["apply"], &document).await.unwrap()).unwrap();
+    assert!(again.changes.is_empty(), "{again:?}");
+    let missing = api.get(&["tenants", "no/such tenant?"]).await.unwrap_err();
+    assert_eq!(missing.to_string(), "there is no tenant `no/such tenant?`");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_running_broker_is_asked_over_http() {
+    let (_folder, mut config) = alone();
+    let (router, backend) = local::open(&config).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    config.listen = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let api = Api::connect(&config, None).await.unwrap();
+    let document = serde_json::to_value(demo_document()).unwrap();
+    api.post(&["apply"], &document).await.unwrap();
+    assert_eq!(api.list(&["clients"]).await.unwrap().len(), 4);
+
+    fs::write(config.admin_token_file(), "another-token-of-the-operator").unwrap();
+    let stranger = Api::connect(&config, None).await.unwrap();
+    let refused = stranger.get(&["tenants"]).await.unwrap_err().to_string();
+    assert!(refused.contains("another admin token"), "{refused}");
+    server.abort();
+    backend.close().await;
+}
+
+#[tokio::test]
+async fn the_token_never_leaves_this_machine_in_clear() {
+    let (_folder, config) = alone();
+    config.secrets(&crate::system::SystemEntropy).unwrap();
+    let url = "http://sso.example.org".parse().unwrap();
+    let api = Api::connect(&config, Some(&url)).await.unwrap();
+    let refused = format!("{:#}", api.get(&["tenants"]).await.unwrap_err());
+    assert!(refused.contains("only https"), "{refused}");
+}
+
+#[test]
+fn a_list_has_a_place_for_every_thing() {
+    let things = [
+        json!({"slug": "acme", "domains": ["acme.test", "acme.example"], "created_at": 1_700_000_000_000_i64}),
+        json!({"slug": "northwind-traders", "domains": [], "created_at": null}),
+    ];
+    assert_eq!(
+        print::columns(&things, &["slug", "domains", "created_at"]),
+        "SLUG               DOMAINS                  CREATED_AT\n\
+         acme               acme.test, acme.example  2023-11-14T22:13:20Z\n\
+         northwind-traders                           -\n"
+    );
+}
+
+#[test]
+fn sr_05_a_name_cannot_steer_the_terminal() {
+    let cell = print::cell(Some(&Value::from("\u{1b}[2JKim\r\nadmin\u{9b}1m")));
+    assert_eq!(cell, "\\u{1b}[2JKim\\r\\nadmin\\u{9b}1m");
+}
+
+#[test]
+fn a_plan_reads_like_a_difference() {
+    let plan: Plan = serde_json::from_value(json!({
+        "changes": [
+            {"path": "tenant[acme]", "action": "create", "fields": [{"field": "name", "after": "Acme"}]},
+            {"path": "client[app]", "action": "update", "fields": [
+                {"field": "require_pkce", "before": true, "after": false},
+                {"field": "client_secret", "before": "set"},
+            ]},
+        ],
+        "warnings": ["client[app].client_secret: is short"],
+    }))
+    .unwrap();
+    assert_eq!(
+        diff::text(&plan, false),
+        "+ tenant[acme]\n    name  Acme\n\
+         ~ client[app]\n    require_pkce   true → false\n    client_secret  set → nothing\n\
+         warning: client[app].client_secret: is short\n\
+         1 to create, 1 to change. Nothing is deleted.\n"
+    );
+    assert_eq!(diff::text(&Plan::default(), true), "Nothing to change.\n");
+}
+
+#[test]
+fn references_start_from_the_folder_of_their_document() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("secret.txt"), "the-secret-in-the-file\n").unwrap();
+    let client = "[[client]]\nclient_id = \"a\"\nname = \"A\"\ntenants = \"all\"\n";
+    let file = folder.path().join("apps.toml");
+    fs::write(&file, format!("{client}client_secret = {{ file = \"secret.txt\" }}")).unwrap();
+    let resolved = documents::read(&file).unwrap();
+    assert!(resolved.literals.is_empty());
+    let sent = serde_json::to_value(&resolved.document).unwrap();
+    assert_eq!(sent["client"][0]["client_secret"], "the-secret-in-the-file");
+
+    fs::write(&file, format!("{client}client_secret = {{ file = \"missing.txt\" }}")).unwrap();
+    let refused = format!("{:#}", documents::read(&file).unwrap_err());
+    assert!(
+        refused.contains("apps.toml: client[a].client_secret: ") && refused.contains("missing.txt"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn an_unknown_field_of_a_document_is_named_with_a_suggestion() {
+    let toml = "[[tenant]]\nslug = \"acme\"\nname = \"Acme\"\ndomain = [\"acme.test\"]";
+    let refused = documents::parse(toml, false).unwrap_err().to_string();
+    assert!(refused.contains("line 4") && refused.ends_with("did you mean `domains`?"), "{refused}");
+    let json = "{\"client\": [{\"client_id\": \"a\", \"scopes\": \"openid\"}]}";
+    let refused = documents::parse(json, true).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("client[0].scopes") && refused.ends_with("did you mean `scope`?"),
+        "{refused}"
+    );
+}
