@@ -1,3 +1,8 @@
 //! The binary `doorward`.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    doorward::cli::run().await
+}

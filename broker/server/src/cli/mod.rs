@@ -8,8 +8,8 @@ mod doctor;
 pub mod documents;
 mod local;
 mod print;
+mod serve;
 
-use std::future::Future;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -20,13 +20,9 @@ use crate::config::Config;
 use api::Api;
 use args::{AdminCommand, Cli, ClientVerb, Command, Files, KeyVerb, OfTenantVerb, Output, TenantVerb};
 
-/// Runs the command that the process was started with. `serve` runs a broker until it is asked to
-/// stop.
-pub async fn run<F>(serve: impl FnOnce(Config) -> F) -> ExitCode
-where
-    F: Future<Output = anyhow::Result<()>>,
-{
-    match execute(Cli::parse(), serve).await {
+/// Runs the command that the process was started with.
+pub async fn run() -> ExitCode {
+    match execute(&Cli::parse()).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -35,18 +31,15 @@ where
     }
 }
 
-async fn execute<F>(cli: Cli, serve: impl FnOnce(Config) -> F) -> anyhow::Result<ExitCode>
-where
-    F: Future<Output = anyhow::Result<()>>,
-{
+async fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
     let load = || Config::load(cli.config.as_deref());
     match &cli.command {
-        Command::Serve => serve(load()?).await?,
+        Command::Serve => serve::serve(&load()?).await?,
         Command::Health => {
             api::health(&load()?, cli.url.as_ref()).await?;
             println!("ok");
         }
-        Command::Doctor => return doctor::examine(&cli).await,
+        Command::Doctor => return doctor::examine(cli).await,
         Command::Admin(command) => {
             let api = Api::connect(&load()?, cli.url.as_ref()).await?;
             let outcome = ask(&api, command, cli.output).await;
@@ -64,8 +57,14 @@ const USERS: &[&str] = &["id", "email", "name", "enabled", "created_at"];
 const KEYS: &[&str] = &["id", "algorithm", "status", "signs_from", "signs_until"];
 
 async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Result<()> {
-    let list = async |path: &[&str], columns| Ok(print::list(&api.list(path).await?, columns, output));
-    let show = async |path: &[&str]| Ok(print::one(&api.get(path).await?, output));
+    let list = async |path: &[&str], columns| {
+        print::list(&api.list(path).await?, columns, output);
+        Ok(())
+    };
+    let show = async |path: &[&str]| {
+        print::one(&api.get(path).await?, output);
+        Ok(())
+    };
     match command {
         AdminCommand::Plan(files) => change(api, "plan", files, output).await,
         AdminCommand::Apply(files) => change(api, "apply", files, output).await,

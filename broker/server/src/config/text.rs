@@ -5,11 +5,11 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use doorward_service::settings::{Lifetimes, Settings};
 use ipnet::IpNet;
 use jiff::{Span, SpanRelativeTo};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use url::{Host, Url};
 
 use crate::backend::StoreChoice;
 
@@ -21,27 +21,11 @@ pub(super) fn embedded(folder: &Path) -> StoreChoice {
     StoreChoice::Sled(folder.join(RECORDS))
 }
 
-/// An origin: no path, no query, not even a slash at the end, because clients compare it byte by
-/// byte. Plain http is for this machine alone.
 pub(super) fn issuer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    parsed(deserializer, |text| {
-        let url = Url::parse(text).map_err(|_| "must be a URL such as https://sso.example.org")?;
-        if url.origin().ascii_serialization() != text {
-            return Err("must be an origin such as https://sso.example.org: no path, no slash at the end");
-        }
-        match (url.scheme(), url.host()) {
-            ("https", Some(_)) => Ok(text.to_owned()),
-            ("http", Some(host)) if is_loopback(&host) => Ok(text.to_owned()),
-            _ => Err("must start with https://, except on localhost"),
-        }
-    })
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
+    let text = String::deserialize(deserializer)?;
+    match Settings::new(&text, Lifetimes::default()) {
+        Ok(_) => Ok(text),
+        Err(cause) => Err(D::Error::custom(format!("{cause}; write it like https://sso.example.org"))),
     }
 }
 

@@ -1,7 +1,11 @@
+use std::sync::Arc;
+
 use doorward_domain::{Profile, User, UserId};
+use doorward_net::double::ScriptedOutbound;
 use doorward_store::Batch;
 
 use super::{CANARY, Counter, empty, now, parse, with_acme};
+use crate::federation::Federation;
 use crate::management::views::{Ask, ViewError};
 
 fn first(limit: usize) -> Ask {
@@ -81,4 +85,18 @@ async fn ad_08_no_view_reads_a_secret_out() {
     }
     assert!(connections.contains("\"authentication\":\"client_secret_basic\""));
     assert!(connections.contains("https://sso.example.org/federation/con_"));
+}
+
+#[tokio::test]
+async fn the_callback_url_that_is_shown_is_the_one_that_is_used() {
+    let management = with_acme().await;
+    let connection = management.stored_connection("acme", "staff").await.id;
+    let federation = Federation::new(
+        Arc::clone(&management.store),
+        Arc::new(ScriptedOutbound::default()),
+        Arc::clone(&management.entropy),
+        Arc::clone(&management.sealer),
+        management.issuer.parse().unwrap(),
+    );
+    assert_eq!(management.callback_url(connection), federation.callback_url(connection).as_str());
 }

@@ -1,0 +1,25 @@
+//! `doorward serve`: a broker in the foreground, its log on standard error.
+
+use std::io::{IsTerminal as _, stderr};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Config;
+use crate::serve::{Server, stop_signal};
+
+/// Runs a broker until the process is asked to stop.
+pub async fn serve(config: &Config) -> anyhow::Result<()> {
+    log();
+    let server = Server::open(config).await?;
+    tracing::info!(issuer = config.issuer, address = %server.address()?, "doorward is ready");
+    server.run(stop_signal()).await?;
+    tracing::info!("doorward has stopped");
+    Ok(())
+}
+
+/// `DOORWARD_LOG` says what is logged, such as `info,doorward_service=debug`.
+fn log() {
+    let filter = EnvFilter::try_from_env("DOORWARD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    format.with_ansi(stderr().is_terminal()).init();
+}
