@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use doorward_domain::{Clock as _, SecretHash};
 use doorward_net::GuardedClient;
 use doorward_service::keys::{KeyRing, KeyRingParts, check_master_key};
@@ -74,6 +75,11 @@ impl Broker {
         self.app.keys()
     }
 
+    /// The admin API, for those who have the broker open themselves.
+    pub fn admin(&self) -> Router {
+        admin_api::router(Arc::clone(self.app.management()), Arc::clone(self.app.keys()), self.admin_token)
+    }
+
     /// Answers until `stop` resolves, then finishes the answers under way.
     ///
     /// # Errors
@@ -82,12 +88,7 @@ impl Broker {
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("cannot listen on {}; is another broker running?", self.listen))?;
-        let admin = admin_api::router(
-            Arc::clone(self.app.management()),
-            Arc::clone(self.app.keys()),
-            self.admin_token,
-        );
-        let router = routes::router(Arc::clone(&self.app)).merge(admin);
+        let router = routes::router(Arc::clone(&self.app)).merge(self.admin());
         let mut background = background(&self.app);
         let (stopping, stopped) = oneshot::channel();
         let serving = axum::serve(listener, router).with_graceful_shutdown(async move {

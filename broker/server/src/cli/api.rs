@@ -16,9 +16,8 @@ use tokio::time::timeout;
 use tower::ServiceExt as _;
 use url::Url;
 
-use super::local;
-use crate::backend::Backend;
 use crate::config::Config;
+use crate::serve::Broker;
 
 /// Lists and exports may be long.
 const LIMITS: Limits = Limits { max_body: 64 * 1024 * 1024, total: Duration::from_secs(30) };
@@ -35,8 +34,8 @@ pub struct Api {
 enum Transport {
     /// The broker that runs at the base URL.
     Http(GuardedClient),
-    /// A broker in this process, which has the store open until it is closed.
-    Local(Router, Backend),
+    /// A broker in this process, which nobody else is served by.
+    Local(Router, Broker),
 }
 
 impl Api {
@@ -48,15 +47,14 @@ impl Api {
             let transport = Transport::Http(client(config, &base)?);
             return Ok(Self { base, token: config.admin_token()?, transport });
         }
-        let (router, backend) = local::open(config).await?;
-        Ok(Self { base, token: config.admin_token()?, transport: Transport::Local(router, backend) })
+        let broker = Broker::open(config).await?;
+        Ok(Self { base, token: config.admin_token()?, transport: Transport::Local(broker.admin(), broker) })
     }
 
     /// Closes the store, if this process opened it.
     pub async fn close(self) {
-        if let Transport::Local(router, backend) = self.transport {
-            drop(router);
-            backend.close().await;
+        if let Transport::Local(_, broker) = self.transport {
+            broker.close().await;
         }
     }
 

@@ -6,7 +6,6 @@ mod args;
 mod diff;
 mod doctor;
 pub mod documents;
-mod local;
 mod print;
 mod serve;
 

@@ -5,14 +5,14 @@ use std::io::{IsTerminal as _, stderr};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
-use crate::serve::{Server, stop_signal};
+use crate::serve::{Broker, stop_signal};
 
 /// Runs a broker until the process is asked to stop.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
     log();
-    let server = Server::open(config).await?;
-    tracing::info!(issuer = config.issuer, address = %server.address()?, "doorward is ready");
-    server.run(stop_signal()).await?;
+    let broker = Broker::open(config).await?;
+    tracing::info!(issuer = config.issuer, listen = %config.listen, "doorward serves");
+    broker.serve(stop_signal()).await?;
     tracing::info!("doorward has stopped");
     Ok(())
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
+use crate::serve::Broker;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(line.split(' '))
@@ -99,7 +100,8 @@ async fn without_a_running_broker_the_store_is_opened_for_the_command() {
 #[tokio::test]
 async fn a_running_broker_is_asked_over_http() {
     let (_folder, mut config) = alone();
-    let (router, backend) = local::open(&config).await.unwrap();
+    let broker = Broker::open(&config).await.unwrap();
+    let router = broker.admin();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     config.listen = listener.local_addr().unwrap();
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
@@ -114,7 +116,7 @@ async fn a_running_broker_is_asked_over_http() {
     let refused = stranger.get(&["tenants"]).await.unwrap_err().to_string();
     assert!(refused.contains("another admin token"), "{refused}");
     server.abort();
-    backend.close().await;
+    broker.close().await;
 }
 
 #[tokio::test]
