@@ -17,6 +17,9 @@ pub struct Browser {
     pub cookies: BTreeMap<(String, String), String>,
 }
 
+/// Browsers ignore a cookie whose name and value are longer (RFC 6265bis section 5.7).
+const LARGEST_COOKIE: usize = 4096;
+
 /// What the browser shows after the last request.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -114,7 +117,10 @@ impl Browser {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').unwrap();
             let key = (host.to_owned(), name.to_owned());
-            if attributes.contains("Max-Age=0") {
+            if name.len() + value.len() > LARGEST_COOKIE {
+                continue;
+            }
+            if attributes.contains("Max-Age=0;") {
                 self.cookies.remove(&key);
             } else {
                 self.cookies.insert(key, value.to_owned());

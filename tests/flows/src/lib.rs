@@ -1,11 +1,12 @@
 //! Whole flows through a broker, in process: a [`World`] has a broker on the memory store, a test
 //! IdP and a clock that stands still; a [`Browser`] walks through it as a person would; an [`Relying`]
-//! party is the app. Nothing opens a socket.
+//! party is the app; [`oracle`] checks every answer on the way. Nothing opens a socket.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "this crate is test code")]
 
 pub mod app;
 pub mod browser;
+pub mod oracle;
 pub mod transport;
 pub mod world;
 

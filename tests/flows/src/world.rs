@@ -6,23 +6,25 @@ use std::time::Duration;
 
 use doorward::app::{App, Parts};
 use doorward::routes;
+use doorward_domain::audit::Action;
 use doorward_domain::connection::{ConnectionKind, UpstreamAuthentication};
 use doorward_domain::{
-    Algorithm, ClaimMapping, Client, ClientAuthentication, ClientId, ClientTrust, Clock as _, Connection,
-    ConnectionId, Domain, Entropy, ManualClock, Plain, Provisioning, RedirectUri, ScopeSet, Slug, Stage,
-    Tenant, TenantId, Timestamp,
+    Algorithm, AuditEvent, ClaimMapping, Client, ClientAuthentication, ClientId, ClientTrust, Clock as _,
+    Connection, ConnectionId, Domain, Entropy, ManualClock, Plain, Provisioning, RedirectUri, ScopeSet, Slug,
+    Stage, Tenant, TenantId, Timestamp,
 };
 use doorward_net::EgressPolicy;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
 use doorward_service::settings::Settings;
 use doorward_store::records::TenantOf;
-use doorward_store::{Batch, Kind, MemoryStore, Record, Store};
+use doorward_store::{Batch, Key, Kind, MemoryStore, Range, Record, Store, StoreExt as _};
 use doorward_test_idp::{Config, IssuerConfig, TestIdp};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::app::Relying;
 use crate::browser::{Browser, Page};
+use crate::oracle::watched;
 use crate::transport::Network;
 
 /// The broker's issuer identifier in every test world.
@@ -49,7 +51,7 @@ pub struct World {
     /// The clock of broker and IdP.
     pub clock: Arc<ManualClock>,
     /// The broker's records.
-    pub store: Arc<MemoryStore>,
+    pub store: Arc<dyn Store>,
     /// The broker's signing keys.
     pub keys: Arc<KeyRing>,
     /// The broker's sealer.
@@ -72,17 +74,21 @@ impl World {
     /// A world with its usual inhabitants: clients `c1` and `c2` (confidential), `public` (a
     /// single-page app), `native` (loopback), `third` (asks for consent), `cx` (the attacker's).
     pub async fn new() -> Self {
+        Self::on(Arc::new(MemoryStore::new())).await
+    }
+
+    /// The same on another store, which must be empty.
+    pub async fn on(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
         let idp = test_idp(&clock);
         let network = Network::default();
         network.add(IDP, idp.router());
-        let store = Arc::new(MemoryStore::new());
         let entropy = Arc::new(Seeded(AtomicU64::new(0)));
         let key = MasterKey { name: "k1".to_owned(), key: Zeroizing::new([7; 32]) };
         let sealer = Arc::new(Sealer::new(key, Vec::new()));
         let keys = Arc::new(open_keys(&store, &sealer, &clock, &entropy).await);
         let now = clock.now();
-        let mut world = Self {
+        let world = Self {
             network,
             clock,
             keys,
@@ -100,7 +106,27 @@ impl World {
         world
     }
 
-    fn start_broker(&mut self) {
+    /// Another broker on the same store, with the same IdP: a second instance, or this one after a
+    /// restart, for the two share nothing in memory.
+    pub async fn another_broker(&self) -> Self {
+        let network = Network::default();
+        network.add(IDP, self.idp.router());
+        let keys = Arc::new(open_keys(&self.store, &self.sealer, &self.clock, &self.entropy).await);
+        let world = Self {
+            network,
+            keys,
+            clock: self.clock.clone(),
+            store: self.store.clone(),
+            sealer: self.sealer.clone(),
+            entropy: self.entropy.clone(),
+            idp: self.idp.clone(),
+            ..*self
+        };
+        world.start_broker();
+        world
+    }
+
+    fn start_broker(&self) {
         let app = App::new(Parts {
             store: self.store.clone(),
             net: Arc::new(self.network.clone()),
@@ -111,7 +137,7 @@ impl World {
             settings: Arc::new(Settings::new(ISSUER, Default::default()).unwrap()),
             egress: EgressPolicy::default(),
         });
-        self.network.add(ISSUER, routes::router(Arc::new(app)));
+        self.network.add(ISSUER, watched(routes::router(Arc::new(app))));
     }
 
     async fn inhabit(&self) {
@@ -210,6 +236,35 @@ impl World {
         self.store.commit(Batch::new().put(record).unwrap()).await.unwrap();
     }
 
+    /// Reads the record at `key`.
+    pub async fn read<R: Record>(&self, key: &Key) -> Option<R> {
+        self.store.read(key, self.clock.now()).await.unwrap().map(|found| found.record)
+    }
+
+    /// Changes the record at `key`.
+    pub async fn change<R: Record>(&self, key: &Key, change: impl FnOnce(&mut R)) {
+        let mut record = self.read(key).await.expect("the record to change");
+        change(&mut record);
+        self.put(&record).await;
+    }
+
+    /// Deletes the record at `key`.
+    pub async fn remove(&self, key: Key) {
+        self.store.commit(Batch::new().remove(key)).await.unwrap();
+    }
+
+    /// All records of a kind that a tenant has.
+    pub async fn all<R: Record>(&self, tenant: TenantId) -> Vec<R> {
+        let range = Range::of(tenant, R::KIND);
+        let found = self.store.read_range(&range, usize::MAX, self.clock.now()).await.unwrap();
+        found.into_iter().map(|found| found.record).collect()
+    }
+
+    /// How often the audit log of a tenant tells of `action`: for tests of AUD.
+    pub async fn audited(&self, tenant: TenantId, action: Action) -> usize {
+        self.all::<AuditEvent>(tenant).await.iter().filter(|event| event.action == action).count()
+    }
+
     /// A URL of the broker.
     pub fn url(&self, path: &str) -> String {
         format!("{ISSUER}{path}")
@@ -256,8 +311,17 @@ impl World {
 
     /// Everything that is stored, as one digest: for tests that nothing changed (NC).
     pub async fn digest(&self) -> Vec<u8> {
-        let all = self.store.list(&doorward_store::Range::all(), usize::MAX).await.unwrap();
-        let kept = all.iter().filter(|(key, _)| key.kind() != Kind::Audit);
+        self.digest_where(|_| true).await
+    }
+
+    /// Everything that is stored of one tenant, as one digest.
+    pub async fn digest_of(&self, tenant: TenantId) -> Vec<u8> {
+        self.digest_where(|key| key.tenant() == tenant).await
+    }
+
+    async fn digest_where(&self, counts: impl Fn(&Key) -> bool) -> Vec<u8> {
+        let all = self.store.list(&Range::all(), usize::MAX).await.unwrap();
+        let kept = all.iter().filter(|(key, _)| key.kind() != Kind::Audit && counts(key));
         kept.flat_map(|(key, value)| [key.as_bytes(), value.bytes.as_slice()].concat()).collect()
     }
 }
@@ -272,7 +336,7 @@ fn test_idp(clock: &Arc<ManualClock>) -> TestIdp {
 }
 
 async fn open_keys(
-    store: &Arc<MemoryStore>,
+    store: &Arc<dyn Store>,
     sealer: &Arc<Sealer>,
     clock: &Arc<ManualClock>,
     entropy: &Arc<Seeded>,
