@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use doorward_domain::{Clock, Entropy, Timestamp};
 use doorward_net::{EgressPolicy, Outbound};
 use doorward_service::federation::Federation;
@@ -48,7 +49,7 @@ pub struct App {
     pub(crate) cookies: CookiePolicy,
     pub(crate) settings: Arc<Settings>,
     /// The discovery document, which never changes.
-    pub(crate) discovery: Arc<str>,
+    pub(crate) discovery: Bytes,
 }
 
 impl App {
@@ -88,7 +89,7 @@ impl App {
             Arc::clone(&entropy),
             Arc::clone(&settings),
         );
-        let discovery = discovery::document(&settings).to_string().into();
+        let discovery = Bytes::from(discovery::document(&settings).to_string());
         let cookies = CookiePolicy::new(settings.issuer(), &settings.lifetimes);
         Self {
             login,

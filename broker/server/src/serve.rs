@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use doorward_domain::{Clock as _, SecretHash};
 use doorward_net::GuardedClient;
 use doorward_service::keys::{KeyRing, KeyRingParts, check_master_key};
@@ -87,7 +88,9 @@ impl Broker {
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let listener = TcpListener::bind(self.listen)
             .await
-            .with_context(|| format!("cannot listen on {}; is another broker running?", self.listen))?;
+            .with_context(|| format!("cannot listen on {}; is another broker running?", self.listen))?
+            // An answer is one small write; waiting for more to send only delays it.
+            .tap_io(|connection| drop(connection.set_nodelay(true)));
         let router = routes::router(Arc::clone(&self.app)).merge(self.admin());
         let mut background = background(&self.app);
         let (stopping, stopped) = oneshot::channel();

@@ -1,29 +1,33 @@
 //! Discovery and keys: public, from memory, cacheable.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 
+/// The discovery document changes with a new version of doorward at most.
+const DISCOVERY_MAX_AGE: Duration = Duration::from_secs(3600);
+
 /// The discovery document.
 pub async fn discovery(State(app): State<Arc<App>>) -> Response {
-    public_json(app.discovery.as_bytes().to_vec())
+    public_json(app.discovery.clone(), DISCOVERY_MAX_AGE)
 }
 
-/// The public signing keys (RFC 7517).
+/// The public signing keys (RFC 7517), for as long as no new one may sign.
 pub async fn jwks(State(app): State<Arc<App>>) -> Response {
-    public_json(app.keys.jwks().as_bytes().to_vec())
+    public_json(Bytes::copy_from_slice(app.keys.jwks().as_bytes()), app.keys.jwks_max_age())
 }
 
-fn public_json(body: Vec<u8>) -> Response {
+fn public_json(body: Bytes, max_age: Duration) -> Response {
     let headers = [
         (CONTENT_TYPE, "application/json"),
-        (CACHE_CONTROL, "public, max-age=3600"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, body).into_response()
+    (headers, [(CACHE_CONTROL, format!("public, max-age={}", max_age.as_secs()))], body).into_response()
 }

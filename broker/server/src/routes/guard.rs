@@ -1,24 +1,38 @@
-//! What every request passes: only requests for our own host are answered (HD-02, PW-03).
+//! What every request and every answer passes.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::HOST;
+use axum::http::header::{HOST, STRICT_TRANSPORT_SECURITY};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::problem;
 use crate::app::App;
 
-/// Refuses a request with two Host headers, or whose target is longer than an honest one's.
-/// The Host header's value is not used for anything.
-pub async fn host(State(_app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    const LONGEST_TARGET: usize = 8 * 1024;
-    if request.headers().get_all(HOST).iter().nth(1).is_some() {
-        return StatusCode::BAD_REQUEST.into_response();
+/// No honest request has a longer target (path and query), in bytes.
+const LONGEST_TARGET: usize = 8 * 1024;
+
+/// Refuses what could be read in two ways, and asks browsers to stay with https once the issuer has
+/// it. What the Host header says is used for nothing (HD-02, PW-03).
+pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let mut response = if request.headers().get_all(HOST).iter().nth(1).is_some() {
+        StatusCode::BAD_REQUEST.into_response()
+    } else if target.len() > LONGEST_TARGET {
+        StatusCode::URI_TOO_LONG.into_response()
+    } else {
+        next.run(request).await
+    };
+    if app.settings.issuer().starts_with("https:") {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, year);
     }
-    if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > LONGEST_TARGET) {
-        return StatusCode::URI_TOO_LONG.into_response();
-    }
-    next.run(request).await
+    response
+}
+
+/// A path where nothing is.
+pub async fn nothing_here(State(app): State<Arc<App>>) -> Response {
+    problem::nothing_here(&app)
 }

@@ -37,7 +37,8 @@ const LARGEST_BODY: usize = 64 * 1024;
 pub fn router(app: Arc<App>) -> Router {
     pages()
         .merge(protocol())
-        .layer(from_fn_with_state(Arc::clone(&app), guard::host))
+        .fallback(guard::nothing_here)
+        .layer(from_fn_with_state(Arc::clone(&app), guard::guard))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(app)
         .merge(doorward_admin_ui::router())

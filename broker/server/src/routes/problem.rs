@@ -77,6 +77,19 @@ pub fn logout(app: &App, error: &LogoutError) -> Response {
     page(app, words, None, error)
 }
 
+/// A path where nothing is.
+pub fn nothing_here(app: &App) -> Response {
+    let words =
+        Words::new(StatusCode::NOT_FOUND, "There is nothing here", "The address may be old, or mistyped.")
+            .mended_by("You", "go back to the app and start again there.");
+    page(app, words, None, &NothingHere)
+}
+
+/// What the operator reads of it.
+#[derive(Debug, thiserror::Error)]
+#[error("no route for this path")]
+struct NothingHere;
+
 fn words_for(error: &LoginError) -> Words {
     let bad = StatusCode::BAD_REQUEST;
     match error {
