@@ -1,0 +1,11 @@
+//! What people go through, in a real browser. Every test ends with a look at the console: a page
+//! that violates a Content Security Policy, its own or another's, fails it.
+
+mod consent;
+mod console;
+mod keyboard;
+mod look;
+mod sign_in;
+mod sign_in_page;
+mod sign_out;
+mod trouble;
