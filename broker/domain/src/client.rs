@@ -93,6 +93,12 @@ impl Client {
         self.post_logout_redirect_uris.iter().any(|registered| registered.matches(requested, self.native))
     }
 
+    /// Whether it must send a PKCE challenge. A public client has no other proof that a code is its
+    /// own, so it must whatever its registration says (RFC 9700 section 2.1.1).
+    pub fn must_use_pkce(&self) -> bool {
+        self.require_pkce || self.authentication == ClientAuthentication::None
+    }
+
     /// Whether people of `tenant` may use it.
     pub fn serves(&self, tenant: TenantId) -> bool {
         self.tenants.is_empty() || self.tenants.contains(&tenant)

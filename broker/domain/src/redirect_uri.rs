@@ -19,8 +19,8 @@ pub enum Unfit {
     /// Not an absolute URI in ASCII.
     #[error("is not an absolute URI")]
     NotAbsolute,
-    /// Longer than 2,000 bytes.
-    #[error("is longer than 2000 characters")]
+    /// Longer than 1,024 bytes.
+    #[error("is longer than 1024 characters")]
     TooLong,
     /// Carries a fragment (RFC 6749 section 3.1.2).
     #[error("has a fragment")]
@@ -45,7 +45,7 @@ impl RedirectUri {
     /// # Errors
     /// [`Unfit`] says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Unfit> {
-        if text.len() > 2000 {
+        if text.len() > 1024 {
             return Err(Unfit::TooLong);
         }
         if !text.bytes().all(|b| b.is_ascii_graphic()) || text.contains('\\') {

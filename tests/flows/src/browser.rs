@@ -55,15 +55,20 @@ impl Browser {
         self.send(Method::POST, url, Some(encode(fields))).await
     }
 
-    /// Submits the form on `page` that has a field `field`, with these values in place of its own.
+    /// Submits the form on `page` with these values in place of its own, and follows redirects.
     pub async fn submit(&mut self, page: &Page, values: &[(&str, &str)]) -> Page {
+        let first = self.submit_unfollowed(page, values).await;
+        self.follow(first).await
+    }
+
+    /// Submits the form on `page` with these values in place of its own, and follows no redirect.
+    pub async fn submit_unfollowed(&mut self, page: &Page, values: &[(&str, &str)]) -> Page {
         let form = page.form();
         let mut fields: BTreeMap<String, String> = form.hidden.into_iter().collect();
         fields.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let url = page.url.join(&form.action).unwrap();
-        let first = self.post(url.as_str(), &fields).await;
-        self.follow(first).await
+        self.post(url.as_str(), &fields).await
     }
 
     /// Follows redirects as long as they lead to hosts on the network.

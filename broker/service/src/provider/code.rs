@@ -39,12 +39,25 @@ impl Provider {
         if now >= code.record.redeemable_until {
             return Err(UNUSABLE);
         }
-        if let Err(error) = check_terms(params, &client, &code.record) {
-            // A wrong verifier or redirect URI costs the code: there is no second guess.
-            self.store.take(&key).await?;
-            return Err(error);
+        match check_terms(params, &client, &code.record) {
+            Ok(()) => self.exchange(client, &code, now).await,
+            Err(error) => self.spoil(&code, error, now).await,
         }
-        self.exchange(client, &code, now).await
+    }
+
+    /// A wrong verifier or redirect URI costs the code: there is no second guess. If somebody has
+    /// redeemed it meanwhile, this was reuse.
+    async fn spoil<T>(
+        &self,
+        code: &Stored<AuthorizationCode>,
+        error: EndpointError,
+        now: Timestamp,
+    ) -> Result<T, EndpointError> {
+        match self.store.commit(Batch::new().delete(code)).await {
+            Ok(_) => Err(error),
+            Err(StoreError::Conflict(_)) => self.code_reused(&code.record, now).await,
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn exchange(
@@ -140,10 +153,9 @@ impl Provider {
 }
 
 fn check_terms(params: &Params, client: &Client, code: &AuthorizationCode) -> Result<(), EndpointError> {
-    oxide::redeem(params, client, code)?;
     // The library compares parsed URLs; the rule is byte equality.
     if params.get("redirect_uri") != Some(code.redirect_uri.as_str()) {
         return Err(EndpointError::invalid_grant("the redirect_uri is not the one the code was sent to"));
     }
-    Ok(())
+    oxide::redeem(params, client, code)
 }

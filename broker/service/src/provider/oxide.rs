@@ -45,7 +45,7 @@ pub(super) fn authorize(
                     redirect_uri: Cow::Owned(RegisteredUrl::Exact(registered.clone())),
                 },
             },
-            Output::Extend => Input::Extended(challenge_of(params, client.require_pkce)?),
+            Output::Extend => Input::Extended(challenge_of(params, client.must_use_pkce())?),
             Output::Negotiate { bound_client, scope } => Input::Negotiated {
                 pre_grant: PreGrant {
                     client_id: bound_client.client_id.clone().into_owned(),
@@ -74,7 +74,7 @@ pub(super) fn redeem(
     params: &Params,
     client: &Client,
     code: &AuthorizationCode,
-) -> Result<ScopeSet, EndpointError> {
+) -> Result<(), EndpointError> {
     use accesstoken::{Input, Output};
 
     let request = TokenParams { params, client };
@@ -88,7 +88,7 @@ pub(super) fn redeem(
                 verify_challenge(params, client, code, extensions)?;
                 Input::Extended { access_extensions: Extensions::new() }
             }
-            Output::Issue { .. } => return Ok(code.scope.clone()),
+            Output::Issue { .. } => return Ok(()),
             Output::Ok(_) => return Err(unexpected()),
             Output::Err(mut error) => {
                 return Err(error.description().map_or_else(unexpected, |error| token_error(error.kind())));
@@ -163,7 +163,7 @@ fn verify_challenge(
     {
         return Err(refused());
     }
-    let pkce = if client.require_pkce { Pkce::required() } else { Pkce::optional() };
+    let pkce = if client.must_use_pkce() { Pkce::required() } else { Pkce::optional() };
     let stored = extensions.remove(&pkce);
     pkce.verify(stored, verifier.map(Cow::Borrowed)).map_err(|()| refused())
 }

@@ -113,14 +113,12 @@ const fn invalid(description: &'static str) -> Rejected {
 }
 
 /// The longest values that a request may carry, in bytes.
-const LIMITS: [(&str, usize); 6] = [
-    ("state", 1024),
-    ("nonce", 512),
-    ("login_hint", 320),
-    ("ui_locales", 256),
-    ("acr_values", 512),
-    ("redirect_uri", 1024),
-];
+const LIMITS: [(&str, usize); 5] =
+    [("state", 1024), ("nonce", 512), ("login_hint", 320), ("ui_locales", 256), ("acr_values", 512)];
+
+/// The longest that a request may be in all, in bytes of JSON. It has to fit into a cookie of 4096
+/// bytes, together with what the way to the identity provider adds; browsers drop longer ones silently.
+const LONGEST_REQUEST: usize = 1900;
 
 impl AuthorizationRequest {
     /// Judges the parameters of `client`, whose `redirect_uri` has been matched already.
@@ -141,7 +139,7 @@ impl AuthorizationRequest {
         };
         let negotiated = oxide::authorize(params, client, redirect_uri).map_err(explain)?;
         let owned = |name: &str| params.get(name).map(str::to_owned);
-        Ok(Self {
+        let request = Self {
             client: client.id.clone(),
             redirect_uri: redirect_uri.to_owned(),
             scope: negotiated.scope,
@@ -154,7 +152,11 @@ impl AuthorizationRequest {
             expected_user: None,
             ui_locales: owned("ui_locales"),
             acr_values: owned("acr_values"),
-        })
+        };
+        match serde_json::to_vec(&request) {
+            Ok(json) if json.len() <= LONGEST_REQUEST => Ok(request),
+            _ => Err(invalid("the parameters are too long together")),
+        }
     }
 
     /// The same request after the person has signed in for it: what that fulfilled is gone.

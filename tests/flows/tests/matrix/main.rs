@@ -2,4 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod authorization;
+mod code;
+mod pkce;
+mod redirect_uri;
 mod spine;
+mod support;

@@ -1,0 +1,44 @@
+//! What many rows begin with.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use doorward_domain::{Client, ClientId};
+use doorward_flows::{Browser, Page, Relying, World};
+use doorward_store::Key;
+use doorward_store::records::at;
+use serde_json::Value;
+
+/// A browser in which `persona` of the victim is signed in.
+pub async fn signed_in(world: &World, persona: &str) -> Browser {
+    let mut browser = world.browser();
+    let page = world.sign_in(&mut browser, &world.relying("c1"), "victim", persona).await;
+    assert!(page.parameter("code").is_some(), "{} {}", page.url, page.body);
+    browser
+}
+
+/// A code for `app` from a browser that is signed in, its request changed like this.
+pub async fn code(world: &World, browser: &mut Browser, app: &Relying, changes: &[(&str, &str)]) -> String {
+    let page = browser.get(&app.authorize(world, changes)).await;
+    page.parameter("code").unwrap_or_else(|| panic!("no code: {page:?}"))
+}
+
+/// Asks `/authorize` for `app` in a new browser, the request changed like this.
+pub async fn authorize(world: &World, app: &Relying, changes: &[(&str, &str)]) -> Page {
+    world.browser().get(&app.authorize(world, changes)).await
+}
+
+/// Where a client lies.
+pub fn client(id: &str) -> Key {
+    at::client(&ClientId::new(id))
+}
+
+/// Changes a client's registration.
+pub async fn reregister(world: &World, id: &str, change: impl FnOnce(&mut Client)) {
+    world.change(&client(id), change).await;
+}
+
+/// A JWT of these parts.
+pub fn jwt(header: &Value, claims: &Value, signature: &str) -> String {
+    let [header, claims] = [header, claims].map(|part| BASE64.encode(part.to_string()));
+    format!("{header}.{claims}.{signature}")
+}
