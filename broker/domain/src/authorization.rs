@@ -78,8 +78,8 @@ pub fn is_code_verifier(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
 }
 
-/// A login transaction that has reached its end, remembered until it would have expired, so that
-/// its `state` works once (UP-02).
+/// A login transaction that has reached its end without a code, remembered until it would have
+/// expired, so that its `state` works once (UP-02).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpentTransaction {
     /// The tenant it led to.

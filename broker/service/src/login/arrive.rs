@@ -50,7 +50,7 @@ impl Login {
             tries += 1;
             match self.admit(id, &transaction, &client, &verified, older.as_ref(), now).await {
                 Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {
-                    Kind::SpentTransaction => return Err(LoginError::Finished),
+                    Kind::SpentTransaction | Kind::Code => return Err(LoginError::Finished),
                     _ if tries == TRIES => return Err(LoginError::Store(StoreError::Conflict(key))),
                     _ => {}
                 },
@@ -77,7 +77,7 @@ impl Login {
         let user = person.decision.user();
         let (session, cookie) =
             self.sessions.begin(user, &verified.connection, verified.authentication.clone(), now);
-        let batch = Batch::new().insert(&transaction.spent(id, user.tenant))?.insert(&session)?;
+        let batch = Batch::new().insert(&session)?;
         let batch = self.with_user(batch, &person, &session, now)?;
         let batch = match older {
             // A new sign-in gets a new session; the browser's old one is dead (SE-01).
@@ -87,11 +87,11 @@ impl Login {
         let request = transaction.request.clone().after_sign_in();
         match self.next_after_sign_in(&request, client, verified, user, &session, now).await? {
             Ok(Next::Consent) => {
-                self.store.commit(batch).await?;
+                self.store.commit(batch.insert(&transaction.spent(id, user.tenant))?).await?;
                 self.ask_consent(request, client.clone(), &session, Some(cookie), now).await
             }
             Ok(_) => {
-                let (batch, location) = self.provider.issue_code(batch, &request, &session, now)?;
+                let (batch, location) = self.provider.issue_code(batch, id.grant(), &request, &session, now)?;
                 self.store.commit(batch).await?;
                 let location = location.ok_or(unreachable_app())?;
                 Ok(Step::Return(Return { location, session: Some(cookie), done: Some(id) }))

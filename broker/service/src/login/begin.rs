@@ -1,6 +1,6 @@
 //! An app sends a person: is the request right, is the person signed in already?
 
-use doorward_domain::{Client, Session, Timestamp};
+use doorward_domain::{Client, GrantId, Session, Timestamp};
 use doorward_store::{Batch, StoreError, Stored};
 
 use super::{BrowserSession, Login, LoginError, Return, SignIn, Step, TransactionId};
@@ -83,7 +83,9 @@ impl Login {
         session: &Stored<Session>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let (batch, location) = self.provider.issue_code(Batch::new(), request, &session.record, now)?;
+        let grant = GrantId::new(now, &*self.entropy);
+        let (batch, location) =
+            self.provider.issue_code(Batch::new(), grant, request, &session.record, now)?;
         let noted = self.sessions.note_use(batch.clone(), session, now)?;
         match self.store.commit(noted).await {
             // Another tab noted the use at the same moment; that is no reason to fail.

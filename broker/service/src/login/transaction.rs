@@ -5,7 +5,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use doorward_domain::{SpentTransaction, TenantId, Timestamp};
+use doorward_domain::{GrantId, SpentTransaction, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Login, LoginError};
@@ -22,6 +22,12 @@ impl TransactionId {
     /// Reads what [`fmt::Display`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         (text.len() == 22).then(|| BASE64.decode(text).ok()?.try_into().ok().map(Self))?
+    }
+
+    /// The grant that this login leads to. It is the login's own name, so that a login that comes to
+    /// its end twice meets its first code and is refused (UP-02).
+    pub(super) fn grant(self) -> GrantId {
+        GrantId::from_bytes(self.0)
     }
 }
 
@@ -103,7 +109,7 @@ impl Login {
 }
 
 impl Transaction {
-    /// The mark that this login has reached its end.
+    /// The mark that this login has reached its end without a code of its own.
     pub(super) fn spent(&self, id: TransactionId, tenant: TenantId) -> SpentTransaction {
         SpentTransaction { tenant, id: id.0, expires_at: self.expires_at }
     }

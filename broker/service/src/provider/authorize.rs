@@ -197,18 +197,19 @@ impl Provider {
     }
 
     /// Adds an authorization code for the signed-in person to `batch`, and says where the browser
-    /// goes with it once the batch is durable.
+    /// goes with it once the batch is durable. The code becomes the grant `grant`; a login that comes
+    /// to its end twice asks for the same one twice and conflicts.
     ///
     /// # Errors
     /// When the code cannot be written as a record.
     pub fn issue_code(
         &self,
         batch: Batch,
+        grant: GrantId,
         request: &AuthorizationRequest,
         session: &Session,
         now: Timestamp,
     ) -> Result<(Batch, Option<Url>), StoreError> {
-        let grant = GrantId::new(now, &*self.entropy);
         let handle = Handle::new(HandleKind::Code, session.tenant, *grant.as_bytes(), self.entropy.bytes());
         let lifetimes = &self.settings.lifetimes;
         let code = AuthorizationCode {

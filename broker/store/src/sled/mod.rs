@@ -36,7 +36,7 @@ pub struct SledOptions {
 
 impl Default for SledOptions {
     fn default() -> Self {
-        Self { cache_bytes: 16 * 1024 * 1024 }
+        Self { cache_bytes: 8 * 1024 * 1024 }
     }
 }
 
@@ -97,12 +97,12 @@ impl SledStore {
         }
     }
 
-    /// Sled does not tell a flush that waits when the write it waits for fails in another thread. A
-    /// second flush finds the failure and wakes the first.
+    /// Sled does not tell a flush that waits when the write it waits for has failed in another
+    /// thread. Whoever tries to write finds the failure and wakes the flush, and making a tree is the
+    /// one way to try that takes no lock which the flush holds. With a failure there, none is made.
     fn rouse(&self) {
         if self.shared.db.context.global_error().is_err() {
-            let db = self.shared.db.clone();
-            tokio::task::spawn_blocking(move || db.flush());
+            let _ = self.shared.db.open_tree("rouse");
         }
     }
 }
