@@ -8,14 +8,27 @@ use http::{HeaderMap, Method, StatusCode};
 use url::{Url, form_urlencoded};
 
 use crate::transport::Network;
+use crate::world::ISSUER;
 
 /// A browser with its own cookies.
 #[derive(Clone)]
 pub struct Browser {
     network: Network,
-    /// Cookies by host and name.
-    pub cookies: BTreeMap<(String, String), String>,
+    cookies: BTreeMap<Cookie, String>,
 }
+
+/// What tells a cookie from others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Cookie {
+    host: String,
+    path: String,
+    name: String,
+}
+
+/// The broker's session cookie.
+pub const SESSION: &str = "__Host-doorward";
+/// How the names of the broker's transaction cookies start.
+pub const TRANSACTION: &str = "__Host-doorward-tx-";
 
 /// Browsers ignore a cookie whose name and value are longer (RFC 6265bis section 5.7).
 const LARGEST_COOKIE: usize = 4096;
@@ -86,26 +99,30 @@ impl Browser {
         panic!("more than ten redirects, the last to {}", page.url);
     }
 
-    /// Sends a request with this browser's cookies, and keeps those of the answer.
+    /// Sends a request of a page of the same site.
     pub async fn send(&mut self, method: Method, url: &str, body: Option<String>) -> Page {
-        let url = Url::parse(url).unwrap();
-        let mut request = http::Request::builder().method(method).uri(url.as_str());
-        let host = host_of(&url);
-        let cookies: Vec<_> = self
-            .cookies
-            .iter()
-            .filter(|((at, _), _)| *at == host)
-            .map(|((_, name), value)| format!("{name}={value}"))
-            .collect();
-        if !cookies.is_empty() {
-            request = request.header(COOKIE, cookies.join("; "));
-        }
+        let mut request = http::Request::builder().method(method).uri(url);
         if body.is_some() {
             request = request
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .header("sec-fetch-site", "same-origin");
         }
-        let request: Request = request.body(body.unwrap_or_default().into_bytes()).unwrap();
+        self.request(request.body(body.unwrap_or_default().into_bytes()).unwrap()).await
+    }
+
+    /// Sends any request with this browser's cookies, and keeps those of the answer.
+    pub async fn request(&mut self, mut request: Request) -> Page {
+        let url = Url::parse(&request.uri().to_string()).unwrap();
+        let host = host_of(&url);
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .filter(|(it, _)| it.host == host && url.path().starts_with(&it.path))
+            .map(|(it, value)| format!("{}={value}", it.name))
+            .collect();
+        if !cookies.is_empty() {
+            request.headers_mut().append(COOKIE, cookies.join("; ").parse().unwrap());
+        }
         let response = self.network.send(request).await.unwrap_or_else(nobody_lives_there);
         self.keep_cookies(&host, response.headers());
         Page {
@@ -121,7 +138,9 @@ impl Browser {
             let cookie = cookie.to_str().unwrap();
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').unwrap();
-            let key = (host.to_owned(), name.to_owned());
+            let path = attributes.split(';').find_map(|it| it.trim().strip_prefix("Path="));
+            let key =
+                Cookie { host: host.to_owned(), path: path.unwrap_or("/").to_owned(), name: name.to_owned() };
             if name.len() + value.len() > LARGEST_COOKIE {
                 continue;
             }
@@ -131,6 +150,34 @@ impl Browser {
                 self.cookies.insert(key, value.to_owned());
             }
         }
+    }
+
+    /// The value of the broker's session cookie.
+    pub fn session(&self) -> Option<String> {
+        self.broker_cookies(SESSION).into_iter().find(|(name, _)| name == SESSION).map(|(_, value)| value)
+    }
+
+    /// Names and values of the broker's cookies whose names start like this.
+    pub fn broker_cookies(&self, name: &str) -> Vec<(String, String)> {
+        let found = self.cookies.iter().filter(|(it, _)| it.is_broker_s(name));
+        found.map(|(it, value)| (it.name.clone(), value.clone())).collect()
+    }
+
+    /// Plants a cookie of the broker.
+    pub fn plant(&mut self, name: &str, value: &str) {
+        let host = Url::parse(ISSUER).as_ref().map(host_of).unwrap();
+        self.cookies.insert(Cookie { host, path: "/".to_owned(), name: name.to_owned() }, value.to_owned());
+    }
+
+    /// Forgets the broker's cookies whose names start like this.
+    pub fn forget(&mut self, name: &str) {
+        self.cookies.retain(|it, _| !it.is_broker_s(name));
+    }
+}
+
+impl Cookie {
+    fn is_broker_s(&self, name: &str) -> bool {
+        Url::parse(ISSUER).is_ok_and(|url| host_of(&url) == self.host) && self.name.starts_with(name)
     }
 }
 

@@ -12,4 +12,4 @@ pub mod world;
 
 pub use app::Relying;
 pub use browser::{Browser, Page};
-pub use world::World;
+pub use world::{Setup, World};

@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
@@ -19,6 +19,10 @@ use crate::browser::Page;
 
 /// Parts of secrets that are planted in every world and come out of none.
 pub const CANARIES: [&str; 2] = ["secret-of-", "upstream-secret"];
+
+/// What every answer carries.
+const EVERY_ANSWER: [(&str, &str); 2] =
+    [("x-content-type-options", "nosniff"), ("strict-transport-security", "max-age=31536000")];
 
 /// What every page carries.
 const PAGE_HEADERS: [(&str, &str); 7] = [
@@ -48,11 +52,13 @@ async fn watch(request: Request, next: Next) -> Response {
 /// Panics unless an answer of the broker is as all of them must be.
 fn check(asked: &str, head: &Parts, body: &Bytes) {
     let headers = &head.headers;
-    // The identity provider's failure (502) and the store's (503) are said; nothing else may fail.
-    let said = [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE];
-    let fine = !head.status.is_server_error() || said.contains(&head.status);
+    // Nothing may fail but for a while.
+    let for_a_while = head.status == StatusCode::SERVICE_UNAVAILABLE && headers.contains_key(RETRY_AFTER);
     let text = String::from_utf8_lossy(body);
-    assert!(fine, "{asked} failed: {head:?} {text}");
+    assert!(!head.status.is_server_error() || for_a_while, "{asked} failed: {head:?} {text}");
+    for (name, part) in EVERY_ANSWER {
+        assert!(values(headers, name).any(|value| value.contains(part)), "{asked} lacks {name}: {head:?}");
+    }
     for canary in CANARIES {
         assert!(!text.contains(canary) && !format!("{headers:?}").contains(canary), "{asked} tells a secret");
     }
@@ -64,6 +70,7 @@ fn check(asked: &str, head: &Parts, body: &Bytes) {
         assert!(has("content-security-policy", "default-src 'none'"), "{asked}: {head:?}");
         assert!(has("content-security-policy", "frame-ancestors 'none'"), "{asked}: {head:?}");
         assert!(!has("content-security-policy", "unsafe"), "{asked}: {head:?}");
+        assert!(!text.contains("<script"), "{asked}: {text}");
     }
     let public = ["/.well-known/", "/jwks.json"].iter().any(|path| asked.contains(path));
     if media_type.starts_with("application/json") && !public {

@@ -22,6 +22,11 @@ impl Network {
         self.hosts.lock().unwrap().insert(origin.to_owned(), router);
     }
 
+    /// Takes a host off the network.
+    pub fn remove(&self, origin: &str) {
+        self.hosts.lock().unwrap().remove(origin);
+    }
+
     /// Sends a request to the host of its URL; `None` when there is no such host.
     pub async fn send(&self, mut request: Request) -> Option<Response> {
         let url = Url::parse(&request.uri().to_string()).unwrap();

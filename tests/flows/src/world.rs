@@ -17,12 +17,12 @@ use doorward_net::EgressPolicy;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
 use doorward_service::settings::Settings;
 use doorward_store::records::TenantOf;
-use doorward_store::{Batch, Key, Kind, MemoryStore, Range, Record, Store, StoreExt as _};
+use doorward_store::{Batch, Key, Kind, MemoryStore, Range, Record, Store, StoreExt as _, Value};
 use doorward_test_idp::{Config, IssuerConfig, TestIdp};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::app::Relying;
+use crate::app::{Answer, Relying};
 use crate::browser::{Browser, Page};
 use crate::oracle::watched;
 use crate::transport::Network;
@@ -70,17 +70,37 @@ pub struct World {
     pub ke: ConnectionId,
 }
 
+/// How a world may differ from the usual one.
+pub struct Setup {
+    /// Where the broker's records live; empty.
+    pub store: Arc<dyn Store>,
+    /// The IdP's issuers, `good` and `evil` among them.
+    pub issuers: Vec<IssuerConfig>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let issuers = vec![IssuerConfig::new("good"), IssuerConfig::new("evil")];
+        Self { store: Arc::new(MemoryStore::new()), issuers }
+    }
+}
+
 impl World {
     /// A world with its usual inhabitants: clients `c1` and `c2` (confidential), `public` (a
     /// single-page app), `native` (loopback), `third` (asks for consent), `cx` (the attacker's).
     pub async fn new() -> Self {
-        Self::on(Arc::new(MemoryStore::new())).await
+        Self::with(Setup::default()).await
     }
 
     /// The same on another store, which must be empty.
     pub async fn on(store: Arc<dyn Store>) -> Self {
+        Self::with(Setup { store, ..Setup::default() }).await
+    }
+
+    /// The same in other circumstances.
+    pub async fn with(Setup { store, issuers }: Setup) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
-        let idp = test_idp(&clock);
+        let idp = test_idp(&clock, issuers);
         let network = Network::default();
         network.add(IDP, idp.router());
         let entropy = Arc::new(Seeded(AtomicU64::new(0)));
@@ -122,6 +142,18 @@ impl World {
             idp: self.idp.clone(),
             ..*self
         };
+        world.start_broker();
+        world
+    }
+
+    /// The broker stops, and another starts on the store that is opened then.
+    pub async fn restarted(self, open: impl FnOnce() -> Arc<dyn Store>) -> Self {
+        self.network.remove(ISSUER);
+        let Self { store, keys, .. } = self;
+        drop((store, keys));
+        let store = open();
+        let keys = Arc::new(open_keys(&store, &self.sealer, &self.clock, &self.entropy).await);
+        let world = Self { store, keys, ..self };
         world.start_broker();
         world
     }
@@ -309,6 +341,24 @@ impl World {
         }
     }
 
+    /// Signs `persona` in at `app` in a new browser, and redeems the code.
+    pub async fn tokens(&self, app: &Relying, company: &str, persona: &str) -> Answer {
+        let page = self.sign_in(&mut self.browser(), app, company, persona).await;
+        app.redeem(self, &page).await
+    }
+
+    /// Everything that is stored.
+    pub async fn records(&self) -> Vec<(Key, Value)> {
+        self.store.list(&Range::all(), usize::MAX).await.unwrap()
+    }
+
+    /// How many records there are of what nothing but a sign-in leaves behind.
+    pub async fn left_behind(&self) -> usize {
+        use Kind::{Code, Consent, Grant, GrantOfSession, Identity, Session, User};
+        let kinds = [User, Identity, Session, Code, Grant, GrantOfSession, Consent];
+        self.records().await.iter().filter(|(key, _)| kinds.contains(&key.kind())).count()
+    }
+
     /// Everything that is stored, as one digest: for tests that nothing changed (NC).
     pub async fn digest(&self) -> Vec<u8> {
         self.digest_where(|_| true).await
@@ -320,18 +370,17 @@ impl World {
     }
 
     async fn digest_where(&self, counts: impl Fn(&Key) -> bool) -> Vec<u8> {
-        let all = self.store.list(&Range::all(), usize::MAX).await.unwrap();
+        let all = self.records().await;
         let kept = all.iter().filter(|(key, _)| key.kind() != Kind::Audit && counts(key));
         kept.flat_map(|(key, value)| [key.as_bytes(), value.bytes.as_slice()].concat()).collect()
     }
 }
 
-fn test_idp(clock: &Arc<ManualClock>) -> TestIdp {
+fn test_idp(clock: &Arc<ManualClock>, issuers: Vec<IssuerConfig>) -> TestIdp {
     let now = {
         let clock = Arc::clone(clock);
         Arc::new(move || clock.now().as_secs())
     };
-    let issuers = vec![IssuerConfig::new("good"), IssuerConfig::new("evil")];
     TestIdp::new(Config { base_url: IDP.to_owned(), issuers, now }).unwrap()
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{HOST, STRICT_TRANSPORT_SECURITY};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{self, HOST};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use url::{Position, Url};
 
 use super::problem;
 use crate::app::App;
@@ -14,20 +15,61 @@ use crate::app::App;
 /// No honest request has a longer target (path and query), in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
 
-/// Refuses what could be read in two ways, and asks browsers to stay with https once the issuer has
-/// it. What the Host header says is used for nothing (HD-02, PW-03).
-pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// Refuses what could be read in two ways, and what is meant for another host than the issuer's
+/// (HD-02, PW-03). The host is compared and used for nothing else: every URL starts with the issuer.
+pub async fn request(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    let mut response = if request.headers().get_all(HOST).iter().nth(1).is_some() {
-        StatusCode::BAD_REQUEST.into_response()
-    } else if target.len() > LONGEST_TARGET {
-        StatusCode::URI_TOO_LONG.into_response()
-    } else {
-        next.run(request).await
+    match named_host(&request) {
+        None => StatusCode::BAD_REQUEST.into_response(),
+        Some(host) if !is_ours(app.settings.base_url(), host) => {
+            const HINT: &str = "This is another host. A proxy in front has to pass the Host header on.\n";
+            (StatusCode::MISDIRECTED_REQUEST, HINT).into_response()
+        }
+        Some(_) if target.len() > LONGEST_TARGET => StatusCode::URI_TOO_LONG.into_response(),
+        Some(_) => next.run(request).await,
+    }
+}
+
+/// The one host that a request names (RFC 9112 section 3.2).
+fn named_host(request: &Request) -> Option<&str> {
+    let mut headers = request.headers().get_all(HOST).iter();
+    let (Some(host), None) = (headers.next(), headers.next()) else { return None };
+    let host = host.to_str().ok()?;
+    let target = request.uri().authority();
+    target.is_none_or(|target| target.as_str() == host).then_some(host)
+}
+
+fn is_ours(issuer: &Url, host: &str) -> bool {
+    let default_port = if issuer.scheme() == "https" { ":443" } else { ":80" };
+    let host = match issuer.port() {
+        Some(_) => host,
+        None => host.strip_suffix(default_port).unwrap_or(host),
     };
-    if app.settings.issuer().starts_with("https:") {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, year);
+    host.eq_ignore_ascii_case(&issuer[Position::BeforeHost..Position::AfterPort])
+}
+
+/// What an answer carries unless its maker said otherwise: nobody frames, sniffs, keeps or refers to it.
+const UNLESS_SAID_OTHERWISE: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// A browser that has seen this speaks https with us for a year (RFC 6797).
+const ONLY_HTTPS: (HeaderName, &str) =
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+
+/// Gives an answer the headers that it lacks. Errors of the router and of its layers pass here too.
+pub async fn answer(State(app): State<Arc<App>>, mut response: Response) -> Response {
+    let add = |headers: &mut HeaderMap, (name, value): (HeaderName, &'static str)| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    let headers = response.headers_mut();
+    UNLESS_SAID_OTHERWISE.into_iter().for_each(|header| add(headers, header));
+    if app.settings.base_url().scheme() == "https" {
+        add(headers, ONLY_HTTPS);
     }
     response
 }
@@ -35,4 +77,22 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
 /// A path where nothing is.
 pub async fn nothing_here(State(app): State<Arc<App>>) -> Response {
     problem::nothing_here(&app)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pw_03_only_the_issuers_own_host_is_ours() {
+        let ours = |issuer: &str, host: &str| is_ours(&Url::parse(issuer).unwrap(), host);
+        for host in ["id.test", "ID.test", "id.test:443"] {
+            assert!(ours("https://id.test", host), "{host}");
+        }
+        for host in ["", "evil.test", "id.test.evil.test", "id.test:80", "good:pw@id.test", "id.test."] {
+            assert!(!ours("https://id.test", host), "{host}");
+        }
+        assert!(ours("http://localhost:8080", "localhost:8080"));
+        assert!(!ours("http://localhost:8080", "localhost"));
+    }
 }

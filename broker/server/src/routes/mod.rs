@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{get, post};
 use doorward_service::provider::discovery::path;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -38,11 +38,13 @@ pub fn router(app: Arc<App>) -> Router {
     pages()
         .merge(protocol())
         .fallback(guard::nothing_here)
-        .layer(from_fn_with_state(Arc::clone(&app), guard::guard))
+        .layer(from_fn_with_state(Arc::clone(&app), guard::request))
+        .merge(health())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(app)
+        .with_state(Arc::clone(&app))
         .merge(doorward_admin_ui::router())
         .layer(CatchPanicLayer::new())
+        .layer(map_response_with_state(app, guard::answer))
 }
 
 /// Our own forms, which no other site may submit.
@@ -69,6 +71,9 @@ fn protocol() -> Router<Arc<App>> {
         .route(path::JWKS, get(documents::jwks))
         .route(path::OPENID_CONFIGURATION, get(documents::discovery))
         .route(path::OAUTH_SERVER, get(documents::discovery))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+}
+
+/// For those who watch the process, by whatever name they reach it.
+fn health() -> Router<Arc<App>> {
+    Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready))
 }

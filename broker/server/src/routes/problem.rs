@@ -1,10 +1,11 @@
 //! Renders failures for the person: what happened, who can mend it, what to do next, and a reference
 //! that the operator finds the cause by.
 
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use doorward_domain::Timestamp;
-use doorward_service::federation::WhoMends;
+use doorward_service::federation::{FederationError, WhoMends};
 use doorward_service::identity::NotAdmitted;
 use doorward_service::login::{LoginError, WayOn};
 use doorward_service::provider::authorize::{AuthorizeError, Untrusted};
@@ -107,25 +108,35 @@ fn words_for(error: &LoginError) -> Words {
         LoginError::AppGone => {
             Words::new(bad, "This app cannot be used now", "The app was changed while you were signing in.")
         }
-        LoginError::Federation { cause, .. } => {
-            let (status, who, what) = match cause.who() {
-                WhoMends::Person => (bad, "You", "try again."),
-                WhoMends::TenantAdmin => (
-                    StatusCode::BAD_GATEWAY,
-                    "Your IT team",
-                    "check the connection to your company's sign-in; the reference below says what is wrong.",
-                ),
-                WhoMends::Operator => (
-                    StatusCode::BAD_GATEWAY,
-                    "Support",
-                    "look up the reference below; it says what is wrong.",
-                ),
-                WhoMends::Later => (StatusCode::BAD_GATEWAY, "You", "wait a minute and try again."),
-            };
-            Words::new(status, "We could not sign you in", cause.sentence()).mended_by(who, what)
-        }
+        LoginError::Federation { cause, .. } => federation_words(cause),
         LoginError::NotAdmitted { cause, way_on } => not_admitted(*cause, way_on),
         LoginError::Authorize(_) | LoginError::Store(_) => unavailable(),
+    }
+}
+
+fn federation_words(cause: &FederationError) -> Words {
+    let (who, what) = match cause.who() {
+        WhoMends::Person => ("You", "try again."),
+        WhoMends::TenantAdmin => (
+            "Your IT team",
+            "check the connection to your company's sign-in; the reference below says what is wrong.",
+        ),
+        WhoMends::Operator => ("Support", "look up the reference below; it says what is wrong."),
+        WhoMends::Later => ("You", "wait a minute and try again."),
+    };
+    Words::new(federation_status(cause), "We could not sign you in", cause.sentence()).mended_by(who, what)
+}
+
+/// What a provider says wrongly is no fault of this server: a 5xx is for what is ours to mend, or may
+/// pass by itself.
+fn federation_status(cause: &FederationError) -> StatusCode {
+    match (cause, cause.who()) {
+        (FederationError::ConnectionNotInUse, _) => StatusCode::FORBIDDEN,
+        (FederationError::IdToken(_), _) | (_, WhoMends::Person | WhoMends::TenantAdmin) => {
+            StatusCode::BAD_REQUEST
+        }
+        (_, WhoMends::Operator) => StatusCode::INTERNAL_SERVER_ERROR,
+        (_, WhoMends::Later) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -196,14 +207,14 @@ fn unavailable() -> Words {
 }
 
 fn page(app: &App, words: Words, way_on: Option<&WayOn>, cause: &dyn std::error::Error) -> Response {
-    let reference = reference(app.entropy.bytes());
-    if words.status.is_server_error() {
+    let (reference, status) = (reference(app.entropy.bytes()), words.status);
+    if status.is_server_error() {
         tracing::error!(reference, cause = %chain(cause), "a person saw an error page");
     } else {
         tracing::warn!(reference, cause = %chain(cause), "a person saw an error page");
     }
-    ErrorPage {
-        status: words.status,
+    let mut response = ErrorPage {
+        status,
         headline: words.headline.to_owned(),
         explanation: words.explanation,
         who: vec![Line { who: words.who.to_owned(), what: words.what.to_owned() }],
@@ -214,7 +225,11 @@ fn page(app: &App, words: Words, way_on: Option<&WayOn>, cause: &dyn std::error:
         reference,
         at: readable(app.now()),
     }
-    .into_response()
+    .into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    response
 }
 
 /// An error with everything that caused it.
