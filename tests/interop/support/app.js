@@ -1,0 +1,115 @@
+// An app on openid-client, with every check that the library has switched on.
+
+import { readFileSync } from 'node:fs';
+
+import * as oidc from 'openid-client';
+
+import { client, playground } from './playground.js';
+
+/** What an authorization request is answered for: where it was sent, and what the answer must agree with. */
+class Request {
+  constructor(url, checks) {
+    this.url = url;
+    this.checks = checks;
+  }
+}
+
+export class App {
+  #config;
+
+  /** `redirectUri` when it is another than the first registered one, such as on a free port. */
+  static async discover(clientId, { redirectUri, algorithm = 'ES256', secret } = {}) {
+    const registered = client(clientId);
+    const metadata = { id_token_signed_response_alg: algorithm, require_auth_time: true };
+    const config = await oidc.discovery(
+      new URL(playground.issuer),
+      clientId,
+      metadata,
+      await authentication(registered, secret),
+      { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] },
+    );
+    return new App(config, registered, redirectUri);
+  }
+
+  constructor(config, registered, redirectUri = registered.redirect_uris[0]) {
+    this.#config = config;
+    this.scope = registered.scope;
+    this.redirectUri = redirectUri;
+    this.afterLogout = registered.post_logout_redirect_uris[0];
+  }
+
+  /** What the broker says about itself. */
+  get metadata() {
+    return this.#config.serverMetadata();
+  }
+
+  /** Begins a sign-in, with these parameters besides the usual ones. */
+  async request(parameters = {}) {
+    const checks = {
+      pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
+      expectedState: oidc.randomState(),
+      expectedNonce: oidc.randomNonce(),
+      idTokenExpected: true,
+    };
+    if (parameters.max_age) checks.maxAge = Number(parameters.max_age);
+    const url = oidc.buildAuthorizationUrl(this.#config, {
+      redirect_uri: this.redirectUri,
+      scope: this.scope,
+      code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+      code_challenge_method: 'S256',
+      state: checks.expectedState,
+      nonce: checks.expectedNonce,
+      ...parameters,
+    });
+    return new Request(url, checks);
+  }
+
+  /** Redeems the code that came back, after all checks. */
+  redeem(cameBack, { checks }) {
+    return oidc.authorizationCodeGrant(this.#config, cameBack, checks);
+  }
+
+  userinfo(tokens) {
+    return oidc.fetchUserInfo(this.#config, tokens.access_token, tokens.claims().sub);
+  }
+
+  refresh(tokens, parameters) {
+    return oidc.refreshTokenGrant(this.#config, tokens.refresh_token, parameters);
+  }
+
+  introspect(token) {
+    return oidc.tokenIntrospection(this.#config, token);
+  }
+
+  revoke(token) {
+    return oidc.tokenRevocation(this.#config, token);
+  }
+
+  logoutUrl(parameters) {
+    return oidc.buildEndSessionUrl(this.#config, parameters);
+  }
+}
+
+async function authentication(
+  { client_secret: registered, token_endpoint_auth_method: method },
+  secret = registered,
+) {
+  switch (method) {
+    case 'client_secret_basic':
+      return oidc.ClientSecretBasic(secret);
+    case 'client_secret_post':
+      return oidc.ClientSecretPost(secret);
+    case 'private_key_jwt':
+      return oidc.PrivateKeyJwt(await privateKey());
+    case 'none':
+      return oidc.None();
+    default:
+      throw new Error(`no app here authenticates with ${method}`);
+  }
+}
+
+async function privateKey() {
+  const jwk = JSON.parse(readFileSync(process.env.CLIENT_KEY, 'utf8'));
+  const algorithm = { name: 'ECDSA', namedCurve: jwk.crv };
+  return { kid: jwk.kid, key: await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']) };
+}
