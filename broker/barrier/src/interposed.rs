@@ -9,9 +9,17 @@ use libc::{c_int, c_uint, off64_t};
 
 static OBSERVER: OnceLock<Observer> = OnceLock::new();
 
-/// Sees every barrier before it happens. What the file holds at that moment is what the barrier
-/// makes durable. Returning an error makes the barrier fail with it.
-pub type Observer = fn(BorrowedFd<'_>) -> io::Result<()>;
+/// Sees every barrier at both of its ends. Returning an error makes the barrier fail with it.
+pub type Observer = fn(Moment, BorrowedFd<'_>) -> io::Result<()>;
+
+/// The ends of a barrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// What the file holds now is what the barrier will make durable.
+    Begins,
+    /// It has succeeded; nobody was told yet.
+    Succeeded,
+}
 
 /// Has `observer` see every barrier from now on, to simulate power loss and failing disks in tests.
 /// An observer can make barriers fail but never skip them. The first one stays; returns whether
@@ -42,14 +50,15 @@ fn barrier(fd: c_int) -> io::Result<()> {
     if fd < 0 {
         return Err(io::Error::from_raw_os_error(libc::EBADF));
     }
-    if let Some(observe) = OBSERVER.get() {
-        // SAFETY: the caller keeps the file open for the length of the call.
-        observe(unsafe { BorrowedFd::borrow_raw(fd) })?;
-    }
+    // SAFETY: the caller keeps the file open for the length of the call.
+    let file = unsafe { BorrowedFd::borrow_raw(fd) };
+    let observe = |moment| OBSERVER.get().map_or(Ok(()), |observer| observer(moment, file));
+    observe(Moment::Begins)?;
     // SAFETY: fdatasync takes any number and answers EBADF when it is no open file.
     if unsafe { libc::fdatasync(fd) } != 0 {
         return Err(io::Error::last_os_error());
     }
+    observe(Moment::Succeeded)?;
     crate::COUNT.fetch_add(1, Ordering::SeqCst);
     Ok(())
 }
@@ -95,8 +104,8 @@ mod tests {
         let no_descriptor = sync_file_range(-1).unwrap_err();
         assert_eq!(no_descriptor.raw_os_error(), Some(libc::EBADF));
 
-        assert!(observe(|_| Err(io::Error::from_raw_os_error(libc::ENOSPC))));
-        assert!(!observe(|_| Ok(())));
+        assert!(observe(|_, _| Err(io::Error::from_raw_os_error(libc::ENOSPC))));
+        assert!(!observe(|_, _| Ok(())));
         let injected = sync_file_range(file.as_raw_fd()).unwrap_err();
         assert_eq!(injected.raw_os_error(), Some(libc::ENOSPC));
         assert_eq!(count(), 1);

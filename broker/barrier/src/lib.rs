@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(target_os = "linux")]
 mod interposed;
 #[cfg(target_os = "linux")]
-pub use interposed::{Observer, observe};
+pub use interposed::{Moment, Observer, observe};
 
 /// Whether sled needs the barrier on this platform, so that [`count`] moves.
 pub const INTERPOSED: bool = cfg!(target_os = "linux");

@@ -83,3 +83,36 @@ fn closed() -> StoreError {
 pub(crate) fn configuration(operations: &[Operation]) -> Vec<Key> {
     operations.iter().map(Operation::key).filter(|key| key.kind().is_configuration()).cloned().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use doorward_domain::TenantId;
+
+    use super::*;
+    use crate::Kind;
+
+    fn key(id: u64) -> Key {
+        Key::new(TenantId::BROKER, Kind::Client, &id.to_be_bytes())
+    }
+
+    #[tokio::test]
+    async fn whoever_missed_more_than_is_remembered_is_told_to_read_anew() {
+        let feed = Feed::new(Version(10));
+        let last = 11 + REMEMBERED as u64;
+        for version in 11..=last {
+            feed.announce(Version(version), vec![key(version)]);
+        }
+        let upto = Version(last);
+        assert_eq!(feed.after(Version(9)).await, Ok(Changes { upto, keys: None }));
+        assert_eq!(feed.after(Version(10)).await, Ok(Changes { upto, keys: None }));
+        let keys = (12..=last).map(key).collect();
+        assert_eq!(feed.after(Version(11)).await, Ok(Changes { upto, keys: Some(keys) }));
+    }
+
+    #[tokio::test]
+    async fn a_closed_feed_lets_everybody_go() {
+        let feed = Feed::new(Version(10));
+        let (waiting, ()) = tokio::join!(feed.after(Version(10)), async { feed.close() });
+        assert_eq!(waiting, Err(closed()));
+    }
+}

@@ -81,7 +81,7 @@ pub trait Store: Send + Sync + 'static {
     /// Reads one record, expired or not.
     fn get<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Value>, StoreError>>;
 
-    /// Reads the records of a range in key order, at most `limit`.
+    /// Reads the records of a range in key order, at most `limit`. Commits may come in between.
     fn list<'a>(
         &'a self,
         range: &'a Range,
@@ -91,7 +91,8 @@ pub trait Store: Send + Sync + 'static {
     /// Deletes a record and returns it: of any number of concurrent callers, one gets it.
     fn take<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Value>, StoreError>>;
 
-    /// Applies a batch as a whole or not at all, and returns after it is durable.
+    /// Applies a batch as a whole or not at all, and returns after it is durable. All expectations
+    /// are compared with what is there before the batch.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] names the first key whose expectation did not hold.

@@ -5,7 +5,7 @@
 //! * A flush is a barrier because `doorward-barrier` is linked in, which [`open`] proves each time.
 //! * After a failure of sled nothing is acknowledged any more and nothing read: what memory and disk
 //!   hold may differ. The process has to start anew.
-//! * Reads go to sled directly; they take microseconds.
+//! * Reads go to sled directly; they take microseconds. They may see what is not acknowledged yet.
 
 mod format;
 mod open;
@@ -74,8 +74,7 @@ impl SledStore {
         let (requests, receiver) = mpsc::channel();
         let writer = Writer { shared: Arc::clone(&shared), versions, requests: receiver };
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(|| writer.run());
-        let thread = thread.map_err(|cause| OpenError::Folder(path.as_ref().to_owned(), cause))?;
-        Ok(Self { shared, requests: Some(requests), writer: Some(thread) })
+        Ok(Self { shared, requests: Some(requests), writer: Some(thread.map_err(OpenError::Writer)?) })
     }
 
     /// Writes what was asked before, then stops: all later calls answer [`StoreError::Unavailable`].
@@ -148,10 +147,9 @@ impl Shared {
     }
 
     /// Lets nothing more through. The first reason stays.
-    fn stop(&self, reason: &str) {
-        if self.stopped.set(reason.to_owned()).is_ok() {
-            tracing::info!(reason, "the store has stopped");
-        }
+    fn stop(&self, reason: String) {
+        // An error means that there is a reason already.
+        let _ = self.stopped.set(reason);
         self.feed.close();
     }
 

@@ -33,6 +33,9 @@ pub enum OpenError {
     /// It holds something else, or was written by another release.
     #[error("the store in {0} has a format that this release does not know")]
     Format(PathBuf),
+    /// The thread that writes cannot be started.
+    #[error("the store's writer cannot be started: {0}")]
+    Writer(io::Error),
     /// Sled's flush does not reach the disk, so nothing could be acknowledged.
     #[error("sled's flush is no barrier in this program: doorward-barrier is not linked into it")]
     NoBarrier,

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::iter;
 use std::sync::{Arc, mpsc};
+use std::thread;
 
 use ::sled::IVec;
 use tokio::sync::oneshot;
@@ -51,8 +52,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Writes until the store is closed or sled fails.
     pub fn run(mut self) {
-        // Says so even when sled panics.
-        let _stopped = StopOnDrop(Arc::clone(&self.shared));
+        let _stop = StopOnDrop(Arc::clone(&self.shared));
         while let Ok(first) = self.requests.recv() {
             let mut group = Group::new(&self.shared, &mut self.versions);
             let mut waiting = iter::once(first).chain(self.requests.try_iter()).take(GROUP);
@@ -60,18 +60,23 @@ impl Writer {
             match written {
                 Ok(()) if group.acknowledge() => {}
                 Ok(()) => return,
-                // Dropping the group unanswered tells everybody in it.
-                Err(error) => return self.shared.stop(&format!("sled failed: {error}")),
+                Err(error) => {
+                    tracing::error!(%error, "sled failed: the store has stopped");
+                    // Everybody in the group learns it when the group is dropped.
+                    return self.shared.stop(format!("sled failed: {error}"));
+                }
             }
         }
     }
 }
 
+/// Stops the store with the writer, also when sled panics.
 struct StopOnDrop(Arc<Shared>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.stop("it was closed");
+        let reason = if thread::panicking() { "sled panicked" } else { "it was closed" };
+        self.0.stop(reason.to_owned());
     }
 }
 
@@ -189,7 +194,7 @@ impl<'a> Group<'a> {
         self.commits.into_iter().for_each(Pending::send);
         self.takes.into_iter().for_each(Pending::send);
         let Some(reply) = self.closing else { return true };
-        self.shared.stop("it was closed");
+        self.shared.stop("it was closed".to_owned());
         Pending { reply, answer: Ok(()) }.send();
         false
     }

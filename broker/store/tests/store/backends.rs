@@ -1,8 +1,10 @@
 //! The backends, as the contract suite wants them.
 
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
+use doorward_barrier::Moment;
 use doorward_store::contract::Backend;
 use doorward_store::sled::SledOptions;
 use doorward_store::{MemoryStore, SledStore, Store};
@@ -49,9 +51,9 @@ impl Backend for Sled {
     }
 
     fn fail_at(&self, step: usize) {
-        let mut barriers = 0..;
-        let watch = Watch::new(self.folder.path(), move |_| match barriers.next() {
-            Some(barrier) if barrier == step => Err(io::ErrorKind::StorageFull.into()),
+        let barriers = AtomicUsize::new(0);
+        let watch = Watch::new(self.folder.path(), move |moment, _| match moment {
+            Moment::Begins if barriers.fetch_add(1, SeqCst) == step => Err(io::ErrorKind::Other.into()),
             _ => Ok(()),
         });
         *self.failing.lock().unwrap() = Some(watch);

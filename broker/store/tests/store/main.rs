@@ -5,4 +5,10 @@
 mod backends;
 mod barriers;
 mod contract;
+mod dice;
+mod durability;
+mod kill;
+mod opening;
+mod power_loss;
 mod records;
+mod triples;
