@@ -45,15 +45,16 @@ impl Provider {
         }
     }
 
-    /// A wrong verifier or redirect URI costs the code: there is no second guess. If somebody has
-    /// redeemed it meanwhile, this was reuse.
+    /// A wrong verifier or redirect URI costs the code: there is no second guess. The mark stays, so that
+    /// the login it came from cannot come to its end again. If somebody has redeemed it meanwhile, this
+    /// was reuse.
     async fn spoil<T>(
         &self,
         code: &Stored<AuthorizationCode>,
         error: EndpointError,
         now: Timestamp,
     ) -> Result<T, EndpointError> {
-        match self.store.commit(Batch::new().delete(code)).await {
+        match self.store.commit(Batch::new().update(code, &redeemed(&code.record))?).await {
             Ok(_) => Err(error),
             Err(StoreError::Conflict(_)) => self.code_reused(&code.record, now).await,
             Err(error) => Err(error.into()),
@@ -75,14 +76,13 @@ impl Provider {
         };
         let people = self.may_act(client, of, now).await?;
         let grant = self.new_grant(record, now);
-        let redeemed = AuthorizationCode { state: CodeState::Redeemed, ..record.clone() };
         let index = GrantOfSession {
             tenant: grant.tenant,
             session: grant.session,
             grant: grant.id,
             expires_at: grant.expires_at,
         };
-        let batch = Batch::new().update(code, &redeemed)?.insert(&grant)?.insert(&index)?;
+        let batch = Batch::new().update(code, &redeemed(record))?.insert(&grant)?.insert(&index)?;
         match self.store.commit(batch).await {
             Ok(_) => self.answer(&people, &grant, &grant.scope, now),
             Err(StoreError::Conflict(_)) => self.code_reused(record, now).await,
@@ -150,6 +150,10 @@ impl Provider {
             target: target.to_owned(),
         }
     }
+}
+
+fn redeemed(code: &AuthorizationCode) -> AuthorizationCode {
+    AuthorizationCode { state: CodeState::Redeemed, ..code.clone() }
 }
 
 fn check_terms(params: &Params, client: &Client, code: &AuthorizationCode) -> Result<(), EndpointError> {
