@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::Grant;
 use doorward_domain::audit::Action;
 use doorward_flows::app::{post, userinfo};
-use doorward_flows::browser::encode;
-use doorward_flows::{Browser, Relying, World};
+use doorward_flows::browser::{SESSION, TRANSACTION, encode};
+use doorward_flows::{Relying, World};
 use doorward_store::sled::SledOptions;
 use doorward_store::{MemoryStore, SledStore, Store};
 use futures_util::future::join_all;
@@ -142,8 +142,8 @@ async fn cd_06_no_kind_of_token_is_another_kind() {
     let mut elsewhere = world.browser();
     let page = elsewhere.open(&world.relying("c2").authorize(&world, &[])).await;
     let transaction = page.form().hidden.remove(0).1;
-    let sealed = elsewhere.cookies.values().next().unwrap().clone();
-    let session = session(&browser);
+    let sealed = elsewhere.broker_cookies(TRANSACTION).remove(0).1;
+    let session = browser.session().unwrap();
     let kinds = [
         ("code", fresh.as_str()),
         ("refresh_token", tokens.str("refresh_token")),
@@ -173,14 +173,13 @@ async fn cd_06_no_kind_of_token_is_another_kind() {
             }
             if !genuine("session") {
                 let mut planted = world.browser();
-                planted.cookies.insert(("id.test".to_owned(), "__Host-doorward".to_owned()), text.clone());
+                planted.plant(SESSION, &text);
                 let page = planted.get(&app.authorize(&world, &[("prompt", "none")])).await;
                 page.assert_sent_back(&app, "login_required");
             }
             if !genuine("transaction") {
                 let mut planted = world.browser();
-                let name = format!("__Host-doorward-tx-{transaction}");
-                planted.cookies.insert(("id.test".to_owned(), name), text.clone());
+                planted.plant(&format!("{TRANSACTION}{transaction}"), &text);
                 let again = planted.get(&world.url(&format!("/sign-in?tx={transaction}"))).await;
                 again.assert_told(400);
                 let state = format!("{transaction}.{text}");
@@ -194,10 +193,6 @@ async fn cd_06_no_kind_of_token_is_another_kind() {
         }
     }
     assert_eq!(world.digest().await, before);
-}
-
-fn session(browser: &Browser) -> String {
-    browser.cookies.iter().find(|((_, name), _)| name == "__Host-doorward").unwrap().1.clone()
 }
 
 /// The same text with another first byte, which is where a handle says of which kind it is.
