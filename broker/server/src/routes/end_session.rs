@@ -9,7 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use doorward_service::provider::Params;
 use doorward_service::provider::logout::LogoutError;
 
-use super::{problem, step};
+use super::problem;
+use super::redirect::redirect;
 use crate::app::App;
 use crate::pages::{SignOutPage, SignedOutPage};
 
@@ -52,7 +53,7 @@ async fn end(
         app.sessions.end(&session, now).await?;
     }
     let mut response = match &request.leave_to {
-        Some(url) => step::redirect(url),
+        Some(url) => redirect(url),
         None => SignedOutPage { app: request.app, link: None }.into_response(),
     };
     app.cookies.clear_session(response.headers_mut());

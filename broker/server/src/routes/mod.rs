@@ -12,6 +12,7 @@ mod guard;
 mod health;
 mod json;
 mod problem;
+mod redirect;
 mod sign_in;
 mod step;
 mod token;

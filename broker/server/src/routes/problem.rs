@@ -11,7 +11,7 @@ use doorward_service::login::{LoginError, WayOn};
 use doorward_service::provider::authorize::{AuthorizeError, Untrusted};
 use doorward_service::provider::logout::LogoutError;
 
-use super::step;
+use super::redirect::redirect;
 use crate::app::App;
 use crate::pages::{ErrorPage, Href, Line, Link, reference};
 
@@ -44,7 +44,7 @@ impl Words {
 /// A login that does not go on.
 pub fn login(app: &App, error: LoginError) -> Response {
     match error {
-        LoginError::Authorize(AuthorizeError::Redirect(back)) => step::redirect(&back.location),
+        LoginError::Authorize(AuthorizeError::Redirect(back)) => redirect(&back.location),
         error => {
             let words = words_for(&error);
             let way_on = match &error {

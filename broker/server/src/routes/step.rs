@@ -1,13 +1,12 @@
 //! Renders the steps of a login: a page, or a redirect with its cookies.
 
-use axum::http::header::{CACHE_CONTROL, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use doorward_domain::Plain;
 use doorward_service::login::{ConsentQuestion, LoginError, Problem, SignIn, Step};
-use url::Url;
 
 use super::problem;
+use super::redirect::redirect;
 use crate::app::App;
 use crate::pages::{Choice, ChoosePage, ConsentPage, ScopeLine, SignInPage, SignInProblem};
 
@@ -90,16 +89,4 @@ fn set_session(app: &App, response: &mut Response, session: Option<&Plain>) {
     if let Some(session) = session {
         app.cookies.set_session(response.headers_mut(), session.expose());
     }
-}
-
-/// A redirect that never repeats a form's body (RFC 9700 section 4.12) and is never cached.
-pub fn redirect(location: &Url) -> Response {
-    // A serialised URL is ASCII without control characters, which is always a header value.
-    let Ok(location) = HeaderValue::from_str(location.as_str()) else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let no_store = HeaderValue::from_static("no-store");
-    let referrer = ("referrer-policy", HeaderValue::from_static("no-referrer"));
-    (StatusCode::SEE_OTHER, [(LOCATION.as_str(), location), (CACHE_CONTROL.as_str(), no_store), referrer])
-        .into_response()
 }

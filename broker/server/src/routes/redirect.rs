@@ -1,0 +1,18 @@
+//! The one way in which a browser is sent on.
+
+use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use url::Url;
+
+/// A redirect that never repeats a form's body (RFC 9700 section 4.12) and is never cached.
+pub fn redirect(location: &Url) -> Response {
+    // A serialised URL is ASCII without control characters, which is always a header value.
+    let Ok(location) = HeaderValue::from_str(location.as_str()) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let no_store = HeaderValue::from_static("no-store");
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    let headers = [(LOCATION, location), (CACHE_CONTROL, no_store), (REFERRER_POLICY, no_referrer)];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
