@@ -6,7 +6,7 @@ use crate::{Batch, Expect, Key, Kind, Range, StoreError};
 /// However far a batch got when the store failed: after a new start all of it is there, or nothing.
 pub async fn a_failure_at_any_step_leaves_before_or_after(backend: &dyn Backend) {
     let [changed, deleted, created, config] =
-        [key(Kind::User, 1), key(Kind::Code, 2), key(Kind::Grant, 3), key(Kind::Connection, 4)];
+        [key(Kind::User, 1), key(Kind::Session, 2), key(Kind::Grant, 3), key(Kind::Connection, 4)];
     let before = [(changed.clone(), b"before".to_vec()), (deleted.clone(), b"before".to_vec())];
     let after = [&config, &changed, &created].map(|key| (key.clone(), b"after".to_vec()));
 

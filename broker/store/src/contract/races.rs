@@ -37,7 +37,7 @@ where
     F: Future<Output = bool> + Send + 'static,
 {
     for round in 0..ROUNDS {
-        let code = key(Kind::Code, round);
+        let code = key(Kind::Grant, round);
         let version = store.commit(Batch::new().push(put(&code, Expect::Absent, b"fresh"))).await.unwrap();
         let start = Arc::new(Barrier::new(REDEEMERS));
         let redeemers = (0..REDEEMERS).map(|_| {
@@ -85,7 +85,7 @@ fn count(bytes: &[u8]) -> u64 {
 pub async fn what_one_batch_wrote_the_next_expects(backend: &dyn Backend) {
     let store = backend.open().await;
     for round in 0..50 {
-        let key = key(Kind::Code, round);
+        let key = key(Kind::Grant, round);
         let create = || store.commit(Batch::new().push(put(&key, Expect::Absent, b"{}")));
         // At once: the take comes after a creation, or finds nothing.
         let (first, taken, second) = tokio::join!(create(), store.take(&key), create());

@@ -4,7 +4,7 @@
 use doorward_domain::TenantId;
 use doorward_store::{Batch, Expect, Key, Kind, Operation, Store, StoreError, Version};
 
-const KINDS: [Kind; 3] = [Kind::Session, Kind::Code, Kind::Audit];
+const KINDS: [Kind; 3] = [Kind::User, Kind::Session, Kind::Grant];
 
 fn key(kind: Kind, writer: u32) -> Key {
     Key::new(TenantId::from_bytes([7; 16]), kind, &writer.to_be_bytes())
