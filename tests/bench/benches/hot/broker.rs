@@ -1,0 +1,139 @@
+//! A broker without HTTP: the test world's parts, put together so that single calls can be timed.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use doorward_domain::{Clock as _, Session, Timestamp};
+use doorward_flows::app::{Answer, Relying, VERIFIER};
+use doorward_flows::browser::encode;
+use doorward_flows::world::{ISSUER, World};
+
+use doorward_service::federation::Federation;
+use doorward_service::identity::Sessions;
+use doorward_service::login::{BrowserSession, Login, Step, TransactionCookie};
+use doorward_service::provider::Provider;
+use doorward_service::provider::token::{ClientRequest, TokenResponse};
+use doorward_service::{Lifetimes, Settings};
+use doorward_store::Stored;
+use futures_util::FutureExt as _;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+/// The parts of a broker, with one person signed in at one app.
+pub struct Broker {
+    pub world: World,
+    pub provider: Arc<Provider>,
+    pub login: Login,
+    /// The person's session.
+    pub session: Stored<Session>,
+    /// What the app got.
+    pub tokens: Answer,
+    app: Relying,
+    headers: HeaderMap,
+}
+
+impl Broker {
+    pub fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(Self::signed_in())
+    }
+
+    async fn signed_in() -> Self {
+        let world = World::new().await;
+        let app = world.relying("c1");
+        let mut browser = world.browser();
+        let page = world.sign_in(&mut browser, &app, "victim", "alice").await;
+        let tokens = app.redeem(&world, &page).await;
+        let (provider, login) = parts(&world);
+        let cookie = browser.cookies.iter().find(|((_, name), _)| name.ends_with("doorward")).unwrap().1;
+        let session = login.session(Some(cookie), world.clock.now()).await.unwrap().unwrap();
+        let secret = app.secret.as_deref().expect("a confidential client");
+        let credentials = format!("Basic {}", BASE64.encode(format!("{}:{secret}", app.id)));
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, credentials.try_into().unwrap())]);
+        Self { world, provider, login, session, tokens, app, headers }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.world.clock.now()
+    }
+
+    /// The query of an authorization request.
+    pub fn authorization_request(&self, prompt: &str) -> String {
+        let url = self.app.authorize(&self.world, &[("prompt", prompt)]);
+        url.split_once('?').unwrap().1.to_owned()
+    }
+
+    /// Sends a new browser to the sign-in page.
+    pub fn start_login(&self, query: &str) -> TransactionCookie {
+        match self.begin(query, None) {
+            Step::SignIn(page) => page.transaction,
+            other => panic!("not the sign-in page: {other:?}"),
+        }
+    }
+
+    /// Sends the browser that has a session; returns the code that the app gets.
+    pub fn code(&self, query: &str) -> String {
+        match self.begin(query, Some(self.session.clone())) {
+            Step::Return(way) => {
+                let mut answer = way.location.query_pairs();
+                answer.find(|(name, _)| name == "code").expect("a code").1.into_owned()
+            }
+            other => panic!("not the way back: {other:?}"),
+        }
+    }
+
+    fn begin(&self, query: &str, session: BrowserSession) -> Step {
+        at_once(self.login.begin(&[query.as_bytes()], session, self.now())).unwrap()
+    }
+
+    /// Redeems a code.
+    pub fn redeem(&self, code: &str) -> TokenResponse {
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &self.app.redirect_uri),
+            ("code_verifier", VERIFIER),
+        ])
+    }
+
+    /// Uses a refresh token; returns the next one.
+    pub fn refresh(&self, token: &str) -> String {
+        let answer = self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
+        answer.refresh_token.expect("a refresh token").expose().to_owned()
+    }
+
+    fn token(&self, fields: &[(&str, &str)]) -> TokenResponse {
+        let body = encode(fields);
+        let request = ClientRequest { headers: &self.headers, body: body.as_bytes() };
+        at_once(self.provider.token(request, self.now())).unwrap()
+    }
+}
+
+/// What comes of a future that has nothing to wait for, as none has on the store in memory.
+pub fn at_once<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().expect("nothing to wait for")
+}
+
+/// Provider and login of one more broker on the world's store, as `App` puts them together.
+fn parts(world: &World) -> (Arc<Provider>, Login) {
+    let (store, sealer, entropy) = (world.store.clone(), world.sealer.clone(), world.entropy.clone());
+    let settings = Arc::new(Settings::new(ISSUER, Lifetimes::default()).unwrap());
+    let provider = Arc::new(Provider::new(
+        store.clone(),
+        world.keys.clone(),
+        sealer.clone(),
+        entropy.clone(),
+        settings.clone(),
+    ));
+    let federation = Arc::new(Federation::new(
+        store.clone(),
+        Arc::new(world.network.clone()),
+        entropy.clone(),
+        sealer.clone(),
+        settings.base_url().clone(),
+    ));
+    let sessions = Arc::new(Sessions::new(store.clone(), entropy.clone(), settings.clone()));
+    let login = Login::new(provider.clone(), federation, sessions, store, sealer, entropy, settings);
+    (provider, login)
+}
