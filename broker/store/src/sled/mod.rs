@@ -66,7 +66,7 @@ impl SledStore {
     /// Opens the store in the folder `path`, or creates it. Blocks.
     ///
     /// # Errors
-    /// [`OpenError`] says what is in the way; nothing was changed then, apart from folders.
+    /// [`OpenError`] says what is in the way.
     pub fn open(path: impl AsRef<Path>, options: SledOptions) -> Result<Self, OpenError> {
         let (db, versions) = open::open(path.as_ref(), &options)?;
         let feed = Feed::new(versions.last());
