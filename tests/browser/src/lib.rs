@@ -10,7 +10,6 @@ mod playground;
 mod stage;
 mod steps;
 
-pub use look::Findings;
 pub use playground::Playground;
 pub use stage::{Stage, play};
 pub use steps::{Authorize, Person};

@@ -9,9 +9,9 @@ use crate::stage::Stage;
 /// What a look at a page found.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Findings {
+struct Findings {
     /// The page's title.
-    pub title: String,
+    title: String,
     /// How wide its contents are, in CSS pixels.
     width: f64,
     /// Luminance of its background, 0 to 1.
