@@ -37,6 +37,8 @@ pub enum Action {
     CodeReuse,
     /// A rotated refresh token came again; its grant was revoked.
     RefreshReuse,
+    /// A client presented what was issued to another one.
+    ForeignToken,
     /// A client gave back a grant.
     GrantRevoked,
     /// A signing key was made.

@@ -5,11 +5,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Authentication, ClientId, ConnectionId, GrantId, ScopeSet, SessionId, TenantId, Timestamp, UserId,
+    Authentication, ClientId, ConnectionId, GrantId, PkceChallenge, ScopeSet, SecretHash, SessionId,
+    TenantId, Timestamp, UserId,
 };
 
-/// What a client was given for a sign-in: the family of all its access and refresh tokens.
-/// A grant that is revoked is deleted, and every token of it dies with it.
+/// What a client was given for a sign-in: first an authorization code, then the family of all its
+/// access and refresh tokens. A grant that is revoked is deleted, and every token of it dies with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// Its identifier, in every token of the family.
@@ -26,16 +27,52 @@ pub struct Grant {
     pub connection: ConnectionId,
     /// What was granted.
     pub scope: ScopeSet,
-    /// The request's `nonce`, repeated in refreshed ID tokens.
+    /// The request's `nonce` (OIDC Core section 3.1.2.1), repeated in refreshed ID tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// How and when the person proved who they are.
     pub authentication: Authentication,
-    /// The refresh tokens, when there are any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refresh: Option<RefreshFamily>,
-    /// When it ends whatever happens, fixed at first issue (RFC 9700 section 4.14.2).
+    /// The hash of its authorization code (RFC 6749 section 4.1.2).
+    pub code: SecretHash,
+    /// How far it has come.
+    pub state: GrantState,
+    /// When it ends whatever happens: a code soon, a family at a time that is fixed when the code is
+    /// redeemed (RFC 9700 section 4.14.2).
     pub expires_at: Timestamp,
+}
+
+/// How far a grant has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantState {
+    /// The code is out, on these terms.
+    Offered(CodeTerms),
+    /// The code was redeemed: seeing it again revokes the grant.
+    Redeemed {
+        /// The refresh tokens, when there are any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refresh: Option<RefreshFamily>,
+    },
+}
+
+/// What a code's redemption must agree with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeTerms {
+    /// The exact redirect URI it was sent to.
+    pub redirect_uri: String,
+    /// The request's PKCE challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<PkceChallenge>,
+}
+
+impl Grant {
+    /// The refresh tokens, when there are any.
+    pub fn refresh(&self) -> Option<&RefreshFamily> {
+        match &self.state {
+            GrantState::Redeemed { refresh } => refresh.as_ref(),
+            GrantState::Offered(_) => None,
+        }
+    }
 }
 
 /// The refresh tokens of a grant: a counter, from which each token's secret is derived.

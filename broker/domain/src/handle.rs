@@ -1,7 +1,7 @@
 //! Bearer handles: the opaque values a browser or an app holds, such as a session cookie or an
 //! authorization code.
 //!
-//! A handle carries its kind, its tenant and the identifier of its record next to 256 secret bits,
+//! A handle carries its kind, its tenant and the identifiers of its record next to 256 secret bits,
 //! so that the record is found by a tenant-first, time-ordered key and only a hash need be kept.
 //! Kind and tenant are under the hash: a handle of one kind is never another's (CD-06).
 
@@ -10,7 +10,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
-use crate::{Plain, SecretHash, TenantId};
+use crate::{GrantId, Plain, SecretHash, SessionId, TenantId};
 
 /// What a handle stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,29 +29,48 @@ pub enum HandleKind {
 pub struct Handle {
     kind: HandleKind,
     tenant: TenantId,
-    id: [u8; 16],
+    session: SessionId,
+    /// Of a grant's handles alone; nil otherwise.
+    grant: GrantId,
     secret: [u8; 32],
 }
 
-const LENGTH: usize = 1 + 16 + 16 + 32;
+const LENGTH: usize = 1 + 16 + 16 + 16 + 32;
+/// The length of a handle's text: base64url without padding.
+const TEXT_LENGTH: usize = (LENGTH * 4).div_ceil(3);
 
 impl Handle {
-    /// The handle of record `id` with these secret bits.
-    pub fn new(kind: HandleKind, tenant: TenantId, id: [u8; 16], secret: [u8; 32]) -> Self {
-        Self { kind, tenant, id, secret }
+    /// The handle of a session with these secret bits.
+    pub fn of_session(tenant: TenantId, session: SessionId, secret: [u8; 32]) -> Self {
+        Self { kind: HandleKind::Session, tenant, session, grant: GrantId::from_bytes([0; 16]), secret }
+    }
+
+    /// The code or refresh token of a grant with these secret bits.
+    pub fn of_grant(
+        kind: HandleKind,
+        tenant: TenantId,
+        session: SessionId,
+        grant: GrantId,
+        secret: [u8; 32],
+    ) -> Self {
+        Self { kind, tenant, session, grant, secret }
     }
 
     /// Reads a handle of `kind`; `None` for anything that is not exactly one.
     pub fn parse(kind: HandleKind, text: &str) -> Option<Self> {
-        if text.len() != LENGTH.div_ceil(3) * 4 - (3 - LENGTH % 3) % 3 {
+        if text.len() != TEXT_LENGTH {
             return None;
         }
         let bytes: [u8; LENGTH] = BASE64.decode(text).ok()?.try_into().ok()?;
-        if bytes[0] != kind as u8 {
-            return None;
-        }
-        let tenant = TenantId::from_bytes(bytes[1..17].try_into().ok()?);
-        Some(Self { kind, tenant, id: bytes[17..33].try_into().ok()?, secret: bytes[33..].try_into().ok()? })
+        let id = |at: usize| bytes[at..at + 16].try_into().ok();
+        (bytes[0] == kind as u8).then_some(())?;
+        Some(Self {
+            kind,
+            tenant: TenantId::from_bytes(id(1)?),
+            session: SessionId::from_bytes(id(17)?),
+            grant: GrantId::from_bytes(id(33)?),
+            secret: bytes[49..].try_into().ok()?,
+        })
     }
 
     /// The value to hand out.
@@ -59,7 +78,8 @@ impl Handle {
         let mut bytes = Vec::with_capacity(LENGTH);
         bytes.push(self.kind as u8);
         bytes.extend_from_slice(self.tenant.as_bytes());
-        bytes.extend_from_slice(&self.id);
+        bytes.extend_from_slice(self.session.as_bytes());
+        bytes.extend_from_slice(self.grant.as_bytes());
         bytes.extend_from_slice(&self.secret);
         Plain::new(BASE64.encode(bytes))
     }
@@ -74,9 +94,14 @@ impl Handle {
         self.tenant
     }
 
-    /// The identifier of the record it names.
-    pub fn id(&self) -> [u8; 16] {
-        self.id
+    /// The session that it names or that its grant comes from.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// The grant that a code or refresh token names.
+    pub fn grant(&self) -> GrantId {
+        self.grant
     }
 
     /// Its secret bits.
@@ -98,7 +123,8 @@ mod tests {
     use super::*;
 
     fn sample(kind: HandleKind) -> Handle {
-        Handle::new(kind, TenantId::from_bytes([7; 16]), [9; 16], [3; 32])
+        let (session, grant) = (SessionId::from_bytes([9; 16]), GrantId::from_bytes([5; 16]));
+        Handle::of_grant(kind, TenantId::from_bytes([7; 16]), session, grant, [3; 32])
     }
 
     #[test]

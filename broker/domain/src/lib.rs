@@ -2,7 +2,6 @@
 //! tokens. Nothing here does I/O, awaits, or owns a clock; everything can be tested as a function.
 
 pub mod audit;
-pub mod authorization;
 pub mod client;
 pub mod clock;
 pub mod connection;
@@ -11,6 +10,7 @@ pub mod entropy;
 pub mod grant;
 pub mod handle;
 pub mod id;
+pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;
 pub mod scope;
@@ -23,15 +23,15 @@ pub mod time;
 pub mod user;
 
 pub use audit::AuditEvent;
-pub use authorization::{AuthorizationCode, CodeState, PkceChallenge, SpentTransaction};
 pub use client::{Client, ClientAuthentication, ClientTrust, ReplayMark};
 pub use clock::{Clock, ManualClock};
 pub use connection::{ClaimMapping, Connection, Provisioning, Stage};
 pub use consent::Consent;
 pub use entropy::Entropy;
-pub use grant::{Grant, RefreshFamily};
+pub use grant::{CodeTerms, Grant, GrantState, RefreshFamily};
 pub use handle::{Handle, HandleKind};
 pub use id::{ClientId, ConnectionId, EventId, GrantId, KeyId, SessionId, TenantId, UserId};
+pub use pkce::PkceChallenge;
 pub use policy::{Refusal, may_act_now};
 pub use redirect_uri::RedirectUri;
 pub use scope::ScopeSet;

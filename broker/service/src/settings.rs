@@ -71,8 +71,6 @@ pub struct Lifetimes {
     pub transaction: Duration,
     /// An authorization code until it is redeemed.
     pub code: Duration,
-    /// How long a redeemed code is remembered, so that its reuse is noticed.
-    pub code_memory: Duration,
     /// An access token.
     pub access_token: Duration,
     /// An ID token.
@@ -97,7 +95,6 @@ impl Default for Lifetimes {
         Self {
             transaction: Duration::from_secs(10 * MINUTE),
             code: Duration::from_secs(MINUTE),
-            code_memory: Duration::from_secs(10 * MINUTE),
             access_token: Duration::from_secs(10 * MINUTE),
             id_token: Duration::from_secs(10 * MINUTE),
             refresh_idle: Duration::from_secs(14 * DAY),

@@ -51,16 +51,10 @@ kinds! {
     Identity = 17, false;
     /// A browser's session.
     Session = 18, false;
-    /// An authorization code.
-    Code = 19, false;
-    /// A grant.
+    /// A grant, from its code to its last refresh token.
     Grant = 20, false;
-    /// Index: the grants of a session.
-    GrantOfSession = 21, false;
     /// A consent.
     Consent = 22, false;
-    /// A transaction that has reached its end.
-    SpentTransaction = 23, false;
     /// A client assertion's identifier.
     ReplayMark = 24, false;
     /// An audit event.

@@ -1,9 +1,9 @@
 //! The table of everything that is kept: each record's kind, key and expiry.
 
 use doorward_domain::{
-    Algorithm, AuditEvent, AuthorizationCode, Client, ClientId, Connection, ConnectionId, Consent, Domain,
-    Grant, GrantId, Identity, KeyId, ReplayMark, Sealed, Session, SessionId, SigningKey, Slug,
-    SpentTransaction, Subject, Tenant, TenantId, Timestamp, User, UserId,
+    Algorithm, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Domain, Grant, GrantId,
+    Identity, KeyId, ReplayMark, Sealed, Session, SessionId, SigningKey, Slug, Subject, Tenant, TenantId,
+    Timestamp, User, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -31,19 +31,6 @@ pub struct TenantOf<N> {
     pub name: N,
     /// The tenant.
     pub tenant: TenantId,
-}
-
-/// Index record: a grant that comes from a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GrantOfSession {
-    /// Whose.
-    pub tenant: TenantId,
-    /// The session.
-    pub session: SessionId,
-    /// The grant.
-    pub grant: GrantId,
-    /// When the grant ends.
-    pub expires_at: Timestamp,
 }
 
 /// A known text sealed with a master key: opening it proves that the key is the right one.
@@ -132,19 +119,14 @@ pub mod at {
         Key::new(tenant, Kind::Session, id.as_bytes())
     }
 
-    /// The authorization code that becomes a grant.
-    pub fn code(tenant: TenantId, grant: GrantId) -> Key {
-        Key::new(tenant, Kind::Code, grant.as_bytes())
-    }
-
-    /// A grant.
-    pub fn grant(tenant: TenantId, id: GrantId) -> Key {
-        Key::new(tenant, Kind::Grant, id.as_bytes())
+    /// A grant. It lies with the others of its session, so that they end together.
+    pub fn grant(tenant: TenantId, session: SessionId, id: GrantId) -> Key {
+        Key::new(tenant, Kind::Grant, &[*session.as_bytes(), *id.as_bytes()].concat())
     }
 
     /// All grants of a session start like this.
     pub fn grants_of_session(tenant: TenantId, session: SessionId) -> Key {
-        Key::new(tenant, Kind::GrantOfSession, session.as_bytes())
+        Key::new(tenant, Kind::Grant, session.as_bytes())
     }
 
     /// What a user allowed a client.
@@ -192,21 +174,8 @@ record!(MasterKeyCheck, MasterKeyCheck, |it| at::master_key_check(&it.sealed.key
 record!(User, User, |it| at::user(it.tenant, it.id));
 record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));
 record!(Session, Session, |it| at::session(it.tenant, it.id), expires it.ends_at);
-record!(AuthorizationCode, Code, |it| at::code(it.tenant, it.grant), expires it.expires_at);
-record!(Grant, Grant, |it| at::grant(it.tenant, it.id), expires it.expires_at);
-record!(
-    GrantOfSession,
-    GrantOfSession,
-    |it| Key::new(it.tenant, Kind::GrantOfSession, &[*it.session.as_bytes(), *it.grant.as_bytes()].concat()),
-    expires it.expires_at
-);
+record!(Grant, Grant, |it| at::grant(it.tenant, it.session, it.id), expires it.expires_at);
 record!(Consent, Consent, |it| at::consent(it.tenant, it.user, &it.client));
-record!(
-    SpentTransaction,
-    SpentTransaction,
-    |it| Key::new(it.tenant, Kind::SpentTransaction, &it.id),
-    expires it.expires_at
-);
 record!(
     ReplayMark,
     ReplayMark,

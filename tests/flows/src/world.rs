@@ -354,8 +354,8 @@ impl World {
 
     /// How many records there are of what nothing but a sign-in leaves behind.
     pub async fn left_behind(&self) -> usize {
-        use Kind::{Code, Consent, Grant, GrantOfSession, Identity, Session, User};
-        let kinds = [User, Identity, Session, Code, Grant, GrantOfSession, Consent];
+        use Kind::{Consent, Grant, Identity, Session, User};
+        let kinds = [User, Identity, Session, Grant, Consent];
         self.records().await.iter().filter(|(key, _)| kinds.contains(&key.kind())).count()
     }
 

@@ -7,7 +7,7 @@ use doorward_domain::{
     AuditEvent, Authentication, Connection, Entropy, EventId, Handle, HandleKind, Plain, Session, SessionId,
     Timestamp, User,
 };
-use doorward_store::records::{GrantOfSession, at};
+use doorward_store::records::at;
 use doorward_store::{Batch, Range, Record as _, Store, StoreError, StoreExt as _, Stored};
 
 use crate::settings::Settings;
@@ -34,33 +34,43 @@ impl Sessions {
     /// When the store fails.
     pub async fn find(&self, cookie: &str, now: Timestamp) -> Result<Option<Stored<Session>>, StoreError> {
         let Some(handle) = Handle::parse(HandleKind::Session, cookie) else { return Ok(None) };
-        let key = at::session(handle.tenant(), SessionId::from_bytes(handle.id()));
+        let key = at::session(handle.tenant(), handle.session());
         let found = self.store.read::<Session>(&key, now).await?;
         let idle = self.settings.lifetimes.session_idle;
         Ok(found.filter(|it| it.record.secret == handle.hash() && it.record.is_alive(now, idle)))
     }
 
-    /// A new session for a person who has just signed in, and the cookie's value.
+    /// Begins in `batch` a session for a person who has just signed in, and returns it with the cookie's
+    /// value. The browser's `older` session is dead from then on (SE-01). If it was the same person's,
+    /// the new one goes by its identifier, so that a logout ends what the older one gave as well;
+    /// otherwise it is called `id`.
+    ///
+    /// # Errors
+    /// When the session cannot be written as a record.
     pub fn begin(
         &self,
+        batch: Batch,
+        id: SessionId,
         user: &User,
-        connection: &Connection,
-        authentication: Authentication,
+        arrival: (&Connection, Authentication),
+        older: Option<&Session>,
         now: Timestamp,
-    ) -> (Session, Plain) {
-        let id = SessionId::new(now, &*self.entropy);
-        let handle = Handle::new(HandleKind::Session, user.tenant, *id.as_bytes(), self.entropy.bytes());
+    ) -> Result<(Batch, Session, Plain), StoreError> {
+        let own = older.filter(|older| older.tenant == user.tenant && older.user == user.id);
+        let id = own.map_or(id, |own| own.id);
+        let handle = Handle::of_session(user.tenant, id, self.entropy.bytes());
         let session = Session {
             id,
             tenant: user.tenant,
             user: user.id,
-            connection: connection.id,
+            connection: arrival.0.id,
             secret: handle.hash(),
-            authentication,
+            authentication: arrival.1,
             used_at: now,
             ends_at: now + self.settings.lifetimes.session,
         };
-        (session, handle.to_plain())
+        let batch = if own.is_some() { batch.put(&session)? } else { batch.insert(&session)? };
+        Ok((batch, session, handle.to_plain()))
     }
 
     /// Notes in `batch` that the session is in use, when that is due.
@@ -95,12 +105,11 @@ impl Sessions {
         let grants = Range::starting_with(at::grants_of_session(session.tenant, session.id));
         let mut batch = Batch::new().remove(session.key()).put(&event)?;
         loop {
-            let page = self.store.read_range::<GrantOfSession>(&grants, GRANTS_AT_ONCE, now).await?;
-            for Stored { record, .. } in &page {
-                batch = batch.remove(at::grant(record.tenant, record.grant)).remove(record.key());
-            }
+            let page = self.store.list(&grants, GRANTS_AT_ONCE).await?;
+            let full = page.len() == GRANTS_AT_ONCE;
+            batch = page.into_iter().fold(batch, |batch, (key, _)| batch.remove(key));
             self.store.commit(std::mem::take(&mut batch)).await?;
-            if page.len() < GRANTS_AT_ONCE {
+            if !full {
                 return Ok(());
             }
         }

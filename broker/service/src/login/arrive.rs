@@ -45,12 +45,13 @@ impl Login {
                 return Err(LoginError::Federation { cause: Box::new(cause), way_on });
             }
         };
+        let older = older.map(|older| older.record);
         let mut tries = 0;
         loop {
             tries += 1;
             match self.admit(id, &transaction, &client, &verified, older.as_ref(), now).await {
                 Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {
-                    Kind::SpentTransaction | Kind::Code => return Err(LoginError::Finished),
+                    Kind::Session | Kind::Grant => return Err(LoginError::Finished),
                     _ if tries == TRIES => return Err(LoginError::Store(StoreError::Conflict(key))),
                     _ => {}
                 },
@@ -65,7 +66,7 @@ impl Login {
         transaction: &Transaction,
         client: &Client,
         verified: &Verified,
-        older: Option<&Stored<Session>>,
+        older: Option<&Session>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let person = match self.whose(verified, now).await? {
@@ -75,23 +76,19 @@ impl Login {
             }
         };
         let user = person.decision.user();
-        let (session, cookie) =
-            self.sessions.begin(user, &verified.connection, verified.authentication.clone(), now);
-        let batch = Batch::new().insert(&session)?;
+        let arrival = (&verified.connection, verified.authentication.clone());
+        let (batch, session, cookie) =
+            self.sessions.begin(Batch::new(), id.session(), user, arrival, older, now)?;
         let batch = self.with_user(batch, &person, &session, now)?;
-        let batch = match older {
-            // A new sign-in gets a new session; the browser's old one is dead (SE-01).
-            Some(older) => batch.remove(at::session(older.record.tenant, older.record.id)),
-            None => batch,
-        };
         let request = transaction.request.clone().after_sign_in();
         match self.next_after_sign_in(&request, client, verified, user, &session, now).await? {
             Ok(Next::Consent) => {
-                self.store.commit(batch.insert(&transaction.spent(id, user.tenant))?).await?;
+                self.store.commit(batch).await?;
                 self.ask_consent(request, client.clone(), &session, Some(cookie), now).await
             }
             Ok(_) => {
-                let (batch, location) = self.provider.issue_code(batch, id.grant(), &request, &session, now)?;
+                let (batch, location) =
+                    self.provider.issue_code(batch, id.grant(), &request, &session, now)?;
                 self.store.commit(batch).await?;
                 let location = location.ok_or(unreachable_app())?;
                 Ok(Step::Return(Return { location, session: Some(cookie), done: Some(id) }))

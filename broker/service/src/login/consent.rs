@@ -96,9 +96,9 @@ impl Login {
         let actor = user.id.to_string();
         let event =
             self.provider.audit(user.tenant, &actor, Action::ConsentGiven, consent.client.as_str(), now);
-        let batch =
-            Batch::new().put(&consent)?.insert(&event)?;
-        let (batch, location) = self.provider.issue_code(batch, id.grant(), &transaction.request, session, now)?;
+        let batch = Batch::new().put(&consent)?.insert(&event)?;
+        let (batch, location) =
+            self.provider.issue_code(batch, id.grant(), &transaction.request, session, now)?;
         match self.store.commit(batch).await {
             Ok(_) => Ok(Step::Return(Return {
                 location: location.ok_or(unreachable_app())?,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use doorward_domain::{GrantId, SpentTransaction, TenantId, Timestamp};
+use doorward_domain::{GrantId, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Login, LoginError};
@@ -24,8 +24,13 @@ impl TransactionId {
         (text.len() == 22).then(|| BASE64.decode(text).ok()?.try_into().ok().map(Self))?
     }
 
-    /// The grant that this login leads to. It is the login's own name, so that a login that comes to
-    /// its end twice meets its first code and is refused (UP-02).
+    /// The session that this login leads to. It is the login's own name, so that a login that comes to
+    /// its end twice meets its first session and is refused (UP-02).
+    pub(super) fn session(self) -> SessionId {
+        SessionId::from_bytes(self.0)
+    }
+
+    /// The grant that this login leads to, named likewise.
     pub(super) fn grant(self) -> GrantId {
         GrantId::from_bytes(self.0)
     }
@@ -105,12 +110,5 @@ impl Login {
         let transaction: Transaction =
             serde_json::from_slice(&plain).map_err(|_| LoginError::NoTransaction)?;
         if now < transaction.expires_at { Ok(transaction) } else { Err(LoginError::NoTransaction) }
-    }
-}
-
-impl Transaction {
-    /// The mark that this login has reached its end without a code of its own.
-    pub(super) fn spent(&self, id: TransactionId, tenant: TenantId) -> SpentTransaction {
-        SpentTransaction { tenant, id: id.0, expires_at: self.expires_at }
     }
 }

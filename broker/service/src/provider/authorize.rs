@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use doorward_domain::{
-    AuthorizationCode, Client, ClientId, ClientTrust, CodeState, Consent, GrantId, Handle, HandleKind,
+    Client, ClientId, ClientTrust, CodeTerms, Consent, Grant, GrantId, GrantState, Handle, HandleKind,
     Session, Timestamp, User,
 };
 use doorward_store::records::at;
@@ -210,26 +210,26 @@ impl Provider {
         session: &Session,
         now: Timestamp,
     ) -> Result<(Batch, Option<Url>), StoreError> {
-        let handle = Handle::new(HandleKind::Code, session.tenant, *grant.as_bytes(), self.entropy.bytes());
-        let lifetimes = &self.settings.lifetimes;
-        let code = AuthorizationCode {
-            grant,
-            secret: handle.hash(),
+        let secret = self.entropy.bytes();
+        let handle = Handle::of_grant(HandleKind::Code, session.tenant, session.id, grant, secret);
+        let offered = Grant {
+            id: grant,
             tenant: session.tenant,
             client: request.client.clone(),
             user: session.user,
             session: session.id,
             connection: session.connection,
-            redirect_uri: request.redirect_uri.clone(),
             scope: request.scope.clone(),
             nonce: request.nonce.clone(),
-            challenge: request.challenge.clone(),
             authentication: session.authentication.clone(),
-            state: CodeState::Fresh,
-            redeemable_until: now + lifetimes.code,
-            expires_at: now + lifetimes.code_memory,
+            code: handle.hash(),
+            state: GrantState::Offered(CodeTerms {
+                redirect_uri: request.redirect_uri.clone(),
+                challenge: request.challenge.clone(),
+            }),
+            expires_at: now + self.settings.lifetimes.code,
         };
-        Ok((batch.insert(&code)?, self.target(request).code(&handle.to_plain())))
+        Ok((batch.insert(&offered)?, self.target(request).code(&handle.to_plain())))
     }
 
     /// The answer that tells the app of an error.

@@ -1,20 +1,20 @@
 //! The authorization code grant (RFC 6749 section 4.1.3).
 //!
-//! A code is redeemed by one conditional write: it expects the version that was checked and leaves
-//! the code marked as redeemed, together with the grant it became. Whoever comes second conflicts,
-//! reads again and finds the mark; that is reuse, and the grant is revoked (RFC 9700 section 2.1.1).
+//! A code is the first state of a grant. It is redeemed by one conditional write, which expects the
+//! version that was checked. Whoever comes second conflicts, reads again and finds the code redeemed;
+//! that is reuse, and the grant is revoked (RFC 9700 section 2.1.1).
 
 use doorward_domain::audit::Action;
 use doorward_domain::scope::name;
 use doorward_domain::{
-    AuditEvent, AuthorizationCode, Client, CodeState, EventId, Grant, GrantId, Handle, HandleKind,
-    RefreshFamily, Timestamp,
+    AuditEvent, Client, CodeTerms, EventId, Grant, GrantState, Handle, HandleKind, RefreshFamily, ScopeSet,
+    TenantId, Timestamp,
 };
-use doorward_store::records::{GrantOfSession, at};
-use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
+use doorward_store::records::at;
+use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
 
 use super::error::EndpointError;
-use super::token::TokenResponse;
+use super::token::{TokenResponse, still_allowed};
 use super::{Params, Provenance, Provider, oxide};
 
 const UNUSABLE: EndpointError = EndpointError::invalid_grant("the code is unknown, expired, or used already");
@@ -28,35 +28,32 @@ impl Provider {
     ) -> Result<TokenResponse, EndpointError> {
         let text = params.get("code").ok_or(EndpointError::invalid_request("code is missing"))?;
         let handle = Handle::parse(HandleKind::Code, text).ok_or(UNUSABLE)?;
-        let key = at::code(handle.tenant(), GrantId::from_bytes(handle.id()));
-        let code = self.store.read::<AuthorizationCode>(&key, now).await?.ok_or(UNUSABLE)?;
-        if code.record.secret != handle.hash() || code.record.client != client.id {
+        let key = at::grant(handle.tenant(), handle.session(), handle.grant());
+        let grant = self.store.read::<Grant>(&key, now).await?.ok_or(UNUSABLE)?;
+        if grant.record.code != handle.hash() || grant.record.client != client.id {
             return Err(UNUSABLE);
         }
-        if code.record.state == CodeState::Redeemed {
-            return self.code_reused(&code.record, now).await;
-        }
-        if now >= code.record.redeemable_until {
-            return Err(UNUSABLE);
-        }
-        match check_terms(params, &client, &code.record) {
-            Ok(()) => self.exchange(client, &code, now).await,
-            Err(error) => self.spoil(&code, error, now).await,
+        let GrantState::Offered(terms) = &grant.record.state else {
+            return self.code_reused(&key, now).await;
+        };
+        match check_terms(params, &client, &grant.record, terms) {
+            Ok(()) => self.exchange(client, &grant, now).await,
+            Err(error) => self.spoil(&grant, &key, error, now).await,
         }
     }
 
-    /// A wrong verifier or redirect URI costs the code: there is no second guess. The mark stays, so that
-    /// the login it came from cannot come to its end again. If somebody has redeemed it meanwhile, this
-    /// was reuse.
+    /// A wrong verifier or redirect URI costs the code: there is no second guess. If somebody has
+    /// redeemed it meanwhile, this was reuse.
     async fn spoil<T>(
         &self,
-        code: &Stored<AuthorizationCode>,
+        grant: &Stored<Grant>,
+        key: &Key,
         error: EndpointError,
         now: Timestamp,
     ) -> Result<T, EndpointError> {
-        match self.store.commit(Batch::new().update(code, &redeemed(&code.record))?).await {
+        match self.store.commit(Batch::new().delete(grant)).await {
             Ok(_) => Err(error),
-            Err(StoreError::Conflict(_)) => self.code_reused(&code.record, now).await,
+            Err(StoreError::Conflict(_)) => self.code_reused(key, now).await,
             Err(error) => Err(error.into()),
         }
     }
@@ -64,65 +61,40 @@ impl Provider {
     async fn exchange(
         &self,
         client: Client,
-        code: &Stored<AuthorizationCode>,
+        offered: &Stored<Grant>,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
-        let record = &code.record;
-        let of = Provenance {
-            tenant: record.tenant,
-            user: record.user,
-            connection: record.connection,
-            grant: None,
-        };
-        let people = self.may_act(client, of, now).await?;
-        let grant = self.new_grant(record, now);
-        let index = GrantOfSession {
-            tenant: grant.tenant,
-            session: grant.session,
-            grant: grant.id,
-            expires_at: grant.expires_at,
-        };
-        let batch = Batch::new().update(code, &redeemed(record))?.insert(&grant)?.insert(&index)?;
-        match self.store.commit(batch).await {
+        let scope = still_allowed(&client, &offered.record.scope)?;
+        let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
+        let grant = self.redeemed(&offered.record, scope, now);
+        match self.store.commit(Batch::new().update(offered, &grant)?).await {
             Ok(_) => self.answer(&people, &grant, &grant.scope, now),
-            Err(StoreError::Conflict(_)) => self.code_reused(record, now).await,
+            Err(StoreError::Conflict(key)) => self.code_reused(&key, now).await,
             Err(error) => Err(error.into()),
         }
     }
 
-    fn new_grant(&self, code: &AuthorizationCode, now: Timestamp) -> Grant {
+    fn redeemed(&self, offered: &Grant, scope: ScopeSet, now: Timestamp) -> Grant {
         let lifetimes = &self.settings.lifetimes;
-        let refresh = code.scope.contains(name::OFFLINE_ACCESS).then(|| RefreshFamily {
+        let refresh = scope.contains(name::OFFLINE_ACCESS).then(|| RefreshFamily {
             key: self.sealer.active().to_owned(),
             seed: self.entropy.bytes(),
             generation: 0,
             rotated_at: now,
         });
         let life = if refresh.is_some() { lifetimes.grant } else { lifetimes.access_token };
-        Grant {
-            id: code.grant,
-            tenant: code.tenant,
-            client: code.client.clone(),
-            user: code.user,
-            session: code.session,
-            connection: code.connection,
-            scope: code.scope.clone(),
-            nonce: code.nonce.clone(),
-            authentication: code.authentication.clone(),
-            refresh,
-            expires_at: now + life,
-        }
+        Grant { scope, state: GrantState::Redeemed { refresh }, expires_at: now + life, ..offered.clone() }
     }
 
     /// Somebody has a copy of the code: everything it gave dies (RFC 6749 section 4.1.2).
-    async fn code_reused<T>(&self, code: &AuthorizationCode, now: Timestamp) -> Result<T, EndpointError> {
-        let event =
-            self.audit(code.tenant, code.client.as_str(), Action::CodeReuse, &code.grant.to_string(), now);
+    async fn code_reused<T>(&self, key: &Key, now: Timestamp) -> Result<T, EndpointError> {
         // A refresh may change the grant meanwhile; it must die all the same.
-        while let Some(grant) = self.store.read::<Grant>(&at::grant(code.tenant, code.grant), now).await? {
+        while let Some(grant) = self.store.read::<Grant>(key, now).await? {
+            let Grant { tenant, client, id, .. } = &grant.record;
+            let event = self.audit(*tenant, client.as_str(), Action::CodeReuse, &id.to_string(), now);
             match self.store.commit(Batch::new().delete(&grant).insert(&event)?).await {
                 Ok(_) => {
-                    tracing::warn!(tenant = %code.tenant, client = %code.client, "a redeemed code came again");
+                    tracing::warn!(%tenant, %client, "a redeemed code came again");
                     break;
                 }
                 Err(StoreError::Conflict(_)) => {}
@@ -135,7 +107,7 @@ impl Provider {
     /// An audit event of a tenant.
     pub(crate) fn audit(
         &self,
-        tenant: doorward_domain::TenantId,
+        tenant: TenantId,
         actor: &str,
         action: Action,
         target: &str,
@@ -152,14 +124,15 @@ impl Provider {
     }
 }
 
-fn redeemed(code: &AuthorizationCode) -> AuthorizationCode {
-    AuthorizationCode { state: CodeState::Redeemed, ..code.clone() }
-}
-
-fn check_terms(params: &Params, client: &Client, code: &AuthorizationCode) -> Result<(), EndpointError> {
+fn check_terms(
+    params: &Params,
+    client: &Client,
+    grant: &Grant,
+    terms: &CodeTerms,
+) -> Result<(), EndpointError> {
     // The library compares parsed URLs; the rule is byte equality.
-    if params.get("redirect_uri") != Some(code.redirect_uri.as_str()) {
+    if params.get("redirect_uri") != Some(terms.redirect_uri.as_str()) {
         return Err(EndpointError::invalid_grant("the redirect_uri is not the one the code was sent to"));
     }
-    oxide::redeem(params, client, code)
+    oxide::redeem(params, client, grant, terms)
 }

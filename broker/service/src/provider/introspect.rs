@@ -1,13 +1,13 @@
 //! Token introspection (RFC 7662), for the client that a token was issued to.
 
 use doorward_domain::grant::Presented;
-use doorward_domain::{Client, ClientAuthentication, Grant, GrantId, Handle, HandleKind, Timestamp};
+use doorward_domain::{Client, ClientAuthentication, Grant, Handle, HandleKind, Timestamp};
 use doorward_store::StoreExt as _;
 use doorward_store::records::at;
 use serde_json::{Value, json};
 
 use super::error::EndpointError;
-use super::token::ClientRequest;
+use super::token::{ClientRequest, may_refresh};
 use super::tokens::generation_of;
 use super::{Provenance, Provider};
 
@@ -89,11 +89,12 @@ impl Provider {
         client: &Client,
         now: Timestamp,
     ) -> Result<Option<Grant>, EndpointError> {
-        let Some(handle) = Handle::parse(HandleKind::Refresh, token) else { return Ok(None) };
-        let key = at::grant(handle.tenant(), GrantId::from_bytes(handle.id()));
+        let handle = Handle::parse(HandleKind::Refresh, token).filter(|_| may_refresh(client));
+        let Some(handle) = handle else { return Ok(None) };
+        let key = at::grant(handle.tenant(), handle.session(), handle.grant());
         let Some(grant) = self.store.read::<Grant>(&key, now).await? else { return Ok(None) };
         let grant = grant.record;
-        let Some(family) = grant.refresh.as_ref().filter(|_| grant.client == client.id) else {
+        let Some(family) = grant.refresh().filter(|_| grant.client == client.id) else {
             return Ok(None);
         };
         let generation = generation_of(&handle);

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use doorward_domain::authorization::is_code_verifier;
-use doorward_domain::{AuthorizationCode, Client, Grant, PkceChallenge, ScopeSet};
+use doorward_domain::pkce::is_code_verifier;
+use doorward_domain::{Client, CodeTerms, Grant, PkceChallenge, ScopeSet};
 use oxide_auth::code_grant::error::{AccessTokenErrorType, AuthorizationErrorType};
 use oxide_auth::code_grant::extensions::Pkce;
 use oxide_auth::code_grant::{accesstoken, authorization, refresh};
@@ -68,12 +68,13 @@ pub(super) fn authorize(
     }
 }
 
-/// Puts the redemption of `code` by the authenticated `client` through RFC 6749 section 4.1.3 and
+/// Puts the redemption of a grant's code by the authenticated `client` through RFC 6749 section 4.1.3 and
 /// RFC 7636 section 4.6. Whether the code is genuine, fresh and in time has been checked already.
 pub(super) fn redeem(
     params: &Params,
     client: &Client,
-    code: &AuthorizationCode,
+    grant: &Grant,
+    terms: &CodeTerms,
 ) -> Result<(), EndpointError> {
     use accesstoken::{Input, Output};
 
@@ -83,9 +84,9 @@ pub(super) fn redeem(
     loop {
         input = match machine.advance(input) {
             Output::Authenticate { .. } => Input::Authenticated,
-            Output::Recover { .. } => Input::Recovered(Some(Box::new(grant_of_code(code)?))),
+            Output::Recover { .. } => Input::Recovered(Some(Box::new(grant_of_code(grant, terms)?))),
             Output::Extend { extensions } => {
-                verify_challenge(params, client, code, extensions)?;
+                verify_challenge(params, client, terms, extensions)?;
                 Input::Extended { access_extensions: Extensions::new() }
             }
             Output::Issue { .. } => return Ok(()),
@@ -153,13 +154,13 @@ fn challenge_of(params: &Params, required: bool) -> Result<Extensions, ErrorCode
 fn verify_challenge(
     params: &Params,
     client: &Client,
-    code: &AuthorizationCode,
+    terms: &CodeTerms,
     extensions: &mut Extensions,
 ) -> Result<(), EndpointError> {
     let refused = || EndpointError::invalid_grant("the code_verifier does not fit the code_challenge");
     let verifier = params.get("code_verifier");
     if verifier.is_some_and(|verifier| !is_code_verifier(verifier))
-        || verifier.is_some() != code.challenge.is_some()
+        || verifier.is_some() != terms.challenge.is_some()
     {
         return Err(refused());
     }
@@ -194,9 +195,9 @@ fn in_request_order(params: &Params, granted: &Scope) -> ScopeSet {
         .map_or_else(|| granted.clone(), |asked| asked.intersection(&granted))
 }
 
-fn grant_of_code(code: &AuthorizationCode) -> Result<OxideGrant, EndpointError> {
+fn grant_of_code(grant: &Grant, terms: &CodeTerms) -> Result<OxideGrant, EndpointError> {
     let mut extensions = Extensions::new();
-    if let Some(challenge) = &code.challenge {
+    if let Some(challenge) = &terms.challenge {
         // The library's own encoding of an S256 challenge.
         let pkce = Pkce::required();
         let value = pkce
@@ -204,7 +205,7 @@ fn grant_of_code(code: &AuthorizationCode) -> Result<OxideGrant, EndpointError> 
             .map_err(|()| unexpected())?;
         extensions.set_raw(pkce.identifier().to_owned(), value.unwrap_or(Value::private(None)));
     }
-    oxide_grant(code.client.as_str(), &code.redirect_uri, &code.scope, extensions)
+    oxide_grant(grant.client.as_str(), &terms.redirect_uri, &grant.scope, extensions)
 }
 
 fn grant_of_refresh(grant: &Grant) -> Result<OxideGrant, EndpointError> {

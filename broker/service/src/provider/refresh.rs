@@ -4,12 +4,12 @@
 
 use doorward_domain::audit::Action;
 use doorward_domain::grant::Presented;
-use doorward_domain::{Client, Grant, GrantId, Handle, HandleKind, RefreshFamily, ScopeSet, Timestamp};
+use doorward_domain::{Client, Grant, GrantState, Handle, HandleKind, RefreshFamily, ScopeSet, Timestamp};
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
 
 use super::error::{EndpointError, ErrorCode};
-use super::token::{TokenResponse, may_refresh};
+use super::token::{TokenResponse, may_refresh, still_allowed};
 use super::tokens::generation_of;
 use super::{Params, Provenance, Provider, oxide};
 
@@ -51,17 +51,19 @@ impl Provider {
         handle: &Handle,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
-        let key = at::grant(handle.tenant(), GrantId::from_bytes(handle.id()));
+        let key = at::grant(handle.tenant(), handle.session(), handle.grant());
         let grant = self.store.read::<Grant>(&key, now).await?.ok_or(UNUSABLE)?;
-        let family = grant.record.refresh.clone().ok_or(UNUSABLE)?;
+        let family = grant.record.refresh().cloned().ok_or(UNUSABLE)?;
         let generation = generation_of(handle);
         if self.refresh_handle(&grant.record, &family, generation).as_ref().map(Handle::hash)
             != Some(handle.hash())
         {
             return Err(UNUSABLE);
         }
-        // Another client's token proves nothing against its owner: the grant lives on (RT-05).
-        let scope = oxide::refresh(params, client, &grant.record)?;
+        if grant.record.client != client.id {
+            return self.refresh_of_another(&grant.record, client, now).await;
+        }
+        let scope = still_allowed(client, &oxide::refresh(params, client, &grant.record)?)?;
         let lifetimes = &self.settings.lifetimes;
         match family.presented(generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle) {
             Presented::Current => self.rotate(client, &grant, &family, &scope, now).await,
@@ -81,7 +83,7 @@ impl Provider {
     ) -> Result<TokenResponse, EndpointError> {
         let people = self.may_act(client.clone(), Provenance::from(&grant.record), now).await?;
         let next = RefreshFamily { generation: family.generation + 1, rotated_at: now, ..family.clone() };
-        let rotated = Grant { refresh: Some(next), ..grant.record.clone() };
+        let rotated = Grant { state: GrantState::Redeemed { refresh: Some(next) }, ..grant.record.clone() };
         self.store.commit(Batch::new().update(grant, &rotated)?).await?;
         self.answer(&people, &rotated, scope, now)
     }
@@ -96,6 +98,20 @@ impl Provider {
     ) -> Result<TokenResponse, EndpointError> {
         let people = self.may_act(client.clone(), Provenance::from(grant), now).await?;
         self.answer(&people, grant, scope, now)
+    }
+
+    /// Another client's token proves nothing against its owner: the grant lives on (RT-05).
+    async fn refresh_of_another(
+        &self,
+        grant: &Grant,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<TokenResponse, EndpointError> {
+        let (tenant, thief) = (grant.tenant, client.id.as_str());
+        tracing::warn!(%tenant, client = %grant.client, thief, "a refresh token came from another client");
+        let event = self.audit(tenant, thief, Action::ForeignToken, &grant.id.to_string(), now);
+        self.store.commit(Batch::new().insert(&event)?).await?;
+        Err(UNUSABLE)
     }
 
     async fn refresh_reused(

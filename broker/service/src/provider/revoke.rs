@@ -1,9 +1,9 @@
 //! Token revocation (RFC 7009): giving back any token of a grant revokes the grant.
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Client, Grant, GrantId, Handle, HandleKind, TenantId, Timestamp};
+use doorward_domain::{Client, Grant, Handle, HandleKind, Timestamp};
 use doorward_store::records::at;
-use doorward_store::{Batch, StoreError, StoreExt as _};
+use doorward_store::{Batch, Key, StoreError, StoreExt as _};
 
 use super::Provider;
 use super::error::EndpointError;
@@ -20,11 +20,11 @@ impl Provider {
         let params = request.params()?;
         let client = self.authenticate(request.headers, &params, now).await?.record;
         let token = params.get("token").ok_or(EndpointError::invalid_request("token is missing"))?;
-        while let Some((tenant, id)) = self.named_grant(token, now) {
-            let key = at::grant(tenant, id);
+        while let Some(key) = self.named_grant(token, now) {
             let grant = self.store.read::<Grant>(&key, now).await?;
             let Some(grant) = grant.filter(|grant| self.is_of(token, &grant.record, &client)) else { break };
-            let event = self.audit(tenant, client.id.as_str(), Action::GrantRevoked, &id.to_string(), now);
+            let Grant { tenant, id, .. } = &grant.record;
+            let event = self.audit(*tenant, client.id.as_str(), Action::GrantRevoked, &id.to_string(), now);
             match self.store.commit(Batch::new().delete(&grant).insert(&event)?).await {
                 Ok(_) => break,
                 // A refresh came in between: it must die all the same.
@@ -36,16 +36,16 @@ impl Provider {
     }
 
     /// The grant that a token names, before it is known to be genuine.
-    fn named_grant(&self, token: &str, now: Timestamp) -> Option<(TenantId, GrantId)> {
+    fn named_grant(&self, token: &str, now: Timestamp) -> Option<Key> {
         match Handle::parse(HandleKind::Refresh, token) {
-            Some(handle) => Some((handle.tenant(), GrantId::from_bytes(handle.id()))),
-            None => self.read_access_token(token, now).map(|token| (token.tenant, token.grant)),
+            Some(handle) => Some(at::grant(handle.tenant(), handle.session(), handle.grant())),
+            None => self.read_access_token(token, now).map(|it| at::grant(it.tenant, it.session, it.grant)),
         }
     }
 
     /// Whether a refresh token is genuine; an access token that was read is.
     fn is_of(&self, token: &str, grant: &Grant, client: &Client) -> bool {
-        let genuine = match (Handle::parse(HandleKind::Refresh, token), &grant.refresh) {
+        let genuine = match (Handle::parse(HandleKind::Refresh, token), grant.refresh()) {
             (None, _) => true,
             (Some(_), None) => false,
             (Some(handle), Some(family)) => self

@@ -86,7 +86,7 @@ impl Provider {
     ) -> Result<TokenResponse, EndpointError> {
         let access_token = self.access_token(grant, scope, now)?;
         let id_token = match scope.contains(name::OPENID) {
-            true => Some(self.id_token(people, grant, &access_token, now)?),
+            true => Some(self.id_token(people, grant, scope, &access_token, now)?),
             false => None,
         };
         Ok(TokenResponse {
@@ -94,10 +94,22 @@ impl Provider {
             token_type: "Bearer",
             expires_in: self.settings.lifetimes.access_token.as_secs(),
             id_token,
-            refresh_token: grant.refresh.as_ref().and_then(|family| self.refresh_token(grant, family)),
+            refresh_token: grant.refresh().and_then(|family| self.refresh_token(grant, family)),
             scope: scope.to_string(),
         })
     }
+}
+
+/// What of a granted scope the client may still have: its registration may be narrower by now.
+pub(super) fn still_allowed(client: &Client, granted: &ScopeSet) -> Result<ScopeSet, EndpointError> {
+    let scope = granted.intersection(&client.scope);
+    if scope.is_empty() {
+        return Err(EndpointError::refused(
+            ErrorCode::InvalidScope,
+            "the client may have nothing of what was granted any more",
+        ));
+    }
+    Ok(scope)
 }
 
 /// Whether a client may have refresh tokens at all.

@@ -38,7 +38,7 @@ struct IdToken<'a> {
     released: Map<String, Value>,
 }
 
-/// The claims of an access token (RFC 9068 section 2.2); `gid` and `tenant_id` find the grant.
+/// The claims of an access token (RFC 9068 section 2.2); `tenant_id`, `sid` and `gid` find the grant.
 #[derive(Debug, Serialize)]
 struct AccessTokenClaims<'a> {
     iss: &'a str,
@@ -50,6 +50,7 @@ struct AccessTokenClaims<'a> {
     exp: i64,
     jti: String,
     auth_time: i64,
+    sid: String,
     gid: String,
     tenant_id: String,
 }
@@ -59,6 +60,8 @@ struct AccessTokenClaims<'a> {
 pub struct AccessToken {
     /// The tenant whose user it is about.
     pub tenant: TenantId,
+    /// The session it comes from.
+    pub session: SessionId,
     /// The grant it belongs to.
     pub grant: GrantId,
     /// The user.
@@ -107,6 +110,7 @@ impl Provider {
             exp: (now + self.settings.lifetimes.access_token).as_secs(),
             jti: BASE64.encode(self.entropy.bytes::<16>()),
             auth_time: grant.authentication.time.as_secs(),
+            sid: grant.session.to_string(),
             gid: grant.id.to_string(),
             tenant_id: grant.tenant.to_string(),
         };
@@ -118,6 +122,7 @@ impl Provider {
         &self,
         people: &People,
         grant: &Grant,
+        scope: &ScopeSet,
         access_token: &str,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
@@ -133,7 +138,7 @@ impl Provider {
             amr: &grant.authentication.amr,
             sid: grant.session.to_string(),
             at_hash: half_hash(access_token),
-            released: claims::released(&people.user, &people.tenant, &grant.scope),
+            released: claims::released(&people.user, &people.tenant, scope),
         };
         Ok(self.keys.sign(people.client.id_token_algorithm, "JWT", &claims)?)
     }
@@ -164,6 +169,7 @@ impl Provider {
         let claims = verify(token, &self.keys.verifying_keys(), &expected).ok()?;
         Some(AccessToken {
             tenant: claims.str("tenant_id")?.parse().ok()?,
+            session: claims.str("sid")?.parse().ok()?,
             grant: claims.str("gid")?.parse().ok()?,
             user: claims.str("sub")?.parse().ok()?,
             client: ClientId::new(claims.str("client_id")?),
@@ -219,7 +225,7 @@ impl Provider {
         let mut secret = [0; 32];
         secret[..4].copy_from_slice(&number);
         secret[4..].copy_from_slice(&derived[..28]);
-        Some(Handle::new(HandleKind::Refresh, grant.tenant, *grant.id.as_bytes(), secret))
+        Some(Handle::of_grant(HandleKind::Refresh, grant.tenant, grant.session, grant.id, secret))
     }
 }
 

@@ -37,7 +37,9 @@ impl Provider {
         token: &AccessToken,
         now: Timestamp,
     ) -> Result<Option<(Grant, People)>, StoreError> {
-        let Some(grant) = self.store.read::<Grant>(&at::grant(token.tenant, token.grant), now).await? else {
+        let Some(grant) =
+            self.store.read::<Grant>(&at::grant(token.tenant, token.session, token.grant), now).await?
+        else {
             return Ok(None);
         };
         let Some(client) = self.client(&token.client, now).await? else { return Ok(None) };

@@ -15,7 +15,7 @@ use doorward_service::login::{BrowserSession, Login, Step, TransactionCookie};
 use doorward_service::provider::Provider;
 use doorward_service::provider::token::{ClientRequest, TokenResponse};
 use doorward_service::{Lifetimes, Settings};
-use doorward_store::Stored;
+use doorward_store::{Kind, Range, StoreExt as _, Stored};
 use futures_util::FutureExt as _;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -42,12 +42,12 @@ impl Broker {
     async fn signed_in() -> Self {
         let world = World::new().await;
         let app = world.relying("c1");
-        let mut browser = world.browser();
-        let page = world.sign_in(&mut browser, &app, "victim", "alice").await;
+        let page = world.sign_in(&mut world.browser(), &app, "victim", "alice").await;
         let tokens = app.redeem(&world, &page).await;
         let (provider, login) = parts(&world);
-        let cookie = browser.cookies.iter().find(|((_, name), _)| name.ends_with("doorward")).unwrap().1;
-        let session = login.session(Some(cookie), world.clock.now()).await.unwrap().unwrap();
+        let sessions = Range::of(world.victim, Kind::Session);
+        let mut sessions = world.store.read_range(&sessions, 1, world.clock.now()).await.unwrap();
+        let session = sessions.pop().expect("a session");
         let secret = app.secret.as_deref().expect("a confidential client");
         let credentials = format!("Basic {}", BASE64.encode(format!("{}:{secret}", app.id)));
         let headers = HeaderMap::from_iter([(AUTHORIZATION, credentials.try_into().unwrap())]);

@@ -6,5 +6,6 @@ mod authorization;
 mod code;
 mod pkce;
 mod redirect_uri;
+mod refresh;
 mod spine;
 mod support;
