@@ -62,6 +62,19 @@ impl ScopeSet {
         Self(self.0.iter().filter(|value| other.contains(value)).cloned().collect())
     }
 
+    /// All values but one.
+    #[must_use]
+    pub fn without(&self, value: &str) -> Self {
+        Self(self.0.iter().filter(|known| *known != value).cloned().collect())
+    }
+
+    /// The values of both, this set's first.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let added = other.0.iter().filter(|value| !self.contains(value));
+        Self(self.0.iter().chain(added).cloned().collect())
+    }
+
     /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

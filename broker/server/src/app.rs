@@ -89,7 +89,7 @@ impl App {
             Arc::clone(&entropy),
             Arc::clone(&settings),
         );
-        let discovery = Bytes::from(discovery::document(&settings).to_string());
+        let discovery = Bytes::from(discovery::document(&settings, keys.algorithms()).to_string());
         let cookies = CookiePolicy::new(settings.issuer(), &settings.lifetimes);
         Self {
             login,

@@ -23,9 +23,11 @@ use crate::config::Config;
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{admin_api, routes};
 
-/// How often expired records are looked for, and how many records one look passes.
-const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// The sweeper looks at this many records, rests, and goes on; after all of them it rests longer. So it
+/// keeps up with 10,000 records a second, and costs little when nothing expires.
 const SWEEP_PAGE: usize = 500;
+const BETWEEN_PAGES: Duration = Duration::from_millis(50);
+const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
 
 /// A slow client gets this long after the stop was asked for.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -91,7 +93,7 @@ impl Broker {
             .with_context(|| format!("cannot listen on {}; is another broker running?", self.listen))?
             // An answer is one small write; waiting for more to send only delays it.
             .tap_io(|connection| drop(connection.set_nodelay(true)));
-        let router = routes::router(Arc::clone(&self.app)).merge(self.admin());
+        let router = routes::router(Arc::clone(&self.app), self.admin());
         let mut background = background(&self.app);
         let (stopping, stopped) = oneshot::channel();
         let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
@@ -126,12 +128,16 @@ fn background(app: &Arc<App>) -> JoinSet<()> {
 
 async fn sweep(app: &App) {
     let mut sweeper = Sweeper::new();
-    let mut every = tokio::time::interval(SWEEP_EVERY);
     loop {
-        every.tick().await;
-        if let Err(error) = sweeper.step(&*app.store, app.now(), SWEEP_PAGE).await {
-            tracing::warn!(%error, "expired records could not be swept");
-        }
+        let rest = match sweeper.step(&*app.store, app.now(), SWEEP_PAGE).await {
+            Ok(swept) if !swept.round_ended => BETWEEN_PAGES,
+            Ok(_) => BETWEEN_ROUNDS,
+            Err(error) => {
+                tracing::warn!(%error, "expired records could not be swept");
+                BETWEEN_ROUNDS
+            }
+        };
+        tokio::time::sleep(rest).await;
     }
 }
 

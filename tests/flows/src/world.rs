@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::Router;
 use doorward::app::{App, Parts};
 use doorward::routes;
 use doorward_domain::audit::Action;
@@ -169,7 +170,7 @@ impl World {
             settings: Arc::new(Settings::new(ISSUER, Default::default()).unwrap()),
             egress: EgressPolicy::default(),
         });
-        self.network.add(ISSUER, watched(routes::router(Arc::new(app))));
+        self.network.add(ISSUER, watched(routes::router(Arc::new(app), Router::new())));
     }
 
     async fn inhabit(&self) {

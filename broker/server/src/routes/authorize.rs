@@ -6,7 +6,9 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use doorward_service::provider::discovery::path;
 
+use super::redirect::with_cookies;
 use super::step;
 use crate::app::App;
 
@@ -20,7 +22,12 @@ pub async fn post(
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Response {
-    begin(&app, &headers, &[query.unwrap_or_default().as_bytes(), &body]).await
+    let query = query.unwrap_or_default();
+    let again = if query.is_empty() { with_cookies(&app, &headers, path::AUTHORIZE, &body) } else { None };
+    match again {
+        Some(response) => response,
+        None => begin(&app, &headers, &[query.as_bytes(), &body]).await,
+    }
 }
 
 async fn begin(app: &App, headers: &HeaderMap, parts: &[&[u8]]) -> Response {

@@ -7,10 +7,11 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use doorward_service::provider::Params;
+use doorward_service::provider::discovery::path;
 use doorward_service::provider::logout::LogoutError;
 
 use super::problem;
-use super::redirect::redirect;
+use super::redirect::{redirect, with_cookies};
 use crate::app::App;
 use crate::pages::{SignOutPage, SignedOutPage};
 
@@ -22,7 +23,10 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query
 }
 
 pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    respond(&app, &headers, &body, false).await
+    match with_cookies(&app, &headers, path::END_SESSION, &body) {
+        Some(response) => response,
+        None => respond(&app, &headers, &body, false).await,
+    }
 }
 
 /// The person's answer to the question.
@@ -49,14 +53,16 @@ async fn end(
     if request.confirm && !confirmed {
         return Ok(SignOutPage { app: request.app, fields: carried(encoded) }.into_response());
     }
-    if let Some(session) = session {
-        app.sessions.end(&session, now).await?;
+    if let Some(session) = &session {
+        app.sessions.end(session, now).await?;
     }
     let mut response = match &request.leave_to {
         Some(url) => redirect(url),
         None => SignedOutPage { app: request.app, link: None }.into_response(),
     };
-    app.cookies.clear_session(response.headers_mut());
+    if session.is_some() {
+        app.cookies.clear_session(response.headers_mut());
+    }
     Ok(response)
 }
 

@@ -45,7 +45,12 @@ fn is_ours(issuer: &Url, host: &str) -> bool {
         Some(_) => host,
         None => host.strip_suffix(default_port).unwrap_or(host),
     };
-    host.eq_ignore_ascii_case(&issuer[Position::BeforeHost..Position::AfterPort])
+    let ours = &issuer[Position::BeforeHost..Position::AfterPort];
+    // A development broker is the same machine by each of its loopback names.
+    host.eq_ignore_ascii_case(ours)
+        || ours.strip_prefix("localhost").is_some_and(|port| {
+            ["127.0.0.1", "[::1]"].iter().any(|name| host.strip_prefix(name) == Some(port))
+        })
 }
 
 /// What an answer carries unless its maker said otherwise: nobody frames, sniffs, keeps or refers to it.
@@ -93,6 +98,8 @@ mod tests {
             assert!(!ours("https://id.test", host), "{host}");
         }
         assert!(ours("http://localhost:8080", "localhost:8080"));
+        assert!(ours("http://localhost:8080", "127.0.0.1:8080"));
         assert!(!ours("http://localhost:8080", "localhost"));
+        assert!(!ours("https://id.test", "127.0.0.1"));
     }
 }

@@ -6,7 +6,7 @@
 mod authorize;
 mod callback;
 mod consent;
-mod documents;
+mod discovery;
 mod end_session;
 mod guard;
 mod health;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
-use axum::routing::{get, post};
+use axum::routing::{MethodFilter, get, on, post};
 use doorward_service::provider::discovery::path;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
@@ -34,15 +34,16 @@ use crate::app::App;
 /// Bodies are forms of a few fields.
 const LARGEST_BODY: usize = 64 * 1024;
 
-/// All routes of a broker, the admin API aside.
-pub fn router(app: Arc<App>) -> Router {
+/// All routes of a broker; `admin` is the admin API, which has its own limits and state.
+pub fn router(app: Arc<App>, admin: Router) -> Router {
     pages()
         .merge(protocol())
         .fallback(guard::nothing_here)
-        .layer(from_fn_with_state(Arc::clone(&app), guard::request))
-        .merge(health())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(Arc::clone(&app))
+        .merge(admin)
+        .layer(from_fn_with_state(Arc::clone(&app), guard::request))
+        .merge(health().with_state(Arc::clone(&app)))
         .merge(doorward_admin_ui::router())
         .layer(CatchPanicLayer::new())
         .layer(map_response_with_state(app, guard::answer))
@@ -59,19 +60,19 @@ fn pages() -> Router<Arc<App>> {
         .layer(CsrfLayer::new())
 }
 
-/// What apps and identity providers send browsers to, or call themselves.
+/// What apps and identity providers send browsers to, or call themselves. What a GET does, no HEAD may.
 fn protocol() -> Router<Arc<App>> {
     Router::new()
-        .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
-        .route("/federation/{connection}/callback", get(callback::get))
-        .route(path::END_SESSION, get(end_session::get).post(end_session::post))
+        .route(path::AUTHORIZE, on(MethodFilter::GET, authorize::get).post(authorize::post))
+        .route("/federation/{connection}/callback", on(MethodFilter::GET, callback::get))
+        .route(path::END_SESSION, on(MethodFilter::GET, end_session::get).post(end_session::post))
         .route(path::TOKEN, post(token::token))
         .route(path::INTROSPECT, post(token::introspect))
         .route(path::REVOKE, post(token::revoke))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
-        .route(path::JWKS, get(documents::jwks))
-        .route(path::OPENID_CONFIGURATION, get(documents::discovery))
-        .route(path::OAUTH_SERVER, get(documents::discovery))
+        .route(path::JWKS, get(discovery::jwks))
+        .route(path::OPENID_CONFIGURATION, get(discovery::discovery))
+        .route(path::OAUTH_SERVER, get(discovery::discovery))
 }
 
 /// For those who watch the process, by whatever name they reach it.

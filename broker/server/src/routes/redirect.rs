@@ -1,9 +1,23 @@
 //! The one way in which a browser is sent on.
 
 use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use url::Url;
+use url::{Url, form_urlencoded};
+
+use crate::app::App;
+
+/// A form that another site posted comes without our cookies (SameSite=Lax). It is asked for once more
+/// by GET, which brings them; `None` when the browser sent a session, or the form is too long for that.
+pub fn with_cookies(app: &App, headers: &HeaderMap, path: &str, form: &[u8]) -> Option<Response> {
+    const LONGEST_FORM: usize = 6 * 1024;
+    if app.cookies.session(headers).is_some() || form.len() > LONGEST_FORM {
+        return None;
+    }
+    let mut url = Url::parse(&app.settings.url(path)).ok()?;
+    url.query_pairs_mut().extend_pairs(form_urlencoded::parse(form));
+    Some(redirect(&url))
+}
 
 /// A redirect that never repeats a form's body (RFC 9700 section 4.12) and is never cached.
 pub fn redirect(location: &Url) -> Response {

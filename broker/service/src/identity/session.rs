@@ -83,7 +83,8 @@ impl Sessions {
         session: &Stored<Session>,
         now: Timestamp,
     ) -> Result<Batch, StoreError> {
-        if now.since(session.record.used_at) < Session::USE_IS_NOTED_EVERY {
+        let precision = Session::USE_IS_NOTED_EVERY.min(self.settings.lifetimes.session_idle / 4);
+        if now.since(session.record.used_at) < precision {
             return Ok(batch);
         }
         batch.update(session, &Session { used_at: now, ..session.record.clone() })

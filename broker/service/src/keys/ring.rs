@@ -107,6 +107,15 @@ impl KeyRing {
         Ok(ring)
     }
 
+    /// Whether tokens can be signed with `algorithm` right now.
+    ///
+    /// # Errors
+    /// [`KeyError::NotReady`] while there is no key of this algorithm.
+    pub fn check(&self, algorithm: Algorithm) -> Result<(), KeyError> {
+        let ready = self.snapshot().signer(algorithm, self.parts.clock.now()).is_some();
+        if ready { Ok(()) } else { Err(KeyError::NotReady(algorithm)) }
+    }
+
     /// Signs `claims` as a JWT of type `typ`.
     ///
     /// # Errors

@@ -84,16 +84,33 @@ impl Login {
         match self.next_after_sign_in(&request, client, verified, user, &session, now).await? {
             Ok(Next::Consent) => {
                 self.store.commit(batch).await?;
+                self.end_of_another(older, user, now).await?;
                 self.ask_consent(request, client.clone(), &session, Some(cookie), now).await
             }
             Ok(_) => {
                 let (batch, location) =
                     self.provider.issue_code(batch, id.grant(), &request, &session, now)?;
                 self.store.commit(batch).await?;
+                self.end_of_another(older, user, now).await?;
                 let location = location.ok_or(unreachable_app())?;
                 Ok(Step::Return(Return { location, session: Some(cookie), done: Some(id) }))
             }
             Err(cause) => Err(self.not_admitted(cause, id, transaction, client, verified, now).await?),
+        }
+    }
+
+    /// Whoever else was signed in in this browser is signed out, with all that came from it.
+    async fn end_of_another(
+        &self,
+        older: Option<&Session>,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match older {
+            Some(older) if (older.tenant, older.user) != (user.tenant, user.id) => {
+                self.sessions.end(older, now).await
+            }
+            _ => Ok(()),
         }
     }
 

@@ -1,9 +1,11 @@
 //! An app sends a person: is the request right, is the person signed in already?
 
 use doorward_domain::{Client, GrantId, Session, Timestamp};
-use doorward_store::{Batch, StoreError, Stored};
+use doorward_store::records::at;
+use doorward_store::{Batch, Record as _, StoreError, Stored};
 
 use super::{BrowserSession, Login, LoginError, Return, SignIn, Step, TransactionId};
+use crate::federation::{Hint, Route};
 use crate::provider::AuthorizationRequest;
 use crate::provider::authorize::{AuthorizeError, Next, Untrusted};
 
@@ -34,7 +36,7 @@ impl Login {
             (Next::Consent, Some(session)) => {
                 self.ask_consent(request, client, &session.record, None, now).await
             }
-            (_, _) => self.ask_to_sign_in(request, client, now).await,
+            (_, session) => self.ask_to_sign_in(request, client, session.as_ref(), now).await,
         }
     }
 
@@ -58,19 +60,23 @@ impl Login {
         }))
     }
 
+    /// Goes on with the app's hint, or asks. Over a live session of another company no hint is followed:
+    /// a link could otherwise replace who is signed in without a click.
     async fn ask_to_sign_in(
         &self,
         request: AuthorizationRequest,
         client: Client,
+        session: Option<&Stored<Session>>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let hint = request.login_hint.clone().unwrap_or_default();
         let may_go_on = !hint.is_empty() && !request.prompt.select_account;
         let (id, transaction) = self.new_transaction(request, now);
         if may_go_on {
-            let step = self.find_company(id, &transaction, &client, &hint, now).await?;
-            if !matches!(step, Step::SignIn(_)) {
-                return Ok(step);
+            let route = self.federation.choose(&Hint::Typed(&hint), now).await?;
+            let home = |tenant| session.is_none_or(|session| session.record.tenant == tenant);
+            if matches!(&route, Route::Connection(connection) if home(connection.tenant)) {
+                return self.follow(route, id, &transaction, &client, &hint, now).await;
             }
         }
         let transaction = self.seal(id, &transaction);
@@ -92,6 +98,12 @@ impl Login {
             Err(StoreError::Conflict(_)) => self.store.commit(batch).await?,
             written => written?,
         };
+        // A logout ends the session first and then every grant it finds, so one of the two sees the other.
+        if self.store.get(&session.record.key()).await?.is_none() {
+            let record = &session.record;
+            self.store.take(&at::grant(record.tenant, record.id, grant)).await?;
+            return Err(LoginError::NoTransaction);
+        }
         Ok(Step::Return(Return { location: location.ok_or(unreachable_app())?, session: None, done: None }))
     }
 }

@@ -37,7 +37,8 @@ impl Login {
             .and_then(|url| url.host_str().map(str::to_owned))
             .unwrap_or_else(|| request.redirect_uri.clone());
         let scope = request.scope.iter().map(str::to_owned).collect();
-        let (id, mut transaction) = self.new_transaction(request, now);
+        // How fresh the sign-in is has been decided; reading the question may take its time.
+        let (id, mut transaction) = self.new_transaction(request.after_sign_in(), now);
         transaction.request.expected_user = Some(session.user);
         Ok(Step::Consent(Box::new(ConsentQuestion {
             transaction: self.seal(id, &transaction),
@@ -92,7 +93,7 @@ impl Login {
     ) -> Result<Step, LoginError> {
         let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
         let user = user.ok_or(LoginError::NoTransaction)?.record;
-        let consent = self.provider.consent(&transaction.request, &user, now);
+        let consent = self.provider.consent(&transaction.request, &user, now).await?;
         let actor = user.id.to_string();
         let event =
             self.provider.audit(user.tenant, &actor, Action::ConsentGiven, consent.client.as_str(), now);

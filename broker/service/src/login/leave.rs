@@ -61,7 +61,7 @@ impl Login {
         self.follow(route, id, transaction, client, identifier, now).await
     }
 
-    async fn follow(
+    pub(super) async fn follow(
         &self,
         route: Route,
         id: TransactionId,

@@ -242,15 +242,25 @@ impl Provider {
         self.target(request).error(code, description)
     }
 
-    /// The consent of `user`, to be remembered.
-    pub fn consent(&self, request: &AuthorizationRequest, user: &User, now: Timestamp) -> Consent {
-        Consent {
+    /// The consent of `user`, to be remembered with what was allowed before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn consent(
+        &self,
+        request: &AuthorizationRequest,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<Consent, StoreError> {
+        let key = at::consent(user.tenant, user.id, &request.client);
+        let before = self.store.read::<Consent>(&key, now).await?.map(|before| before.record.scope);
+        Ok(Consent {
             tenant: user.tenant,
             user: user.id,
             client: request.client.clone(),
-            scope: request.scope.clone(),
+            scope: before.unwrap_or_default().union(&request.scope),
             given_at: now,
-        }
+        })
     }
 
     fn target<'a>(&'a self, request: &'a AuthorizationRequest) -> ResponseTarget<'a> {

@@ -24,8 +24,9 @@ use crate::keys::{Audience, Expected, Expiry, Typ, Unverified, VerifyingKeys, ve
 enum Presented<'a> {
     /// `client_id` alone.
     Name(ClientId),
-    /// A secret in the Authorization header.
-    Basic(ClientId, Plain),
+    /// A secret in the Authorization header: form-decoded, as it should be read, and as it was sent by
+    /// the many clients that do not encode it.
+    Basic(ClientId, [Plain; 2]),
     /// A secret in the body.
     Post(ClientId, Plain),
     /// A signed assertion.
@@ -61,8 +62,10 @@ impl Provider {
         let found = self.client(id, now).await?.ok_or(EndpointError::invalid_client())?;
         let genuine = match (&found.record.authentication, presented) {
             (ClientAuthentication::None, Presented::Name(_)) => true,
-            (ClientAuthentication::ClientSecretBasic { secrets }, Presented::Basic(_, secret))
-            | (ClientAuthentication::ClientSecretPost { secrets }, Presented::Post(_, secret)) => {
+            (ClientAuthentication::ClientSecretBasic { secrets }, Presented::Basic(_, readings)) => {
+                secrets.iter().any(|known| readings.iter().any(|secret| known.matches(secret)))
+            }
+            (ClientAuthentication::ClientSecretPost { secrets }, Presented::Post(_, secret)) => {
                 secrets.iter().any(|known| known.matches(&secret))
             }
             (ClientAuthentication::PrivateKeyJwt { jwks, algorithm }, Presented::Assertion(_, assertion)) => {
@@ -155,14 +158,15 @@ fn presented<'a>(headers: &HeaderMap, params: &'a Params) -> Result<Presented<'a
 }
 
 /// Name and secret of `Basic` credentials, each form-encoded (RFC 6749 section 2.3.1).
-fn basic(header: &str) -> Option<(ClientId, Plain)> {
+fn basic(header: &str) -> Option<(ClientId, [Plain; 2])> {
     let (scheme, credentials) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let decoded = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
     let (name, secret) = decoded.split_once(':')?;
-    Some((ClientId::new(form_decoded(name)?), Plain::new(form_decoded(secret)?)))
+    let decoded = form_decoded(secret).unwrap_or_else(|| secret.to_owned());
+    Some((ClientId::new(form_decoded(name)?), [Plain::new(decoded), Plain::new(secret)]))
 }
 
 fn form_decoded(text: &str) -> Option<String> {

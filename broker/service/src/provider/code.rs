@@ -66,6 +66,7 @@ impl Provider {
     ) -> Result<TokenResponse, EndpointError> {
         let scope = still_allowed(&client, &offered.record.scope)?;
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
+        self.keys.check(people.client.id_token_algorithm)?;
         let grant = self.redeemed(&offered.record, scope, now);
         match self.store.commit(Batch::new().update(offered, &grant)?).await {
             Ok(_) => self.answer(&people, &grant, &grant.scope, now),

@@ -1,6 +1,6 @@
 //! The discovery document (OIDC Discovery section 3, RFC 8414 section 2).
 
-use doorward_domain::scope;
+use doorward_domain::{Algorithm, scope};
 use serde_json::{Value, json};
 
 use super::claims;
@@ -28,12 +28,11 @@ pub mod path {
     pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
 }
 
-/// What this provider offers. It depends on the settings alone, so it is made once.
-pub fn document(settings: &Settings) -> Value {
+/// What this provider offers, signing with these algorithms. It never changes, so it is made once.
+pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
     let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     let with_public = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
-    let algorithms = ["ES256", "RS256"];
-    let assertions = ["ES256", "RS256", "PS256", "EdDSA"];
+    let assertions = Algorithm::ALL;
     json!({
         "issuer": settings.issuer(),
         "authorization_endpoint": settings.url(path::AUTHORIZE),

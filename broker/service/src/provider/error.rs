@@ -135,7 +135,7 @@ impl EndpointError {
             Self::Refused { code, .. } => *code,
             Self::Inactive(Refusal::Client) => ErrorCode::InvalidClient,
             Self::Inactive(_) => ErrorCode::InvalidGrant,
-            Self::Store(_) => ErrorCode::TemporarilyUnavailable,
+            Self::Store(_) | Self::Keys(KeyError::NotReady(_)) => ErrorCode::TemporarilyUnavailable,
             Self::Keys(_) => ErrorCode::ServerError,
         }
     }

@@ -52,7 +52,6 @@ impl Provider {
             "sub": people.user.id,
             "aud": self.settings.issuer(),
             "client_id": client.id,
-            "username": people.user.profile.preferred_username,
             "scope": token.scope.to_string(),
             "iat": token.issued_at.as_secs(),
             "exp": token.expires_at.as_secs(),

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use doorward_domain::pkce::is_code_verifier;
-use doorward_domain::{Client, CodeTerms, Grant, PkceChallenge, ScopeSet};
+use doorward_domain::{Client, CodeTerms, Grant, PkceChallenge, ScopeSet, scope};
 use oxide_auth::code_grant::error::{AccessTokenErrorType, AuthorizationErrorType};
 use oxide_auth::code_grant::extensions::Pkce;
 use oxide_auth::code_grant::{accesstoken, authorization, refresh};
@@ -173,7 +173,8 @@ fn verify_challenge(
 /// (RFC 6749 section 3.3); asking for nothing that it may have is an error.
 fn negotiate(params: &Params, client: &Client, requested: Option<Scope>) -> Result<Scope, ErrorCode> {
     let granted = match requested {
-        None => client.scope.clone(),
+        // A refresh token must be asked for by name (OIDC Core section 11).
+        None => client.scope.without(scope::name::OFFLINE_ACCESS),
         Some(_) => params
             .get("scope")
             .and_then(ScopeSet::parse)

@@ -12,7 +12,7 @@ use doorward_domain::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 
 use super::{EndpointError, People, Provider, claims};
 use crate::keys::{Audience, Expected, Expiry, Purpose, Typ, verify};
@@ -126,6 +126,7 @@ impl Provider {
         access_token: &str,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
+        let algorithm = people.client.id_token_algorithm;
         let claims = IdToken {
             iss: self.settings.issuer(),
             sub: people.user.id.to_string(),
@@ -137,10 +138,10 @@ impl Provider {
             acr: grant.authentication.acr.as_deref(),
             amr: &grant.authentication.amr,
             sid: grant.session.to_string(),
-            at_hash: half_hash(access_token),
+            at_hash: half_hash(access_token, algorithm),
             released: claims::released(&people.user, &people.tenant, scope),
         };
-        Ok(self.keys.sign(people.client.id_token_algorithm, "JWT", &claims)?)
+        Ok(self.keys.sign(algorithm, "JWT", &claims)?)
     }
 
     /// Reads one of our own access tokens; `None` for anything that is not a valid one. A signature
@@ -235,8 +236,13 @@ pub(super) fn generation_of(handle: &Handle) -> u32 {
     u32::from_be_bytes([secret[0], secret[1], secret[2], secret[3]])
 }
 
-/// The left half of a SHA-256 digest (OIDC Core section 3.1.3.6); every algorithm we sign with uses it
-/// but Ed25519, for which common practice agrees on it too.
-fn half_hash(token: &str) -> String {
-    BASE64.encode(&Sha256::digest(token.as_bytes())[..16])
+/// The left half of the digest that goes with the signature (OIDC Core section 3.1.3.6): SHA-256, but
+/// SHA-512 for Ed25519, which signs with it.
+fn half_hash(token: &str, algorithm: Algorithm) -> String {
+    match algorithm {
+        Algorithm::EdDSA => BASE64.encode(&Sha512::digest(token.as_bytes())[..32]),
+        Algorithm::ES256 | Algorithm::RS256 | Algorithm::PS256 => {
+            BASE64.encode(&Sha256::digest(token.as_bytes())[..16])
+        }
+    }
 }
