@@ -107,8 +107,6 @@ fn started(name: &str) -> Option<[u8; 16]> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     fn policy(issuer: &str) -> CookiePolicy {

@@ -95,7 +95,7 @@ async fn play(args: &Args) -> anyhow::Result<()> {
     let (running, pids) = if args.processes {
         let processes = processes::start(&folder, &hosts)?;
         let pids = processes.pids();
-        (Running::Processes(processes), pids)
+        (Running::Processes(Box::new(processes)), pids)
     } else {
         (Running::Here(parts::all(&folder, &hosts)), Pids::here())
     };
@@ -111,5 +111,5 @@ async fn play(args: &Args) -> anyhow::Result<()> {
 
 enum Running {
     Here(tokio::task::JoinHandle<anyhow::Result<()>>),
-    Processes(processes::Processes),
+    Processes(Box<processes::Processes>),
 }

@@ -12,7 +12,7 @@ use doorward_store::{Batch, Kind, StoreError, StoreExt as _, Stored};
 use super::begin::unreachable_app;
 use super::{BrowserSession, Login, LoginError, Return, Step, Transaction, TransactionId};
 use crate::federation::{CallbackResponse, Verified};
-use crate::identity::resolve::{KnownAs, LinkDecision};
+use crate::identity::link::{KnownAs, LinkDecision};
 use crate::identity::{NotAdmitted, resolve};
 use crate::provider::AuthorizationRequest;
 use crate::provider::authorize::{Next, SignedIn, decide};
@@ -127,7 +127,7 @@ impl Login {
             Some(identity) => {
                 let key = at::user(connection.tenant, identity.record.user);
                 let stored = self.store.read::<User>(&key, now).await?;
-                (KnownAs::User(stored.as_ref().map(|it| it.record.clone())), stored)
+                (KnownAs::User(stored.as_ref().map(|it| Box::new(it.record.clone()))), stored)
             }
         };
         let new_user = UserId::new(now, &*self.entropy);

@@ -42,7 +42,7 @@ pub enum KnownAs {
     /// Nothing.
     Nobody,
     /// It belongs to this user, who may have been deleted.
-    User(Option<User>),
+    User(Option<Box<User>>),
 }
 
 /// Decides whose identity `subject` is, as it came through `connection` with this profile. A new
@@ -61,9 +61,9 @@ pub fn resolve(
     match known {
         KnownAs::User(None) => Err(NotAdmitted::Deleted),
         KnownAs::User(Some(user)) if !user.enabled => Err(NotAdmitted::Disabled),
-        KnownAs::User(Some(user)) if user.profile == *profile => Ok(LinkDecision::Known(user)),
+        KnownAs::User(Some(user)) if user.profile == *profile => Ok(LinkDecision::Known(*user)),
         KnownAs::User(Some(user)) => {
-            Ok(LinkDecision::Changed(User { profile: profile.clone(), updated_at: now, ..user }))
+            Ok(LinkDecision::Changed(User { profile: profile.clone(), updated_at: now, ..*user }))
         }
         KnownAs::Nobody if connection.provisioning == Provisioning::KnownOnly => Err(NotAdmitted::Unknown),
         KnownAs::Nobody => {
