@@ -25,6 +25,9 @@ pub struct Session {
     pub used_at: Timestamp,
     /// When it ends whatever happens.
     pub ends_at: Timestamp,
+    /// The sessions of the same person in this browser before it: a logout ends what they gave as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<SessionId>,
 }
 
 /// How and when a person proved who they are. What the provider did not say is absent, never
@@ -44,6 +47,15 @@ pub struct Authentication {
 impl Session {
     /// Use is written down no more often than this, to spare the store.
     pub const USE_IS_NOTED_EVERY: Duration = Duration::from_secs(300);
+
+    /// The last few sessions of `person` in a browser that had this one: what a new one goes on from.
+    pub fn handed_on(&self, tenant: TenantId, person: UserId) -> Vec<SessionId> {
+        const MOST: usize = 16;
+        if (self.tenant, self.user) != (tenant, person) {
+            return Vec::new();
+        }
+        std::iter::once(self.id).chain(self.earlier.iter().copied()).take(MOST).collect()
+    }
 
     /// Whether the session still stands at `now`, when it may lie idle for `idle`.
     pub fn is_alive(&self, now: Timestamp, idle: Duration) -> bool {

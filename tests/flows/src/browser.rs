@@ -197,9 +197,13 @@ impl Page {
         Some(self.url.join(location).unwrap())
     }
 
-    /// A query parameter of where the browser is, or of where it is redirected to.
+    /// A query parameter of where the browser is redirected to, or has ended up at, outside of the
+    /// broker: what our own pages were asked for is no answer.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let url = self.location().unwrap_or_else(|| self.url.clone());
+        if url.as_str().starts_with(ISSUER) {
+            return None;
+        }
         url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
 

@@ -40,10 +40,8 @@ impl Sessions {
         Ok(found.filter(|it| it.record.secret == handle.hash() && it.record.is_alive(now, idle)))
     }
 
-    /// Begins in `batch` a session for a person who has just signed in, and returns it with the cookie's
-    /// value. The browser's `older` session is dead from then on (SE-01). If it was the same person's,
-    /// the new one goes by its identifier, so that a logout ends what the older one gave as well;
-    /// otherwise it is called `id`.
+    /// Begins in `batch` the session `id` of a person who has just signed in, and returns it with the
+    /// cookie's value. The browser's `older` session is dead from then on (SE-01).
     ///
     /// # Errors
     /// When the session cannot be written as a record.
@@ -56,8 +54,6 @@ impl Sessions {
         older: Option<&Session>,
         now: Timestamp,
     ) -> Result<(Batch, Session, Plain), StoreError> {
-        let own = older.filter(|older| older.tenant == user.tenant && older.user == user.id);
-        let id = own.map_or(id, |own| own.id);
         let handle = Handle::of_session(user.tenant, id, self.entropy.bytes());
         let session = Session {
             id,
@@ -68,8 +64,13 @@ impl Sessions {
             authentication: arrival.1,
             used_at: now,
             ends_at: now + self.settings.lifetimes.session,
+            earlier: older.map(|older| older.handed_on(user.tenant, user.id)).unwrap_or_default(),
         };
-        let batch = if own.is_some() { batch.put(&session)? } else { batch.insert(&session)? };
+        let batch = batch.insert(&session)?;
+        let batch = match older {
+            Some(older) if older.key() != session.key() => batch.remove(older.key()),
+            _ => batch,
+        };
         Ok((batch, session, handle.to_plain()))
     }
 
@@ -90,7 +91,7 @@ impl Sessions {
         batch.update(session, &Session { used_at: now, ..session.record.clone() })
     }
 
-    /// Ends a session and every grant that came from it.
+    /// Ends a session and every grant that came from it or from those before it.
     ///
     /// # Errors
     /// When the store fails; then nothing is claimed to have ended.
@@ -103,16 +104,20 @@ impl Sessions {
             action: Action::SignedOut,
             target: session.id.to_string(),
         };
-        let grants = Range::starting_with(at::grants_of_session(session.tenant, session.id));
         let mut batch = Batch::new().remove(session.key()).put(&event)?;
-        loop {
-            let page = self.store.list(&grants, GRANTS_AT_ONCE).await?;
-            let full = page.len() == GRANTS_AT_ONCE;
-            batch = page.into_iter().fold(batch, |batch, (key, _)| batch.remove(key));
-            self.store.commit(std::mem::take(&mut batch)).await?;
-            if !full {
-                return Ok(());
+        for id in session.earlier.iter().chain([&session.id]) {
+            let grants = Range::starting_with(at::grants_of_session(session.tenant, *id));
+            loop {
+                let page = self.store.list(&grants, GRANTS_AT_ONCE).await?;
+                let full = page.len() == GRANTS_AT_ONCE;
+                batch = page.into_iter().fold(batch, |batch, (key, _)| batch.remove(key));
+                if !full {
+                    break;
+                }
+                self.store.commit(std::mem::take(&mut batch)).await?;
             }
         }
+        self.store.commit(batch).await?;
+        Ok(())
     }
 }

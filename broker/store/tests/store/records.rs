@@ -194,6 +194,7 @@ fn session() -> Session {
         authentication: authentication(),
         used_at: NOW,
         ends_at: LATER,
+        earlier: vec![SESSION],
     }
 }
 

@@ -3,9 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod authorization;
+mod callback;
 mod code;
+mod introspection;
+mod journey;
+mod jwt;
 mod pkce;
 mod redirect_uri;
 mod refresh;
+mod revocation;
 mod spine;
 mod support;
+mod userinfo;
