@@ -118,8 +118,6 @@ impl fmt::Debug for Handle {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     fn sample(kind: HandleKind) -> Handle {

@@ -152,8 +152,6 @@ fn time_ordered(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     struct Zero;
