@@ -50,7 +50,7 @@ impl Broker {
         let backend = Backend::open(&config.store)?;
         let secrets = config.secrets(&SystemEntropy)?;
         let (store, sealer) = (backend.store(), Arc::new(secrets.sealer));
-        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let (clock, entropy) = (Arc::new(SystemClock::start()), Arc::new(SystemEntropy));
         check_master_key(&*store, &sealer, &*entropy, clock.now()).await?;
         let keys = KeyRing::open(KeyRingParts {
             store: Arc::clone(&store),

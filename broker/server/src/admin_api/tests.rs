@@ -50,7 +50,7 @@ impl Got {
 impl Api {
     async fn new() -> Self {
         let (store, clock, entropy) =
-            (Arc::new(MemoryStore::new()), Arc::new(SystemClock), Arc::new(SystemEntropy));
+            (Arc::new(MemoryStore::new()), Arc::new(SystemClock::start()), Arc::new(SystemEntropy));
         let key = MasterKey { name: "test".to_owned(), key: Zeroizing::new([7; 32]) };
         let sealer = Arc::new(Sealer::new(key, Vec::new()));
         let keys = KeyRing::open(KeyRingParts {
