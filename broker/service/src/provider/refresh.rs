@@ -28,13 +28,13 @@ impl Provider {
     ) -> Result<TokenResponse, EndpointError> {
         let text =
             params.get("refresh_token").ok_or(EndpointError::invalid_request("refresh_token is missing"))?;
-        let handle = Handle::parse(HandleKind::Refresh, text).ok_or(UNUSABLE)?;
         if !may_refresh(&client) {
             return Err(EndpointError::refused(
                 ErrorCode::UnauthorizedClient,
                 "this client has no refresh tokens",
             ));
         }
+        let handle = Handle::parse(HandleKind::Refresh, text).ok_or(UNUSABLE)?;
         for _ in 0..TRIES {
             match self.refresh_once(params, &client, &handle, now).await {
                 Err(EndpointError::Store(StoreError::Conflict(_))) => {}

@@ -21,11 +21,12 @@ impl Provider {
     /// `invalid_token` unless it is one of our live access tokens for `openid`.
     pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Map<String, Value>, EndpointError> {
         let token = self.read_access_token(token, now).ok_or(INVALID)?;
-        if !token.scope.contains(name::OPENID) {
+        let (_, people) = self.live(&token, now).await?.ok_or(INVALID)?;
+        let scope = token.scope.intersection(&people.client.scope);
+        if !scope.contains(name::OPENID) {
             return Err(INVALID);
         }
-        let (_, people) = self.live(&token, now).await?.ok_or(INVALID)?;
-        let mut claims = claims::released(&people.user, &people.tenant, &token.scope);
+        let mut claims = claims::released(&people.user, &people.tenant, &scope);
         claims.insert("sub".to_owned(), people.user.id.to_string().into());
         Ok(claims)
     }

@@ -4,6 +4,8 @@
 
 mod authorization;
 mod callback;
+mod client_assertion;
+mod client_authentication;
 mod code;
 mod introspection;
 mod journey;
@@ -14,4 +16,5 @@ mod refresh;
 mod revocation;
 mod spine;
 mod support;
+mod token_endpoint;
 mod userinfo;

@@ -1,11 +1,15 @@
 //! What many rows begin with.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::{Client, ClientId};
 use doorward_flows::{Browser, Page, Relying, World};
 use doorward_store::Key;
 use doorward_store::records::at;
+use josekit::jws::JwsSigner;
 use serde_json::Value;
 
 /// A browser in which `persona` of the victim is signed in.
@@ -41,4 +45,22 @@ pub async fn reregister(world: &World, id: &str, change: impl FnOnce(&mut Client
 pub fn jwt(header: &Value, claims: &Value, signature: &str) -> String {
     let [header, claims] = [header, claims].map(|part| BASE64.encode(part.to_string()));
     format!("{header}.{claims}.{signature}")
+}
+
+/// A JWT of these parts with this party's signature.
+pub fn signed_jwt(signer: &dyn JwsSigner, header: &Value, claims: &Value) -> String {
+    let unsigned = jwt(header, claims, "");
+    let signature = signer.sign(unsigned.trim_end_matches('.').as_bytes()).unwrap();
+    format!("{unsigned}{}", BASE64.encode(signature))
+}
+
+/// Puts a host on the network that nobody has any business with, and counts who comes by.
+pub fn canary(world: &World, origin: &str) -> Arc<AtomicUsize> {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let count = move || async move {
+        counter.fetch_add(1, Ordering::SeqCst);
+    };
+    world.network.add(origin, axum::Router::new().fallback(count));
+    calls
 }
