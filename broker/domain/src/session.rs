@@ -62,8 +62,9 @@ impl Session {
         now < self.ends_at && now < self.used_at + idle
     }
 
-    /// Whether the person proved who they are within the last `max_age`.
+    /// Whether the person proved who they are within the last `max_age`. Of zero nothing is fresh: it
+    /// asks for a new sign-in (OIDC Core section 3.1.2.1).
     pub fn is_fresh(&self, now: Timestamp, max_age: Duration) -> bool {
-        now.since(self.authentication.time) <= max_age
+        !max_age.is_zero() && now.since(self.authentication.time) <= max_age
     }
 }

@@ -2,7 +2,7 @@
 //! that the operator finds the cause by.
 
 use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use doorward_domain::Timestamp;
 use doorward_service::federation::{FederationError, WhoMends};
@@ -42,7 +42,7 @@ impl Words {
 }
 
 /// A login that does not go on.
-pub fn login(app: &App, error: LoginError) -> Response {
+pub fn login(app: &App, request: &HeaderMap, error: LoginError) -> Response {
     match error {
         LoginError::Authorize(AuthorizeError::Redirect(back)) => redirect(&back.location),
         error => {
@@ -53,7 +53,11 @@ pub fn login(app: &App, error: LoginError) -> Response {
                 }
                 _ => None,
             };
-            page(app, words, way_on, &error)
+            let mut response = page(app, words, way_on, &error);
+            if let Some(way_on) = way_on {
+                app.cookies.set_transaction(request, response.headers_mut(), &way_on.transaction);
+            }
+            response
         }
     }
 }
@@ -218,7 +222,7 @@ fn page(app: &App, words: Words, way_on: Option<&WayOn>, cause: &dyn std::error:
         headline: words.headline.to_owned(),
         explanation: words.explanation,
         who: vec![Line { who: words.who.to_owned(), what: words.what.to_owned() }],
-        try_again: way_on.map(|way_on| Href::here(&format!("/sign-in?tx={}", way_on.transaction))),
+        try_again: way_on.map(|way_on| Href::here(&format!("/sign-in?tx={}", way_on.transaction.id))),
         back: way_on.and_then(|way_on| {
             Some(Link { label: format!("Back to {}", way_on.app), href: Href::app(way_on.back.as_ref()?) })
         }),

@@ -14,7 +14,7 @@ use crate::pages::{Choice, ChoosePage, ConsentPage, ScopeLine, SignInPage, SignI
 pub fn render(app: &App, request: &HeaderMap, outcome: Result<Step, LoginError>) -> Response {
     match outcome {
         Ok(step) => step_response(app, request, step),
-        Err(error) => problem::login(app, error),
+        Err(error) => problem::login(app, request, error),
     }
 }
 
@@ -82,6 +82,9 @@ fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Respons
     .into_response();
     app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
     set_session(app, &mut response, question.session.as_ref());
+    if let Some(done) = question.done {
+        app.cookies.clear_transaction(response.headers_mut(), done);
+    }
     response
 }
 

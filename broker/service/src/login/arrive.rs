@@ -85,7 +85,7 @@ impl Login {
             Ok(Next::Consent) => {
                 self.store.commit(batch).await?;
                 self.end_of_another(older, user, now).await?;
-                self.ask_consent(request, client.clone(), &session, Some(cookie), now).await
+                self.ask_consent(request, client.clone(), &session, Some((id, cookie)), now).await
             }
             Ok(_) => {
                 let (batch, location) =

@@ -20,13 +20,14 @@ pub enum ConsentDecision {
 }
 
 impl Login {
-    /// Asks the signed-in person whether the app may have what it asks for.
+    /// Asks the signed-in person whether the app may have what it asks for. If the session has just
+    /// `begun`, this is the login that it came from, and its cookie.
     pub(super) async fn ask_consent(
         &self,
         request: AuthorizationRequest,
         client: Client,
         session: &Session,
-        cookie: Option<Plain>,
+        begun: Option<(TransactionId, Plain)>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
@@ -37,6 +38,7 @@ impl Login {
             .and_then(|url| url.host_str().map(str::to_owned))
             .unwrap_or_else(|| request.redirect_uri.clone());
         let scope = request.scope.iter().map(str::to_owned).collect();
+        let (done, cookie) = begun.unzip();
         // How fresh the sign-in is has been decided; reading the question may take its time.
         let (id, mut transaction) = self.new_transaction(request.after_sign_in(), now);
         transaction.request.expected_user = Some(session.user);
@@ -48,6 +50,7 @@ impl Login {
             user: user.record,
             scope,
             session: cookie,
+            done,
         })))
     }
 

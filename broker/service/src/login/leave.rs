@@ -123,7 +123,7 @@ impl Login {
         }
     }
 
-    /// The error page's way on: try again, or go back to the app.
+    /// The error page's way on: try again from the sign-in page, or go back to the app.
     pub(super) async fn way_on(
         &self,
         id: TransactionId,
@@ -138,7 +138,8 @@ impl Login {
         };
         let code = crate::provider::ErrorCode::AccessDenied;
         let back = self.provider.error_response(&transaction.request, code, "the person could not sign in");
-        Ok(Box::new(WayOn { transaction: id, tenant, app: client.name.clone(), back }))
+        let transaction = self.seal(id, &Transaction { leg: None, ..transaction.clone() });
+        Ok(Box::new(WayOn { transaction, tenant, app: client.name.clone(), back }))
     }
 
     pub(super) async fn federation_error(

@@ -127,6 +127,8 @@ pub struct ConsentQuestion {
     pub scope: Vec<String>,
     /// The cookie of the session that has just begun.
     pub session: Option<Plain>,
+    /// The transaction of the sign-in before the question, which is over.
+    pub done: Option<TransactionId>,
 }
 
 /// The way back to the app.
@@ -181,7 +183,7 @@ pub enum LoginError {
 #[derive(Debug)]
 pub struct WayOn {
     /// The login, which can be tried again.
-    pub transaction: TransactionId,
+    pub transaction: TransactionCookie,
     /// The company it led to.
     pub tenant: Option<Slug>,
     /// The app's name.

@@ -135,7 +135,7 @@ impl AuthorizationRequest {
         };
         let max_age = match params.get("max_age") {
             None => None,
-            Some(text) => Some(text.parse().map_err(|_| invalid("max_age is not a number of seconds"))?),
+            Some(text) => Some(seconds(text).ok_or(invalid("max_age is not a number of seconds"))?),
         };
         let negotiated = oxide::authorize(params, client, redirect_uri).map_err(explain)?;
         let owned = |name: &str| params.get(name).map(str::to_owned);
@@ -191,6 +191,11 @@ fn check_form(params: &Params) -> Result<(), Rejected> {
         return Err(invalid("response_mode is not supported"));
     }
     Ok(())
+}
+
+/// Digits alone: the library's parser takes a sign as well.
+fn seconds(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 fn explain(code: ErrorCode) -> Rejected {

@@ -2,6 +2,8 @@
 //! `id_token_hint`, in a browser that is signed in already.
 
 use doorward_domain::{Session, audit::Action};
+use doorward_flows::app::Answer;
+use doorward_flows::browser::SESSION;
 use doorward_flows::{Browser, Page, Relying, World};
 use http::StatusCode;
 use rstest::rstest;
@@ -33,14 +35,14 @@ async fn prompt_login_signs_in_anew_even_at_the_provider() {
     let page = browser.follow(page).await;
     let page = world.go_on(&mut browser, page, "victim", "alice").await;
     let second = app.redeem(&world, &page).await;
-    let auth_time = |tokens: &doorward_flows::app::Answer| tokens.claims("id_token")["auth_time"].as_i64();
+    let auth_time = |tokens: &Answer| tokens.claims("id_token")["auth_time"].as_i64();
     assert_eq!(auth_time(&second), auth_time(&first).map(|time| time + 100));
     assert_eq!(second.claims("id_token")["sub"], first.claims("id_token")["sub"]);
 
     assert_ne!(browser.session().unwrap(), old_cookie);
     assert_eq!(world.all::<Session>(world.victim).await.len(), 1);
     let mut old = world.browser();
-    old.plant(doorward_flows::browser::SESSION, &old_cookie);
+    old.plant(SESSION, &old_cookie);
     ask(&world, &mut old, &app, &[("prompt", "none")]).await.assert_sent_back(&app, "login_required");
 }
 
@@ -178,4 +180,18 @@ async fn every_id_token_of_a_session_says_when_the_person_signed_in() {
             assert_eq!(tokens.claims("id_token")[claim], first.claims("id_token")[claim], "{claim}");
         }
     }
+}
+
+#[tokio::test]
+async fn where_somebody_else_signs_in_the_session_before_is_dead() {
+    let world = World::new().await;
+    let (mut browser, app) = (signed_in(&world, "alice").await, world.relying("c1"));
+    let of_alice = browser.session().unwrap();
+    let page = browser.open(&app.authorize(&world, &[("prompt", "login")])).await;
+    let page = world.go_on(&mut browser, page, "victim", "uma").await;
+    assert_eq!(app.redeem(&world, &page).await.claims("id_token")["email"], "uma@good.example");
+    let mut copy = world.browser();
+    copy.plant(SESSION, &of_alice);
+    ask(&world, &mut copy, &app, &[("prompt", "none")]).await.assert_sent_back(&app, "login_required");
+    assert_eq!(world.all::<Session>(world.victim).await.len(), 1);
 }
