@@ -60,6 +60,7 @@ async fn a_request_may_be_posted() {
         .body(doorward_flows::browser::encode(&fields).into_bytes());
     let mut browser = world.browser();
     let page = browser.request(request.unwrap()).await;
+    let page = browser.follow(page).await;
     let page = world.go_on(&mut browser, page, "victim", "alice").await;
     assert_eq!(app.redeem(&world, &page).await.status, StatusCode::OK);
 }

@@ -160,9 +160,20 @@ async fn tk_03_never_more_than_is_registered() {
         let page = browser.get(&app.authorize(&world, &[("scope", asked)])).await;
         page.assert_sent_back(&app, "invalid_scope");
     }
-    // Who asks for nothing does not get everything.
-    browser.get(&app.authorize(&world, &[("scope", "")])).await.assert_sent_back(&app, "invalid_scope");
     assert_eq!(world.digest().await, before);
+}
+
+/// RFC 6749 section 3.3, OIDC Core section 11: who asks for nothing gets no refresh token.
+#[tokio::test]
+async fn tk_03_a_refresh_token_must_be_asked_for() {
+    let world = World::new().await;
+    let (mut browser, app) = (signed_in(&world, "alice").await, world.relying("c1"));
+    let code = code(&world, &mut browser, &app, &[("scope", "")]).await;
+    let answer = app.redeem_code(&world, &code, &[]).await;
+    assert_eq!(
+        (answer.str("scope"), answer.json.get("refresh_token")),
+        ("openid profile email groups", None)
+    );
 }
 
 #[tokio::test]
