@@ -56,7 +56,7 @@ pub(super) fn authorize(
             },
             Output::Ok { pre_grant, .. } => {
                 return Ok(Negotiated {
-                    scope: in_request_order(params, &pre_grant.scope),
+                    scope: in_order(params, client, &pre_grant.scope),
                     challenge: params.get("code_challenge").and_then(PkceChallenge::parse),
                 });
             }
@@ -187,13 +187,11 @@ fn negotiate(params: &Params, client: &Client, requested: Option<Scope>) -> Resu
     granted.to_string().parse().map_err(|_| ErrorCode::InvalidScope)
 }
 
-/// The library keeps scopes unordered; clients expect the order they asked in.
-fn in_request_order(params: &Params, granted: &Scope) -> ScopeSet {
+/// The library keeps scopes unordered; clients expect the order they asked or registered in.
+fn in_order(params: &Params, client: &Client, granted: &Scope) -> ScopeSet {
     let granted = ScopeSet::from(granted.to_string());
-    params
-        .get("scope")
-        .and_then(ScopeSet::parse)
-        .map_or_else(|| granted.clone(), |asked| asked.intersection(&granted))
+    let asked = params.get("scope").and_then(ScopeSet::parse);
+    asked.unwrap_or_else(|| client.scope.clone()).intersection(&granted)
 }
 
 fn grant_of_code(grant: &Grant, terms: &CodeTerms) -> Result<OxideGrant, EndpointError> {
