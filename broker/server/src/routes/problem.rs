@@ -54,8 +54,10 @@ pub fn login(app: &App, request: &HeaderMap, error: LoginError) -> Response {
                 _ => None,
             };
             let mut response = page(app, words, way_on, &error);
-            if let Some(way_on) = way_on {
-                app.cookies.set_transaction(request, response.headers_mut(), &way_on.transaction);
+            // A login that failed on its very first step is not in the browser yet.
+            let begun = way_on.map(|way_on| &way_on.transaction);
+            if let Some(begun) = begun.filter(|it| app.cookies.transaction(request, it.id).is_none()) {
+                app.cookies.set_transaction(request, response.headers_mut(), begun);
             }
             response
         }

@@ -138,7 +138,7 @@ impl Login {
         };
         let code = crate::provider::ErrorCode::AccessDenied;
         let back = self.provider.error_response(&transaction.request, code, "the person could not sign in");
-        let transaction = self.seal(id, &Transaction { leg: None, ..transaction.clone() });
+        let transaction = self.seal(id, transaction);
         Ok(Box::new(WayOn { transaction, tenant, app: client.name.clone(), back }))
     }
 
