@@ -187,11 +187,11 @@ fn negotiate(params: &Params, client: &Client, requested: Option<Scope>) -> Resu
     granted.to_string().parse().map_err(|_| ErrorCode::InvalidScope)
 }
 
-/// The library keeps scopes unordered; clients expect the order they asked or registered in.
+/// The library keeps scopes unordered; clients expect the order they asked in, or registered.
 fn in_order(params: &Params, client: &Client, granted: &Scope) -> ScopeSet {
     let granted = ScopeSet::from(granted.to_string());
     let asked = params.get("scope").and_then(ScopeSet::parse);
-    asked.unwrap_or_else(|| client.scope.clone()).intersection(&granted)
+    asked.as_ref().unwrap_or(&client.scope).intersection(&granted)
 }
 
 fn grant_of_code(grant: &Grant, terms: &CodeTerms) -> Result<OxideGrant, EndpointError> {

@@ -64,9 +64,3 @@ pub fn canary(world: &World, origin: &str) -> Arc<AtomicUsize> {
     world.network.add(origin, axum::Router::new().fallback(count));
     calls
 }
-
-/// Asserts that the browser was given no session: the login that failed may be kept for another try.
-pub fn assert_signed_nobody_in(page: &Page) {
-    let mut cookies = page.headers.get_all("set-cookie").iter();
-    assert!(cookies.all(|cookie| cookie.to_str().unwrap().contains("doorward-tx-")), "{page:?}");
-}
