@@ -104,7 +104,13 @@ impl Sessions {
             action: Action::SignedOut,
             target: session.id.to_string(),
         };
-        let mut batch = Batch::new().remove(session.key()).put(&event)?;
+        self.end_grants(session, Batch::new().remove(session.key()).put(&event)?).await?;
+        // Whoever issued a code meanwhile either sees that the session is gone, or is seen here.
+        self.end_grants(session, Batch::new()).await
+    }
+
+    /// Deletes the grants of a session and of those before it, together with what is in `batch`.
+    async fn end_grants(&self, session: &Session, mut batch: Batch) -> Result<(), StoreError> {
         for id in session.earlier.iter().chain([&session.id]) {
             let grants = Range::starting_with(at::grants_of_session(session.tenant, *id));
             loop {
@@ -117,7 +123,9 @@ impl Sessions {
                 self.store.commit(std::mem::take(&mut batch)).await?;
             }
         }
-        self.store.commit(batch).await?;
+        if !batch.operations().is_empty() {
+            self.store.commit(batch).await?;
+        }
         Ok(())
     }
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Connection, Grant, Handle, HandleKind, ScopeSet, Stage, Tenant, User};
+use doorward_domain::{Grant, Handle, HandleKind, ScopeSet};
 use doorward_flows::app::{Answer, userinfo};
 use doorward_flows::{Browser, Relying, World};
-use doorward_store::records::at;
 use doorward_store::sled::SledOptions;
 use doorward_store::{MemoryStore, SledStore, Store};
 use futures_util::future::join_all;
@@ -14,6 +13,7 @@ use http::StatusCode;
 use rstest::rstest;
 use tokio::sync::Barrier;
 
+use crate::ending::End;
 use crate::support::{code, reregister, signed_in};
 
 /// Longer than a lost answer is forgiven, in seconds.
@@ -150,54 +150,6 @@ async fn rt_05_a_token_is_no_other_clients() {
     assert_eq!(world.audited(world.attacker, Action::ForeignToken).await, 0);
     let own = app.refresh(&world, tokens.str("refresh_token"), &[]).await;
     assert_eq!(own.status, StatusCode::OK, "its own client still can");
-}
-
-/// What ends a grant, other than its client's own wish.
-#[derive(Clone, Copy, Debug)]
-enum End {
-    UserDisabled,
-    UserDeleted,
-    TenantDisabled,
-    TenantDeleted,
-    ClientDisabled,
-    ClientNoLongerServesTheTenant,
-    RefreshTakenFromTheClient,
-    ConnectionPaused,
-    ConnectionDeleted,
-}
-
-impl End {
-    async fn come(self, world: &World) {
-        let grant = world.all::<Grant>(world.victim).await.remove(0);
-        let (user, tenant) = (at::user(world.victim, grant.user), at::tenant(world.victim));
-        let k1 = at::connection(world.victim, world.k1);
-        match self {
-            Self::UserDisabled => world.change(&user, |it: &mut User| it.enabled = false).await,
-            Self::UserDeleted => world.remove(user).await,
-            Self::TenantDisabled => world.change(&tenant, |it: &mut Tenant| it.enabled = false).await,
-            Self::TenantDeleted => world.remove(tenant).await,
-            Self::ClientDisabled => reregister(world, "c1", |it| it.enabled = false).await,
-            Self::ClientNoLongerServesTheTenant => {
-                reregister(world, "c1", |it| it.tenants = vec![world.attacker]).await;
-            }
-            Self::RefreshTakenFromTheClient => {
-                reregister(world, "c1", |it| it.scope = ScopeSet::parse("openid email").unwrap()).await;
-            }
-            Self::ConnectionPaused => {
-                world.change(&k1, |it: &mut Connection| it.stage = Stage::Paused).await;
-            }
-            Self::ConnectionDeleted => world.remove(k1).await,
-        }
-    }
-
-    /// What the client learns when it refreshes.
-    fn refusal(self) -> (u16, &'static str) {
-        match self {
-            Self::ClientDisabled => (401, "invalid_client"),
-            Self::RefreshTakenFromTheClient => (400, "unauthorized_client"),
-            _ => (400, "invalid_grant"),
-        }
-    }
 }
 
 #[rstest]
