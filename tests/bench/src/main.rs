@@ -75,8 +75,8 @@ async fn load(args: &Args, description: &Description) -> anyhow::Result<()> {
     println!(
         "{}",
         Figures(vec![
-            memory("memory at rest", at_rest, 20.0),
-            memory("memory after the first sessions", settled(broker).await?, 40.0),
+            memory("memory at rest".to_owned(), at_rest, 20.0),
+            memory(format!("memory after {} sessions", signed_in.operations), settled(broker).await?, 40.0),
         ])
     );
     let workloads = if args.workloads.is_empty() { &Workload::ALL[..] } else { &args.workloads };
@@ -111,9 +111,9 @@ async fn starts(times: usize, description: &Description, data: &Path) -> anyhow:
         let nothing = tempfile::tempdir()?;
         empty.push(first_answer(description, nothing.path()).await?);
     }
-    let figure = |what, mut times: Vec<Duration>, budget| {
+    let figure = |what: &str, mut times: Vec<Duration>, budget| {
         times.sort_unstable();
-        Figure { what, value: milliseconds(times[times.len() / 2]), budget, unit: "ms" }
+        Figure { what: what.to_owned(), value: milliseconds(times[times.len() / 2]), budget, unit: "ms" }
     };
     Ok(Figures(vec![
         figure("first answer with data", with_data, 50.0),

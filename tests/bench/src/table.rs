@@ -14,7 +14,7 @@ pub struct Costs(pub Vec<(Workload, Outcome)>);
 #[derive(Debug)]
 pub struct Figure {
     /// What was measured, in a few words.
-    pub what: &'static str,
+    pub what: String,
     /// What came out.
     pub value: f64,
     /// The most it may be.
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_figure_stands_beside_its_budget() {
-        let figure = Figure { what: "memory at rest", value: 17.25, budget: 20.0, unit: "MiB" };
+        let figure = Figure { what: "memory at rest".to_owned(), value: 17.25, budget: 20.0, unit: "MiB" };
         let table = Figures(vec![figure]).to_string();
         assert!(table.ends_with("| memory at rest | 17.2 MiB | ≤ 20 MiB |\n"), "{table}");
         let costs = Costs(vec![(Workload::Abandoned, Outcome::default())]).to_string();

@@ -1,9 +1,10 @@
-//! What single functions take, without HTTP and without a disk: what every request passes, and the
-//! decisive step of each flow. `cargo bench -p doorward-bench` runs them.
+//! What single functions take in CPU time, without HTTP and without a disk: what every request passes,
+//! and the decisive step of each flow. `cargo bench -p doorward-bench` runs them.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot go on shall stop")]
 
 mod broker;
+mod cpu_time;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -15,9 +16,10 @@ use doorward_service::provider::Params;
 use doorward_store::{Batch, MemoryStore, Store as _};
 
 use broker::{Broker, at_once};
+use cpu_time::CpuTime;
 
 /// Parsing and matching: what an authorization request passes first.
-fn requests(c: &mut Criterion) {
+fn requests(c: &mut Criterion<CpuTime>) {
     let broker = Broker::new();
     let query = broker.authorization_request("");
     c.bench_function("params: parse", |b| b.iter(|| Params::parse(&[black_box(query.as_bytes())]).unwrap()));
@@ -33,7 +35,7 @@ fn requests(c: &mut Criterion) {
 }
 
 /// The sealed cookie in which a login travels.
-fn transactions(c: &mut Criterion) {
+fn transactions(c: &mut Criterion<CpuTime>) {
     let broker = Broker::new();
     let cookie = broker.start_login(&broker.authorization_request(""));
     let transaction = broker.login.open(cookie.id, Some(&cookie.value), broker.now()).unwrap();
@@ -50,7 +52,7 @@ fn transactions(c: &mut Criterion) {
 }
 
 /// Signing and verifying.
-fn tokens(c: &mut Criterion) {
+fn tokens(c: &mut Criterion<CpuTime>) {
     let broker = Broker::new();
     let (claims, keys) = (broker.tokens.claims("id_token"), &broker.world.keys);
     c.bench_function("ID token: sign with ES256", |b| {
@@ -74,7 +76,7 @@ fn tokens(c: &mut Criterion) {
 }
 
 /// The endpoints without HTTP, on the store in memory.
-fn endpoints(c: &mut Criterion) {
+fn endpoints(c: &mut Criterion<CpuTime>) {
     let broker = Broker::new();
     let query = broker.authorization_request("");
     c.bench_function("authorize: to the sign-in page", |b| b.iter(|| broker.start_login(black_box(&query))));
@@ -97,7 +99,7 @@ fn endpoints(c: &mut Criterion) {
 }
 
 /// The store in memory: what a commit costs before any disk.
-fn store(c: &mut Criterion) {
+fn store(c: &mut Criterion<CpuTime>) {
     let (broker, store) = (Broker::new(), MemoryStore::new());
     let batch = Batch::new().put(&broker.session.record).unwrap();
     c.bench_function("store: commit in memory", |b| {
@@ -112,6 +114,7 @@ fn store(c: &mut Criterion) {
 criterion_group! {
     name = hot;
     config = Criterion::default()
+        .with_measurement(CpuTime)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));
     targets = requests, transactions, tokens, endpoints, store

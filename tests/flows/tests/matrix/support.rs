@@ -64,3 +64,8 @@ pub fn canary(world: &World, origin: &str) -> Arc<AtomicUsize> {
     world.network.add(origin, axum::Router::new().fallback(count));
     calls
 }
+
+/// Asserts that the browser was given nothing to keep.
+pub fn assert_signed_nobody_in(page: &Page) {
+    assert!(page.headers.get("set-cookie").is_none(), "{page:?}");
+}
