@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod meddler;
 pub mod oracle;
 pub mod transport;
 pub mod world;

@@ -1,8 +1,7 @@
 //! An app sends a person: is the request right, is the person signed in already?
 
 use doorward_domain::{Client, GrantId, Session, Timestamp};
-use doorward_store::records::at;
-use doorward_store::{Batch, Record as _, StoreError, Stored};
+use doorward_store::{Batch, StoreError, Stored};
 
 use super::{BrowserSession, Login, LoginError, Return, SignIn, Step, TransactionId};
 use crate::federation::{Hint, Route};
@@ -98,12 +97,7 @@ impl Login {
             Err(StoreError::Conflict(_)) => self.store.commit(batch).await?,
             written => written?,
         };
-        // A logout ends the session first and then every grant it finds, so one of the two sees the other.
-        if self.store.get(&session.record.key()).await?.is_none() {
-            let record = &session.record;
-            self.store.take(&at::grant(record.tenant, record.id, grant)).await?;
-            return Err(LoginError::NoTransaction);
-        }
+        self.keep_while_signed_in(grant, &session.record).await?;
         Ok(Step::Return(Return { location: location.ok_or(unreachable_app())?, session: None, done: None }))
     }
 }

@@ -104,13 +104,14 @@ impl Login {
         let (batch, location) =
             self.provider.issue_code(batch, id.grant(), &transaction.request, session, now)?;
         match self.store.commit(batch).await {
-            Ok(_) => Ok(Step::Return(Return {
-                location: location.ok_or(unreachable_app())?,
-                session: None,
-                done: Some(id),
-            })),
-            Err(StoreError::Conflict(_)) => Err(LoginError::Finished),
-            Err(error) => Err(error.into()),
-        }
+            Err(StoreError::Conflict(_)) => return Err(LoginError::Finished),
+            written => written?,
+        };
+        self.keep_while_signed_in(id.grant(), session).await?;
+        Ok(Step::Return(Return {
+            location: location.ok_or(unreachable_app())?,
+            session: None,
+            done: Some(id),
+        }))
     }
 }

@@ -14,8 +14,9 @@ pub mod transaction;
 
 use std::sync::Arc;
 
-use doorward_domain::{Client, Entropy, Plain, Session, Slug, Tenant, Timestamp, User};
-use doorward_store::{Store, StoreError, Stored};
+use doorward_domain::{Client, Entropy, GrantId, Plain, Session, Slug, Tenant, Timestamp, User};
+use doorward_store::records::at;
+use doorward_store::{Record as _, Store, StoreError, Stored};
 use url::Url;
 
 use crate::federation::{Federation, FederationError};
@@ -213,5 +214,19 @@ impl Login {
         found
             .filter(|client| client.enabled && client.may_redirect_to(&transaction.request.redirect_uri))
             .ok_or(LoginError::AppGone)
+    }
+
+    /// Takes the code of `grant` back if the person signed out while it was issued for their session. A
+    /// logout ends the session first and then every grant it finds, so one of the two sees the other.
+    pub(crate) async fn keep_while_signed_in(
+        &self,
+        grant: GrantId,
+        session: &Session,
+    ) -> Result<(), LoginError> {
+        if self.store.get(&session.key()).await?.is_some() {
+            return Ok(());
+        }
+        self.store.take(&at::grant(session.tenant, session.id, grant)).await?;
+        Err(LoginError::NoTransaction)
     }
 }

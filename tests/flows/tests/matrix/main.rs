@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod at_once;
 mod authorization;
 mod callback;
 mod client_assertion;
