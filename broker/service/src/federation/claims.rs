@@ -17,6 +17,8 @@ pub const MAX_TEXT: usize = 256;
 pub const MAX_URL: usize = 2048;
 /// The most groups of a person.
 pub const MAX_GROUPS: usize = 200;
+/// All groups together, in bytes: they go into tokens, which have to fit into a header.
+pub const MAX_GROUPS_BYTES: usize = 8 * 1024;
 
 /// Claims of the protocol itself, which no field of a profile is filled from (UP-16).
 #[rustfmt::skip]
@@ -56,6 +58,9 @@ pub enum ClaimsError {
     /// There are too many groups.
     #[error("there are {0} groups, more than {MAX_GROUPS}")]
     TooManyGroups(usize),
+    /// The groups are too long together.
+    #[error("the groups are {0} bytes together, more than {MAX_GROUPS_BYTES}")]
+    GroupsTooLong(usize),
 }
 
 /// Whether a mapping may not name `claim`.
@@ -163,7 +168,12 @@ impl<'a> Reader<'a> {
             self.note(Field::Groups, Flaw::WrongType);
         }
         let named = listed.iter().filter_map(Value::as_str).filter_map(cleaned);
-        named.map(|group| within_limit(Field::Groups, group)).collect()
+        let groups: Vec<String> =
+            named.map(|group| within_limit(Field::Groups, group)).collect::<Result<_, _>>()?;
+        match groups.iter().map(String::len).sum() {
+            bytes if bytes > MAX_GROUPS_BYTES => Err(ClaimsError::GroupsTooLong(bytes)),
+            _ => Ok(groups),
+        }
     }
 }
 
