@@ -17,8 +17,8 @@ pub const MAX_TEXT: usize = 256;
 pub const MAX_URL: usize = 2048;
 /// The most groups of a person.
 pub const MAX_GROUPS: usize = 200;
-/// All groups together, in bytes: they go into tokens, which have to fit into a header.
-pub const MAX_GROUPS_BYTES: usize = 8 * 1024;
+/// The longest profile, in bytes of JSON: it goes into tokens, which have to fit into a header.
+pub const MAX_PROFILE: usize = 10 * 1024;
 
 /// Claims of the protocol itself, which no field of a profile is filled from (UP-16).
 #[rustfmt::skip]
@@ -58,9 +58,9 @@ pub enum ClaimsError {
     /// There are too many groups.
     #[error("there are {0} groups, more than {MAX_GROUPS}")]
     TooManyGroups(usize),
-    /// The groups are too long together.
-    #[error("the groups are {0} bytes together, more than {MAX_GROUPS_BYTES}")]
-    GroupsTooLong(usize),
+    /// All of it together is too long.
+    #[error("the claims make a profile of {0} bytes, more than {MAX_PROFILE}")]
+    TooMuch(usize),
 }
 
 /// Whether a mapping may not name `claim`.
@@ -86,6 +86,10 @@ pub(super) fn map(
         picture: reader.picture(),
         groups: reader.groups()?,
     };
+    let size = serde_json::to_vec(&profile).map_or(usize::MAX, |json| json.len());
+    if size > MAX_PROFILE {
+        return Err(ClaimsError::TooMuch(size));
+    }
     let email_verified = profile.email.is_some() && reader.email_is_verified();
     Ok((Profile { email_verified, ..profile }, reader.notes))
 }
@@ -168,12 +172,7 @@ impl<'a> Reader<'a> {
             self.note(Field::Groups, Flaw::WrongType);
         }
         let named = listed.iter().filter_map(Value::as_str).filter_map(cleaned);
-        let groups: Vec<String> =
-            named.map(|group| within_limit(Field::Groups, group)).collect::<Result<_, _>>()?;
-        match groups.iter().map(String::len).sum() {
-            bytes if bytes > MAX_GROUPS_BYTES => Err(ClaimsError::GroupsTooLong(bytes)),
-            _ => Ok(groups),
-        }
+        named.map(|group| within_limit(Field::Groups, group)).collect()
     }
 }
 

@@ -130,7 +130,7 @@ fn up_16_limits_are_exact_and_clear() {
     assert_eq!(groups(many(201)).unwrap_err(), ClaimsError::TooManyGroups(201));
     assert_eq!(groups(many(100_000)).unwrap_err(), ClaimsError::TooManyGroups(100_000));
     assert_eq!(groups(vec!["g".repeat(257)]).unwrap_err(), ClaimsError::TooLong(Field::Groups));
-    assert_eq!(groups(vec!["g".repeat(128); 65]).unwrap_err(), ClaimsError::GroupsTooLong(128 * 65));
+    assert!(matches!(groups(vec!["g".repeat(128); 90]).unwrap_err(), ClaimsError::TooMuch(_)));
 }
 
 #[test]
