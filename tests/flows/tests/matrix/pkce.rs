@@ -1,8 +1,11 @@
 //! Proof Key for Code Exchange: rows PK.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_flows::World;
 use doorward_flows::app::VERIFIER;
 use http::StatusCode;
+use sha2::{Digest as _, Sha256};
 
 use crate::support::{authorize, code, reregister, signed_in};
 
@@ -87,10 +90,11 @@ async fn pk_04_only_the_verifier_itself_fits() {
         answer.assert_error(400, "invalid_grant");
         app.redeem_code(&world, &code, &[]).await.assert_error(400, "invalid_grant");
     }
-    // A verifier of unfit form does not fit its own challenge either.
-    let short = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEj";
-    let code = code(&world, &mut browser, &app, &[("code_challenge", CHALLENGE)]).await;
-    app.redeem_code(&world, &code, &[("code_verifier", short)]).await.assert_error(400, "invalid_grant");
+    // A verifier that is too short does not fit its own challenge either.
+    let short = "a".repeat(42);
+    let challenge = BASE64.encode(Sha256::digest(&short));
+    let code = code(&world, &mut browser, &app, &[("code_challenge", &challenge)]).await;
+    app.redeem_code(&world, &code, &[("code_verifier", &short)]).await.assert_error(400, "invalid_grant");
 }
 
 #[tokio::test]
