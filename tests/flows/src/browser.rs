@@ -15,6 +15,8 @@ use crate::world::ISSUER;
 pub struct Browser {
     network: Network,
     cookies: BTreeMap<Cookie, String>,
+    /// Headers that go with every request.
+    pub headers: HeaderMap,
 }
 
 /// What tells a cookie from others.
@@ -49,7 +51,7 @@ pub struct Page {
 impl Browser {
     /// A browser without cookies.
     pub fn new(network: &Network) -> Self {
-        Self { network: network.clone(), cookies: BTreeMap::new() }
+        Self { network: network.clone(), cookies: BTreeMap::new(), headers: HeaderMap::new() }
     }
 
     /// Opens a URL and follows redirects to the first page, or to a host that is not on the network.
@@ -123,6 +125,7 @@ impl Browser {
         if !cookies.is_empty() {
             request.headers_mut().append(COOKIE, cookies.join("; ").parse().unwrap());
         }
+        request.headers_mut().extend(self.headers.clone());
         let response = self.network.send(request).await.unwrap_or_else(nobody_lives_there);
         self.keep_cookies(&host, response.headers());
         Page {

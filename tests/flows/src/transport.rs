@@ -30,11 +30,16 @@ impl Network {
     /// Sends a request to the host of its URL; `None` when there is no such host.
     pub async fn send(&self, mut request: Request) -> Option<Response> {
         let url = Url::parse(&request.uri().to_string()).unwrap();
-        let router = self.hosts.lock().unwrap().get(&url.origin().ascii_serialization()).cloned()?;
         let target = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
         *request.uri_mut() = target.parse().unwrap();
         let host = url[url::Position::BeforeHost..url::Position::AfterPort].to_owned();
         request.headers_mut().entry("host").or_insert(host.parse().unwrap());
+        self.call(&url.origin().ascii_serialization(), request).await
+    }
+
+    /// Sends a request to a host exactly as it is.
+    pub async fn call(&self, origin: &str, request: Request) -> Option<Response> {
+        let router = self.hosts.lock().unwrap().get(origin).cloned()?;
         let response = router.oneshot(request.map(Body::from)).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 8 << 20).await.unwrap();

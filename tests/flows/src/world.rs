@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use doorward::app::{App, Parts};
-use doorward::routes;
+use doorward::{admin_api, routes};
 use doorward_domain::audit::Action;
 use doorward_domain::connection::{ConnectionKind, UpstreamAuthentication};
 use doorward_domain::{
@@ -32,6 +31,8 @@ use crate::transport::Network;
 pub const ISSUER: &str = "https://id.test";
 /// The test IdP's origin.
 pub const IDP: &str = "https://idp.test";
+/// What opens the admin API.
+pub const ADMIN_TOKEN: &str = "secret-of-the-operator";
 
 /// Repeatable dice.
 pub struct Seeded(AtomicU64);
@@ -160,7 +161,7 @@ impl World {
     }
 
     fn start_broker(&self) {
-        let app = App::new(Parts {
+        let app = Arc::new(App::new(Parts {
             store: self.store.clone(),
             net: Arc::new(self.network.clone()),
             clock: self.clock.clone(),
@@ -169,8 +170,10 @@ impl World {
             keys: self.keys.clone(),
             settings: Arc::new(Settings::new(ISSUER, Default::default()).unwrap()),
             egress: EgressPolicy::default(),
-        });
-        self.network.add(ISSUER, watched(routes::router(Arc::new(app), Router::new())));
+        }));
+        let token = Plain::new(ADMIN_TOKEN).hash();
+        let admin = admin_api::router(app.management().clone(), app.keys().clone(), token);
+        self.network.add(ISSUER, watched(routes::router(app, admin)));
     }
 
     async fn inhabit(&self) {

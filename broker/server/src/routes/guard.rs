@@ -79,6 +79,11 @@ pub async fn answer(State(app): State<Arc<App>>, mut response: Response) -> Resp
     response
 }
 
+/// Where a GET does something, no HEAD may: axum would answer it by the GET.
+pub async fn no_head() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response()
+}
+
 /// A path where nothing is.
 pub async fn nothing_here(State(app): State<Arc<App>>) -> Response {
     problem::nothing_here(&app)

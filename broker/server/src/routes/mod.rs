@@ -24,7 +24,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
-use axum::routing::{MethodFilter, get, on, post};
+use axum::routing::{get, post};
 use doorward_service::provider::discovery::path;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
@@ -63,9 +63,9 @@ fn pages() -> Router<Arc<App>> {
 /// What apps and identity providers send browsers to, or call themselves. What a GET does, no HEAD may.
 fn protocol() -> Router<Arc<App>> {
     Router::new()
-        .route(path::AUTHORIZE, on(MethodFilter::GET, authorize::get).post(authorize::post))
-        .route("/federation/{connection}/callback", on(MethodFilter::GET, callback::get))
-        .route(path::END_SESSION, on(MethodFilter::GET, end_session::get).post(end_session::post))
+        .route(path::AUTHORIZE, get(authorize::get).head(guard::no_head).post(authorize::post))
+        .route("/federation/{connection}/callback", get(callback::get).head(guard::no_head))
+        .route(path::END_SESSION, get(end_session::get).head(guard::no_head).post(end_session::post))
         .route(path::TOKEN, post(token::token))
         .route(path::INTROSPECT, post(token::introspect))
         .route(path::REVOKE, post(token::revoke))

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use doorward_service::provider::EndpointError;
 use doorward_service::provider::token::ClientRequest;
@@ -39,9 +39,12 @@ pub async fn revoke(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
 
 /// These endpoints take a form in the body and nothing else (TK-01).
 fn form<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Result<ClientRequest<'a>, EndpointError> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    let is_form = |value: &HeaderValue| {
+        let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+        media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    };
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    if !(types.next().is_some_and(is_form) && types.next().is_none()) {
         return Err(EndpointError::invalid_request(
             "send the parameters as application/x-www-form-urlencoded",
         ));

@@ -11,6 +11,7 @@ mod code;
 mod consent;
 mod ending;
 mod forgery;
+mod headers;
 mod identity;
 mod introspection;
 mod journey;
