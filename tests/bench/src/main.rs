@@ -62,45 +62,54 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures memory, then every operation.
+/// Measures memory, then every operation. Fails, in the end, when one of them failed.
 async fn load(args: &Args, description: &Description) -> anyhow::Result<()> {
     let broker = description.pids.broker;
     let at_rest = settled(broker).await?;
     let upstream = Upstream::start().await?;
     let app = description.introduce(&Http::default(), &upstream).await?;
-    let sign_ins = Plan { workers: args.workers, until: Until::Operations(args.sessions) };
-    let signed_in = run(Workload::Federated, sign_ins, &app, broker).await?;
-    let memory =
-        |what, usage: Usage, budget| Figure { what, value: mebibytes(usage.resident), budget, unit: "MiB" };
-    println!(
-        "{}",
-        Figures(vec![
-            memory("memory at rest".to_owned(), at_rest, 20.0),
-            memory(format!("memory after {} sessions", signed_in.operations), settled(broker).await?, 40.0),
-        ])
-    );
-    let workloads = if args.workloads.is_empty() { &Workload::ALL[..] } else { &args.workloads };
+    let plan = Plan { workers: args.workers, until: Until::Operations(args.sessions) };
+    let sign_ins = run(Workload::Federated, plan, &app, broker).await?;
+    println!("{}", memory(at_rest, settled(broker).await?, sign_ins.operations));
+
     let mut costs = Costs::default();
+    let workloads = if args.workloads.is_empty() { &Workload::ALL[..] } else { &args.workloads };
     for workload in workloads {
         costs.0.push((*workload, median(*workload, args, &app, broker).await?));
     }
-    println!("{costs}");
+    println!("{} workers, the median of {} × {} s\n\n{costs}", args.workers, args.rounds, args.seconds);
     let outcomes = costs.0.iter().map(|(_, outcome)| outcome);
-    match outcomes.chain([&signed_in]).find_map(|outcome| outcome.first_error.as_deref()) {
+    match outcomes.chain([&sign_ins]).find_map(|outcome| outcome.first_error.as_deref()) {
         Some(error) => bail!("an operation failed: {error}"),
         None => Ok(()),
     }
 }
 
-/// Runs a workload several times and returns the run with the median cost.
+fn memory(at_rest: Usage, loaded: Usage, sessions: u64) -> Figures {
+    let figure = |what: String, usage: Usage, budget| Figure {
+        what,
+        value: mebibytes(usage.resident),
+        budget,
+        unit: "MiB",
+    };
+    Figures(vec![
+        figure("memory at rest".to_owned(), at_rest, 20.0),
+        figure(format!("memory after {sessions} sessions"), loaded, 40.0),
+    ])
+}
+
+/// Runs a workload several times and returns the run with the median cost, with the errors of all.
 async fn median(workload: Workload, args: &Args, app: &Arc<App>, broker: u32) -> anyhow::Result<Outcome> {
     let plan = Plan { workers: args.workers, until: Until::Elapsed(Duration::from_secs(args.seconds)) };
     let mut rounds = Vec::new();
     for _ in 0..args.rounds.max(1) {
         rounds.push(run(workload, plan, app, broker).await?);
     }
+    let errors = rounds.iter().map(|round| round.errors).sum();
+    let first_error = rounds.iter().find_map(|round| round.first_error.clone());
     rounds.sort_by_key(Outcome::cpu_per_operation);
-    Ok(rounds.swap_remove(rounds.len() / 2))
+    let median = rounds.swap_remove(rounds.len() / 2);
+    Ok(Outcome { errors, first_error, ..median })
 }
 
 /// Measures the broker's start, on the data that there is and on none.

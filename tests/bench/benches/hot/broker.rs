@@ -8,7 +8,6 @@ use doorward_domain::{Clock as _, Session, Timestamp};
 use doorward_flows::app::{Answer, Relying, VERIFIER};
 use doorward_flows::browser::encode;
 use doorward_flows::world::{ISSUER, World};
-
 use doorward_service::federation::Federation;
 use doorward_service::identity::Sessions;
 use doorward_service::login::{BrowserSession, Login, Step, TransactionCookie};
