@@ -1,9 +1,9 @@
 //! Headers, hosts, paths and methods (rows HD, and PW-03 as far as there are links).
 
+use doorward_flows::World;
 use doorward_flows::app::{Answer, post, send};
 use doorward_flows::browser::encode;
 use doorward_flows::world::ADMIN_TOKEN;
-use doorward_flows::World;
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use rstest::rstest;
