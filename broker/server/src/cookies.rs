@@ -16,6 +16,8 @@ pub struct CookiePolicy {
 
 /// A browser keeps this many logins under way; beyond it the oldest are dropped.
 const MOST_TRANSACTIONS: usize = 8;
+/// No more are dropped by one answer, whose headers have to pass a proxy.
+const MOST_DROPPED: usize = 8;
 
 const SESSION: &str = "doorward";
 const TRANSACTION: &str = "doorward-tx-";
@@ -59,12 +61,12 @@ impl CookiePolicy {
     /// Puts a login under way into the browser, and drops the oldest when there are many.
     pub fn set_transaction(&self, request: &HeaderMap, response: &mut HeaderMap, cookie: &TransactionCookie) {
         let name = format!("{TRANSACTION}{}", cookie.id);
-        self.set(response, &name, &cookie.value, self.transaction_seconds);
+        self.set(response, &name, cookie.value.expose(), self.transaction_seconds);
         let mut known: Vec<&str> = self.all(request).map(|(name, _)| name).collect();
         known.retain(|known| known.starts_with(TRANSACTION) && *known != name);
         known.sort_unstable_by_key(|name| started(name));
         let surplus = (known.len() + 1).saturating_sub(MOST_TRANSACTIONS);
-        for oldest in known.into_iter().take(surplus) {
+        for oldest in known.into_iter().take(surplus.min(MOST_DROPPED)) {
             self.set(response, oldest, "", 0);
         }
     }
@@ -107,6 +109,8 @@ fn started(name: &str) -> Option<[u8; 16]> {
 
 #[cfg(test)]
 mod tests {
+    use doorward_domain::Plain;
+
     use super::*;
 
     fn policy(issuer: &str) -> CookiePolicy {
@@ -140,7 +144,7 @@ mod tests {
     #[test]
     fn a_browser_keeps_a_few_logins_and_drops_the_oldest() {
         let policy = policy("http://localhost");
-        let cookie = |n: u8| TransactionCookie { id: TransactionId([n; 16]), value: "v".to_owned() };
+        let cookie = |n: u8| TransactionCookie { id: TransactionId([n; 16]), value: Plain::new("v") };
         let older: Vec<_> = (1..=8).map(|n| format!("{TRANSACTION}{}=v", cookie(n).id)).collect();
         let mut response = HeaderMap::new();
         policy.set_transaction(&request(&older.join("; ")), &mut response, &cookie(9));

@@ -22,6 +22,13 @@ impl Network {
         self.hosts.lock().unwrap().insert(origin.to_owned(), router);
     }
 
+    /// Puts something between a host and those who ask it.
+    pub fn wrap(&self, origin: &str, wrap: impl FnOnce(Router) -> Router) {
+        let mut hosts = self.hosts.lock().unwrap();
+        let host = hosts.remove(origin).unwrap();
+        hosts.insert(origin.to_owned(), wrap(host));
+    }
+
     /// Takes a host off the network.
     pub fn remove(&self, origin: &str) {
         self.hosts.lock().unwrap().remove(origin);

@@ -12,6 +12,7 @@ mod consent;
 mod leave;
 pub mod transaction;
 
+use std::fmt;
 use std::sync::Arc;
 
 use doorward_domain::{Client, Entropy, GrantId, Plain, Session, Slug, Tenant, Timestamp, User};
@@ -133,7 +134,6 @@ pub struct ConsentQuestion {
 }
 
 /// The way back to the app.
-#[derive(Debug)]
 pub struct Return {
     /// The redirect URI with the answer.
     pub location: Url,
@@ -141,6 +141,13 @@ pub struct Return {
     pub session: Option<Plain>,
     /// The transaction that is over.
     pub done: Option<TransactionId>,
+}
+
+impl fmt::Debug for Return {
+    /// Shows to whom, and nothing of the answer.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Return to {:?}", self.location.host_str())
+    }
 }
 
 /// Why a login does not go on.

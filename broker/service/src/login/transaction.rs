@@ -5,7 +5,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use doorward_domain::{GrantId, SessionId, Timestamp};
+use doorward_domain::{GrantId, Plain, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Login, LoginError};
@@ -68,7 +68,7 @@ pub struct TransactionCookie {
     /// Its name.
     pub id: TransactionId,
     /// Its sealed value.
-    pub value: String,
+    pub value: Plain,
 }
 
 impl Login {
@@ -88,7 +88,7 @@ impl Login {
         let plain = serde_json::to_vec(transaction).unwrap_or_default();
         TransactionCookie {
             id,
-            value: self.sealer.seal_token(Purpose::Transaction, &id.0, &plain, &*self.entropy),
+            value: Plain::new(self.sealer.seal_token(Purpose::Transaction, &id.0, &plain, &*self.entropy)),
         }
     }
 

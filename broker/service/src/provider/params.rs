@@ -1,17 +1,25 @@
 //! The parameters of a request, wherever they came from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use url::form_urlencoded;
 
 /// A request's parameters. A repeated one has no value: neither the first nor the last wins
 /// (RFC 6749 section 3.1). An empty one counts as absent.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Params {
     values: BTreeMap<String, Parameter>,
 }
 
-#[derive(Clone, Debug)]
+impl fmt::Debug for Params {
+    /// Shows names alone: values may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+#[derive(Clone)]
 enum Parameter {
     Once(String),
     Repeated,
@@ -90,6 +98,12 @@ mod tests {
         let params = Params::parse(&[b"a=1&b=2&%61=3", b"b=2"]).unwrap();
         assert_eq!((params.get("a"), params.get("b")), (None, None));
         assert!(params.is_repeated("a") && params.any_repeated());
+    }
+
+    #[test]
+    fn sr_01_what_was_sent_is_not_shown() {
+        let params = Params::parse(&[b"client_secret=canary&code=canary"]).unwrap();
+        assert_eq!(format!("{params:?}"), "{\"client_secret\", \"code\"}");
     }
 
     #[test]

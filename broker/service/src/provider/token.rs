@@ -13,27 +13,32 @@ use super::{Params, People, Provider};
 #[derive(Debug, Serialize)]
 pub struct TokenResponse {
     /// The access token.
-    pub access_token: String,
+    #[serde(serialize_with = "expose")]
+    pub access_token: Plain,
     /// Always `Bearer`.
     pub token_type: &'static str,
     /// Seconds until the access token ends.
     pub expires_in: u64,
     /// The ID token, when `openid` was granted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
+    pub id_token: Option<Plain>,
     /// The refresh token, when `offline_access` was granted.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
     pub refresh_token: Option<Plain>,
     /// What the access token allows.
     pub scope: String,
 }
 
-fn expose<S: serde::Serializer>(secret: &Option<Plain>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(secret.as_ref().map_or("", Plain::expose))
+fn expose<S: serde::Serializer>(token: &Plain, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(token.expose())
+}
+
+fn expose_some<S: serde::Serializer>(token: &Option<Plain>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_some(&token.as_ref().map(Plain::expose))
 }
 
 /// A request to an endpoint that clients call: a form in the body, credentials in it or in a header.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ClientRequest<'a> {
     /// The request's headers.
     pub headers: &'a HeaderMap,
@@ -90,10 +95,10 @@ impl Provider {
             false => None,
         };
         Ok(TokenResponse {
-            access_token,
+            access_token: Plain::new(access_token),
             token_type: "Bearer",
             expires_in: self.settings.lifetimes.access_token.as_secs(),
-            id_token,
+            id_token: id_token.map(Plain::new),
             refresh_token: grant.refresh().and_then(|family| self.refresh_token(grant, family)),
             scope: scope.to_string(),
         })
