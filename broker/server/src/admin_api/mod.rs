@@ -55,6 +55,7 @@ pub fn router(management: Arc<Management>, keys: Arc<KeyRing>, token: SecretHash
         .route("/plan", post(plan))
         .route("/apply", post(apply))
         .route("/export", get(export))
+        .route("/backup", get(backup))
         .fallback(async || AdminError::NoSuchPath)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(Arc::clone(&admin), token::require))
@@ -136,6 +137,10 @@ async fn apply(State(admin): State<Arc<Admin>>, body: Result<Json<Document>, Jso
 
 async fn export(State(admin): State<Arc<Admin>>) -> Answer {
     answer(admin.management.export().await?)
+}
+
+async fn backup(State(admin): State<Arc<Admin>>, part: Part) -> Answer {
+    answer(admin.management.backup(&part?.0.into()).await?)
 }
 
 fn answer(body: impl Serialize) -> Answer {

@@ -44,6 +44,9 @@ pub enum Command {
     Health,
     /// Check configuration, store, keys and issuer
     Doctor,
+    /// Copies of everything
+    #[command(subcommand)]
+    Backup(BackupVerb),
     /// What the admin API is asked
     #[command(flatten)]
     Admin(AdminCommand),
@@ -73,6 +76,26 @@ pub enum AdminCommand {
     /// Signing keys
     #[command(subcommand)]
     Key(KeyVerb),
+}
+
+/// What to do with backups.
+#[derive(Debug, Subcommand)]
+pub enum BackupVerb {
+    /// Write a copy of everything but sessions and grants into a new file, and check it
+    Create {
+        /// The file, which must not exist
+        file: PathBuf,
+    },
+    /// Check that a backup is whole
+    Verify {
+        /// The backup
+        file: PathBuf,
+    },
+    /// Put a backup into the configured store, which must be a new one; the master key must be the old one
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
 }
 
 /// Documents to plan or apply.

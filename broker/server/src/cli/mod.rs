@@ -3,6 +3,7 @@
 
 mod api;
 mod args;
+mod backup;
 mod diff;
 mod doctor;
 pub mod documents;
@@ -17,7 +18,9 @@ use serde_json::json;
 
 use crate::config::Config;
 use api::Api;
-use args::{AdminCommand, Cli, ClientVerb, Command, Files, KeyVerb, OfTenantVerb, Output, TenantVerb};
+use args::{
+    AdminCommand, BackupVerb, Cli, ClientVerb, Command, Files, KeyVerb, OfTenantVerb, Output, TenantVerb,
+};
 
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {
@@ -39,6 +42,16 @@ async fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
             println!("ok");
         }
         Command::Doctor => return doctor::examine(cli).await,
+        Command::Backup(BackupVerb::Verify { file }) => told("are whole", backup::verify(file)?),
+        Command::Backup(BackupVerb::Restore { file }) => {
+            told("restored", backup::restore_into(&load()?, file).await?);
+        }
+        Command::Backup(BackupVerb::Create { file }) => {
+            let api = Api::connect(&load()?, cli.url.as_ref()).await?;
+            let written = backup::create(&api, file).await;
+            api.close().await;
+            told("written and read again", written?);
+        }
         Command::Admin(command) => {
             let api = Api::connect(&load()?, cli.url.as_ref()).await?;
             let outcome = ask(&api, command, cli.output).await;
@@ -47,6 +60,10 @@ async fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn told(what: &str, records: usize) {
+    println!("{records} records {what}");
 }
 
 const TENANTS: &[&str] = &["slug", "name", "domains", "enabled"];

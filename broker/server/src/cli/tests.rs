@@ -57,6 +57,9 @@ fn commands_are_a_noun_and_a_verb() {
         "doorward user list acme --url https://sso.example.org",
         "doorward key rotate --algorithm RS256",
         "doorward doctor",
+        "doorward backup create copy.jsonl",
+        "doorward backup verify copy.jsonl",
+        "doorward backup restore copy.jsonl",
         "doorward health",
     ] {
         assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
@@ -203,4 +206,47 @@ fn an_unknown_field_of_a_document_is_named_with_a_suggestion() {
         refused.starts_with("client[0].scopes") && refused.ends_with("did you mean `scope`?"),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn r_11_a_backup_brings_back_everything_but_what_could_have_been_revoked() {
+    let (folder, config) = alone();
+    let broker = Broker::open(&config).await.unwrap();
+    broker.management().apply(&demo_document(), "test").await.unwrap();
+    let before = broker.management().export().await.unwrap();
+    let jwks = broker.keys().jwks();
+    broker.close().await;
+
+    let copy = folder.path().join("copy.jsonl");
+    let api = Api::connect(&config, None).await.unwrap();
+    let written = backup::create(&api, &copy).await.unwrap();
+    assert!(backup::create(&api, &copy).await.is_err(), "an older copy is not overwritten");
+    api.close().await;
+    assert!(backup::restore_into(&config, &copy).await.is_err(), "only a new store takes a backup");
+
+    let mut elsewhere = Config::in_folder(&folder.path().join("new"));
+    elsewhere.listen = config.listen;
+    elsewhere.keys.master_key = Some(config.data_dir().join("master.key"));
+    assert_eq!(backup::restore_into(&elsewhere, &copy).await.unwrap(), written);
+    let restored = Broker::open(&elsewhere).await.unwrap();
+    assert_eq!(restored.management().export().await.unwrap(), before);
+    assert_eq!(restored.keys().jwks(), jwks);
+    restored.close().await;
+}
+
+#[tokio::test]
+async fn r_11_a_copy_that_was_cut_or_altered_is_noticed() {
+    let (folder, config) = alone();
+    let copy = folder.path().join("copy.jsonl");
+    let api = Api::connect(&config, None).await.unwrap();
+    backup::create(&api, &copy).await.unwrap();
+    api.close().await;
+    let whole = fs::read_to_string(&copy).unwrap();
+    let lines: Vec<_> = whole.lines().collect();
+    let without_end = lines[..lines.len() - 1].join("\n");
+    let without_first = lines[1..].join("\n");
+    for damaged in [without_end, without_first, whole.replacen('1', "2", 1), String::new()] {
+        fs::write(&copy, damaged).unwrap();
+        assert!(backup::verify(&copy).is_err());
+    }
 }

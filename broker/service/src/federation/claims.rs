@@ -16,7 +16,7 @@ pub const MAX_TEXT: usize = 256;
 /// The longest URL that a field holds, in bytes.
 pub const MAX_URL: usize = 2048;
 /// The most groups of a person.
-pub const MAX_GROUPS: usize = 200;
+pub const MAX_GROUPS: usize = 500;
 /// The longest profile, in bytes of JSON: it goes into tokens, which have to fit into a header.
 pub const MAX_PROFILE: usize = 10 * 1024;
 

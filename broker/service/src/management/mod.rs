@@ -2,10 +2,11 @@
 //! clients and users.
 //!
 //! Configuration is code: a [`document`] says what shall be, [`plan`] tells what would change,
-//! [`apply`] commits it as a whole, and [`export`] writes a document of what there is. [`views`] are
-//! for looking. No secret ever comes out.
+//! [`apply`] commits it as a whole, and [`export`] writes a document of what there is, [`backup`]
+//! a copy of everything. [`views`] are for looking. No secret ever comes out.
 
 mod apply;
+pub mod backup;
 pub mod document;
 mod existing;
 pub mod export;

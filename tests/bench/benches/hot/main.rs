@@ -47,7 +47,9 @@ fn transactions(c: &mut Criterion<CpuTime>) {
         });
     });
     c.bench_function("transaction: open", |b| {
-        b.iter(|| broker.login.open(cookie.id, Some(black_box(cookie.value.expose())), broker.now()).unwrap());
+        b.iter(|| {
+            broker.login.open(cookie.id, Some(black_box(cookie.value.expose())), broker.now()).unwrap()
+        });
     });
 }
 

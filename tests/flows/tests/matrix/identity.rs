@@ -294,7 +294,7 @@ async fn up_16_claims_of_the_protocol_and_of_power_are_nobodys_to_say() {
 }
 
 #[rstest]
-#[case::too_many_groups("groups", json!((0..201).map(|n| format!("group-{n}")).collect::<Vec<_>>()))]
+#[case::too_many_groups("groups", json!((0..501).map(|n| format!("group-{n}")).collect::<Vec<_>>()))]
 #[case::very_many_groups("groups", json!((0..100_000).map(|n| format!("g{n}")).collect::<Vec<_>>()))]
 #[case::groups_with_long_names("groups", json!((0..200).map(|n| format!("{n:0>200}")).collect::<Vec<_>>()))]
 #[case::groups_with_wide_names(
