@@ -27,7 +27,7 @@ use crate::{admin_api, routes};
 /// keeps up with 10,000 records a second, and costs little when nothing expires.
 const SWEEP_PAGE: usize = 500;
 const BETWEEN_PAGES: Duration = Duration::from_millis(50);
-const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
+const BETWEEN_ROUNDS: Duration = Duration::from_secs(600);
 
 /// A slow client gets this long after the stop was asked for.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);

@@ -127,6 +127,13 @@ impl Page {
         assert!(self.body.contains("Reference"), "{}", self.body);
     }
 
+    /// The person is asked who they are, here and not at an identity provider.
+    #[track_caller]
+    pub fn assert_asks_to_sign_in(&self) {
+        let here = self.url.as_str().starts_with(crate::world::ISSUER) && self.location().is_none();
+        assert!(here && self.status == StatusCode::OK && self.body.contains("id=\"username\""), "{self:?}");
+    }
+
     /// REDIR(error): the app is told, with the `state` of its plain request.
     #[track_caller]
     pub fn assert_sent_back(&self, app: &Relying, error: &str) {

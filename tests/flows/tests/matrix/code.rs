@@ -115,6 +115,29 @@ async fn cd_04_a_code_is_no_other_clients() {
 }
 
 #[tokio::test]
+async fn cd_04_a_code_is_of_the_tenant_session_and_grant_that_it_names() {
+    let world = World::new().await;
+    let (mut browser, app) = (signed_in(&world, "alice").await, world.relying("c1"));
+    let (first, second) = (
+        code(&world, &mut browser, &app, &[]).await,
+        code(&world, &mut signed_in(&world, "uma").await, &app, &[]).await,
+    );
+    let [first, second] = [first, second].map(|code| BASE64.decode(code).unwrap());
+    let before = world.digest().await;
+    let attacker = world.attacker.as_bytes();
+    for at in [1, 17, 33] {
+        for part in [&second[at..at + 16], attacker, &[0; 16]] {
+            let mut mixed = first.clone();
+            mixed[at..at + 16].copy_from_slice(part);
+            if mixed != first {
+                app.redeem_code(&world, &BASE64.encode(mixed), &[]).await.assert_error(400, "invalid_grant");
+            }
+        }
+    }
+    assert_eq!(world.digest().await, before);
+}
+
+#[tokio::test]
 async fn cd_05_a_code_lives_for_a_minute() {
     for (seconds, status) in [(59, 200), (60, 400), (61, 400), (601, 400)] {
         let world = World::new().await;
@@ -145,12 +168,16 @@ async fn cd_06_no_kind_of_token_is_another_kind() {
     let page = elsewhere.open(&world.relying("c2").authorize(&world, &[])).await;
     let transaction = page.form().hidden.remove(0).1;
     let sealed = elsewhere.broker_cookies(TRANSACTION).remove(0).1;
+    let mut another = world.browser();
+    another.open(&world.relying("c2").authorize(&world, &[])).await;
+    let of_another = another.broker_cookies(TRANSACTION).remove(0).1;
     let session = browser.session().unwrap();
     let kinds = [
         ("code", fresh.as_str()),
         ("refresh_token", tokens.str("refresh_token")),
         ("session", &session),
         ("transaction", &sealed),
+        ("transaction of another login", &of_another),
         ("transaction id", &transaction),
         ("access_token", tokens.str("access_token")),
         ("id_token", tokens.str("id_token")),

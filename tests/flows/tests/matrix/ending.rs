@@ -4,7 +4,7 @@ use doorward_domain::{Connection, ScopeSet, Session, Stage, Tenant, User};
 use doorward_flows::World;
 use doorward_store::records::at;
 
-use crate::support::reregister;
+use crate::support::{client, reregister};
 
 /// What ends a sign-in, other than a person's or a client's own wish.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,7 @@ pub enum End {
     TenantDisabled,
     TenantDeleted,
     ClientDisabled,
+    ClientDeleted,
     ClientNoLongerServesTheTenant,
     RefreshTakenFromTheClient,
     ConnectionPaused,
@@ -21,8 +22,13 @@ pub enum End {
 }
 
 impl End {
-    /// Lets it happen, behind the back of every instance.
+    /// Lets it happen to what has to do with `c1`, behind the back of every instance.
     pub async fn come(self, world: &World) {
+        self.come_to(world, "c1").await;
+    }
+
+    /// Lets it happen to what has to do with this app.
+    pub async fn come_to(self, world: &World, app: &str) {
         let session = world.all::<Session>(world.victim).await.remove(0);
         let (user, tenant) = (at::user(world.victim, session.user), at::tenant(world.victim));
         let k1 = at::connection(world.victim, world.k1);
@@ -31,12 +37,13 @@ impl End {
             Self::UserDeleted => world.remove(user).await,
             Self::TenantDisabled => world.change(&tenant, |it: &mut Tenant| it.enabled = false).await,
             Self::TenantDeleted => world.remove(tenant).await,
-            Self::ClientDisabled => reregister(world, "c1", |it| it.enabled = false).await,
+            Self::ClientDisabled => reregister(world, app, |it| it.enabled = false).await,
+            Self::ClientDeleted => world.remove(client(app)).await,
             Self::ClientNoLongerServesTheTenant => {
-                reregister(world, "c1", |it| it.tenants = vec![world.attacker]).await;
+                reregister(world, app, |it| it.tenants = vec![world.attacker]).await;
             }
             Self::RefreshTakenFromTheClient => {
-                reregister(world, "c1", |it| it.scope = ScopeSet::parse("openid email").unwrap()).await;
+                reregister(world, app, |it| it.scope = ScopeSet::parse("openid email").unwrap()).await;
             }
             Self::ConnectionPaused => {
                 world.change(&k1, |it: &mut Connection| it.stage = Stage::Paused).await;
@@ -45,10 +52,15 @@ impl End {
         }
     }
 
+    /// Whether there is no app left to tell.
+    pub fn is_of_the_client(self) -> bool {
+        matches!(self, Self::ClientDisabled | Self::ClientDeleted)
+    }
+
     /// What the client learns when it refreshes.
     pub fn refusal(self) -> (u16, &'static str) {
         match self {
-            Self::ClientDisabled => (401, "invalid_client"),
+            Self::ClientDisabled | Self::ClientDeleted => (401, "invalid_client"),
             Self::RefreshTakenFromTheClient => (400, "unauthorized_client"),
             _ => (400, "invalid_grant"),
         }

@@ -10,12 +10,6 @@ use rstest::rstest;
 
 use crate::support::{code, signed_in};
 
-#[track_caller]
-fn assert_asks_to_sign_in(page: &Page) {
-    assert_eq!(page.status, StatusCode::OK, "{page:?}");
-    assert!(page.body.contains("id=\"username\""), "{page:?}");
-}
-
 async fn ask(world: &World, browser: &mut Browser, app: &Relying, changes: &[(&str, &str)]) -> Page {
     browser.get(&app.authorize(world, changes)).await
 }
@@ -29,7 +23,7 @@ async fn prompt_login_signs_in_anew_even_at_the_provider() {
     world.pass(100);
 
     let page = ask(&world, &mut browser, &app, &[("prompt", "login")]).await;
-    assert_asks_to_sign_in(&page);
+    page.assert_asks_to_sign_in();
     let page = browser.submit_unfollowed(&page, &[("username", "victim")]).await;
     assert_eq!(page.parameter("prompt").as_deref(), Some("login"));
     let page = browser.follow(page).await;
@@ -52,7 +46,7 @@ async fn prompt_select_account_asks_who_it_is_whatever_the_hint() {
     let (mut browser, app) = (signed_in(&world, "alice").await, world.relying("c1"));
     let changes = [("prompt", "select_account"), ("login_hint", "kim@victim.test")];
     let page = ask(&world, &mut browser, &app, &changes).await;
-    assert_asks_to_sign_in(&page);
+    page.assert_asks_to_sign_in();
     let page = browser.submit_unfollowed(&page, &[("username", "victim")]).await;
     assert_eq!(page.parameter("prompt").as_deref(), Some("select_account"));
     let page = browser.follow(page).await;
@@ -74,7 +68,7 @@ async fn prompt_consent_asks_a_third_partys_person_again() {
     assert!(page.parameter("code").is_some());
     // With a sign-in before it, the question comes after.
     let page = ask(&world, &mut browser, &app, &[("prompt", "login consent")]).await;
-    assert_asks_to_sign_in(&page);
+    page.assert_asks_to_sign_in();
     let page = world.go_on(&mut browser, page, "victim", "alice").await;
     assert!(page.body.contains("id=\"allow\""), "{page:?}");
     // An app of the house asks nobody.
@@ -101,7 +95,7 @@ async fn max_age_is_the_longest_that_a_sign_in_may_lie_back(#[case] max_age: &st
         return;
     }
     page.assert_sent_back(&app, "login_required");
-    assert_asks_to_sign_in(&page_shown);
+    page_shown.assert_asks_to_sign_in();
     let page = browser.submit_unfollowed(&page_shown, &[("username", "victim")]).await;
     assert_eq!(page.parameter("max_age").as_deref(), Some(max_age));
     let page = browser.follow(page).await;
@@ -115,7 +109,7 @@ async fn max_age_is_the_longest_that_a_sign_in_may_lie_back(#[case] max_age: &st
 async fn max_age_0_signs_in_anew_at_once() {
     let world = World::new().await;
     let (mut browser, app) = (signed_in(&world, "alice").await, world.relying("c1"));
-    assert_asks_to_sign_in(&ask(&world, &mut browser, &app, &[("max_age", "0")]).await);
+    ask(&world, &mut browser, &app, &[("max_age", "0")]).await.assert_asks_to_sign_in();
     let page = ask(&world, &mut browser, &app, &[("max_age", "0"), ("prompt", "none")]).await;
     page.assert_sent_back(&app, "login_required");
 }
