@@ -31,4 +31,5 @@ mod spine;
 mod support;
 mod switched_off;
 mod token_endpoint;
+mod two_tenants;
 mod userinfo;
