@@ -201,19 +201,10 @@ async fn cd_06_no_kind_of_token_is_another_kind() {
                 app.call(&world, "/revoke", &[("token", &text)]).await;
             }
             if !genuine("session") {
-                let mut planted = world.browser();
-                planted.plant(SESSION, &text);
-                let page = planted.get(&app.authorize(&world, &[("prompt", "none")])).await;
-                page.assert_sent_back(&app, "login_required");
+                is_no_session(&world, &app, &text).await;
             }
             if !genuine("transaction") {
-                let mut planted = world.browser();
-                planted.plant(&format!("{TRANSACTION}{transaction}"), &text);
-                let again = planted.get(&world.url(&format!("/sign-in?tx={transaction}"))).await;
-                again.assert_told(400);
-                let state = format!("{transaction}.{text}");
-                let callback = format!("/federation/{}/callback?{}", world.k1, encode(&[("state", &state)]));
-                planted.get(&world.url(&callback)).await.assert_told(400);
+                is_no_transaction(&world, &transaction, &text).await;
             }
             if !genuine("id_token") {
                 let page = browser.get(&app.authorize(&world, &[("id_token_hint", &text)])).await;
@@ -222,6 +213,23 @@ async fn cd_06_no_kind_of_token_is_another_kind() {
         }
     }
     assert_eq!(world.digest().await, before);
+}
+
+async fn is_no_session(world: &World, app: &Relying, text: &str) {
+    let mut planted = world.browser();
+    planted.plant(SESSION, text);
+    let page = planted.get(&app.authorize(world, &[("prompt", "none")])).await;
+    page.assert_sent_back(app, "login_required");
+}
+
+async fn is_no_transaction(world: &World, transaction: &str, text: &str) {
+    let mut planted = world.browser();
+    planted.plant(&format!("{TRANSACTION}{transaction}"), text);
+    let again = planted.get(&world.url(&format!("/sign-in?tx={transaction}"))).await;
+    again.assert_told(400);
+    let state = format!("{transaction}.{text}");
+    let callback = format!("/federation/{}/callback?{}", world.k1, encode(&[("state", &state)]));
+    planted.get(&world.url(&callback)).await.assert_told(400);
 }
 
 /// The same text with another first byte, which is where a handle says of which kind it is.
