@@ -10,13 +10,11 @@ from urllib.parse import quote_plus, urlsplit
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc.jwk import ECKey
 
+import playground
+import suite
 from app import create_app
 from browser import Browser
-
-PLAYGROUND = json.loads(os.environ["PLAYGROUND"])
-ISSUER = PLAYGROUND["issuer"]
-TENANT = next(tenant for tenant in PLAYGROUND["tenants"] if tenant["slug"] == "acme")
-ALICE = {"name": "Alice Archer", "email": "alice@acme.example", "email_verified": True, "tenant": "acme"}
+from playground import ALICE, ISSUER
 
 
 class App:
@@ -26,7 +24,7 @@ class App:
     asks_consent = False
 
     def setUp(self):
-        registered = next(it for it in PLAYGROUND["clients"] if it["client_id"] == self.client_id)
+        registered = playground.client(self.client_id)
         self.scope = registered["scope"]
         self.post_logout_redirect_uris = registered["post_logout_redirect_uris"]
         redirect_uri = self.redirect_uri or registered["redirect_uris"][0]
@@ -53,8 +51,7 @@ class App:
 
     def sign_in(self):
         self.open(self.app.get("/login"))
-        self.browser.submit(username=TENANT["login"])
-        self.browser.submit(username=TENANT["idp_username"], password=TENANT["idp_password"])
+        playground.sign_in(self.browser)
         if self.asks_consent and not self.browser.is_at_app():
             self.browser.submit(decision="allow")
         return self.ok(self.come_back())
@@ -138,29 +135,5 @@ class WithRs256(App, unittest.TestCase):
         return {"client_secret": quote_plus(registered["client_secret"])}
 
 
-class Lines(unittest.TestResult):
-    """Prints each test on a line, and what failed in full."""
-
-    def startTest(self, test):
-        super().startTest(test)
-        self.problems = len(self.failures) + len(self.errors)
-
-    def stopTest(self, test):
-        super().stopTest(test)
-        name = f"{type(test).__name__} {test._testMethodName.removeprefix('test_')}".replace("_", " ")
-        problems = (self.failures + self.errors)[self.problems :]
-        print(f"  {'FAILED' if problems else 'ok    '}  {name}")
-
-
-def main():
-    result = Lines()
-    unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]).run(result)
-    problems = result.failures + result.errors
-    for _, trace in problems:
-        print(trace)
-    print(f"authlib: {result.testsRun - len(problems)} passed, {len(problems)} failed")
-    return 1 if problems or not result.testsRun else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(suite.run("authlib", sys.modules[__name__]))

@@ -1,13 +1,15 @@
 // What the playground gets besides its demo, written into FOLDER before it starts:
-//   node support/prepare.js FOLDER APP UPSTREAM
-// APP is where the sample app will be, UPSTREAM the issuer of the provider from npm.
+//   node support/prepare.js FOLDER APP
+// APP is where the sample app will be; the others' addresses are in the environment.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { connections } from '../oidc-provider/connections.js';
+import { clients } from './clients.js';
 
-const [folder, app, upstream] = process.argv.slice(2);
+const [folder, app] = process.argv.slice(2);
+const { UPSTREAM: upstream, APACHE: apache } = process.env;
 
 const { publicKey, privateKey } = await crypto.subtle.generateKey(
   { name: 'ECDSA', namedCurve: 'P-256' },
@@ -19,59 +21,46 @@ const [publicJwk, privateJwk] = await Promise.all(
 );
 const named = { kid: 'interop', alg: 'ES256', use: 'sig' };
 write('private-key-jwt.json', JSON.stringify({ ...privateJwk, ...named }));
-write('private-key-jwt.jwks.json', JSON.stringify({ keys: [{ ...publicJwk, ...named }] }));
+const jwks = write('private-key-jwt.jwks.json', JSON.stringify({ keys: [{ ...publicJwk, ...named }] }));
 
-write(
-  'clients.toml',
-  `
-[[client]]
-client_id = "private-key-demo"
-name = "App with a key of its own"
-jwks = { file = ${JSON.stringify(join(folder, 'private-key-jwt.jwks.json'))} }
-redirect_uris = ["${app}/callback"]
-post_logout_redirect_uris = ["${app}/signed-out"]
-scope = "openid profile email offline_access"
-trust = "first_party"
-tenants = "all"
-
-[[client]]
-client_id = "rs256-demo"
-name = "App that takes RS256 alone"
-client_secret = "all + of % this : must & be = encoded"
-redirect_uris = ["${app}/callback"]
-post_logout_redirect_uris = ["${app}/signed-out"]
-scope = "openid profile email offline_access"
-trust = "first_party"
-tenants = "all"
-id_token_signed_response_alg = "RS256"
-`,
-);
+write('clients.toml', clients({ app, apache, jwks }).map((client) => table('client', client)).join('\n'));
 
 write(
   'tenants.toml',
   connections
-    .map(
-      ({ tenant, authentication, algorithm, secret }) => `
-[[tenant]]
-slug = "${tenant}"
-name = "Company ${tenant}"
-
-  [[tenant.connection]]
-  name = "staff"
-  kind = "oidc"
-  issuer = "${upstream}"
-  client_id = "${tenant}"
-  ${secret ? `client_secret = "${secret}"` : '# A public client.'}
-  authentication = "${authentication}"
-  algorithms = ["${algorithm}"]
-  scopes = ["openid", "profile", "email", "groups"]
-  provisioning = "just_in_time"
-  stage = "live"
-`,
-    )
-    .join(''),
+    .map(({ tenant, authentication, algorithm, secret }) => {
+      const connection = {
+        name: 'staff',
+        kind: 'oidc',
+        issuer: upstream,
+        client_id: tenant,
+        client_secret: secret,
+        authentication,
+        algorithms: [algorithm],
+        scopes: ['openid', 'profile', 'email', 'groups'],
+        provisioning: 'just_in_time',
+        stage: 'live',
+      };
+      return table('tenant', { slug: tenant, name: `Company ${tenant}` }) + table('tenant.connection', connection);
+    })
+    .join('\n'),
 );
 
+/** One element of an array of tables in TOML. */
+function table(name, fields) {
+  const lines = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key} = ${inline(value)}\n`);
+  return `[[${name}]]\n${lines.join('')}`;
+}
+
+/** Strings and arrays of them are written as in JSON. */
+function inline(value) {
+  return value.file ? `{ file = ${JSON.stringify(value.file)} }` : JSON.stringify(value);
+}
+
 function write(name, text) {
-  writeFileSync(join(folder, name), text, { mode: 0o600 });
+  const path = join(folder, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
 }
