@@ -1,11 +1,11 @@
 // People of an identity provider from npm sign in through doorward.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
 import { App } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { assertErrorPage, cause } from '../support/error_page.js';
 import { playground } from '../support/playground.js';
 import { chooseCompany } from '../support/sign_in.js';
 import { misconfigured, working } from './connections.js';
@@ -74,18 +74,5 @@ it('who turns back at the provider gets a page that says so', async () => {
 it('a wrong client secret ends on a page with a sentence and a reference, and the cause in the log', async () => {
   const page = await signIn((await app.request()).url, misconfigured.tenant);
   const reference = assertErrorPage(page, /Your IT team: check the connection/);
-  const cause = readFileSync(process.env.PLAYGROUND_LOG, 'utf8')
-    .split('\n')
-    .find((line) => line.includes(reference));
-  assert.match(cause ?? '', /401.*invalid_client/);
+  assert.match(cause(reference), /401.*invalid_client/);
 });
-
-/** Asserts that this is doorward's error page; returns its reference. */
-function assertErrorPage(page, sentence) {
-  assert.equal(page.url.origin, playground.issuer);
-  assert.ok(page.status >= 400, `status ${page.status}`);
-  assert.match(page.text, /We could not sign you in/);
-  assert.match(page.text, sentence);
-  const [, reference] = page.text.match(/Reference ([a-z]+-[a-z]+-\d{4})/) ?? assert.fail(page.text);
-  return reference;
-}

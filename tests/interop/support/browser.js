@@ -1,5 +1,7 @@
 // A browser without pictures: cookies, redirects, forms.
 
+import { playground } from './playground.js';
+
 const MOST_REDIRECTS = 20;
 const LONGEST_ANSWER_MS = 10_000;
 
@@ -83,12 +85,17 @@ export class Browser {
       const location = response.headers.get('location');
       if (!location) return new Page(url, response.status, await response.text());
       await response.body?.cancel();
-      if (response.status !== 303 && method !== 'GET')
+      if (method === 'POST' && !this.#leavesFormBehind(url, response))
         throw new Error(`${url} redirects a form with ${response.status}`);
       url = new URL(location, url);
       [method, body, from] = ['GET', undefined, undefined];
     }
     throw new Error(`more than ${MOST_REDIRECTS} redirects, the last to ${url}`);
+  }
+
+  // What was typed goes no further: 303 says so (RFC 9700 section 4.12), and 302 is understood so.
+  #leavesFormBehind({ origin }, { status }) {
+    return status === 303 || (status === 302 && origin !== playground.issuer);
   }
 
   #isApp(url) {

@@ -5,11 +5,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { connections } from '../oidc-provider/connections.js';
+import { connections as ofKeycloak } from '../keycloak/connections.js';
+import { connections as ofProvider } from '../oidc-provider/connections.js';
 import { clients } from './clients.js';
 
 const [folder, app] = process.argv.slice(2);
-const { UPSTREAM: upstream, APACHE: apache } = process.env;
+const { UPSTREAM: upstream, APACHE: apache, KEYCLOAK: keycloak, SPRING: spring } = process.env;
 
 const { publicKey, privateKey } = await crypto.subtle.generateKey(
   { name: 'ECDSA', namedCurve: 'P-256' },
@@ -23,28 +24,31 @@ const named = { kid: 'interop', alg: 'ES256', use: 'sig' };
 write('private-key-jwt.json', JSON.stringify({ ...privateJwk, ...named }));
 const jwks = write('private-key-jwt.jwks.json', JSON.stringify({ keys: [{ ...publicJwk, ...named }] }));
 
-write('clients.toml', clients({ app, apache, jwks }).map((client) => table('client', client)).join('\n'));
+const apps = clients({ app, apache, spring, jwks });
+write('clients.toml', apps.map((client) => table('client', client)).join('\n'));
 
-write(
-  'tenants.toml',
-  connections
-    .map(({ tenant, authentication, algorithm, secret }) => {
-      const connection = {
-        name: 'staff',
-        kind: 'oidc',
-        issuer: upstream,
-        client_id: tenant,
-        client_secret: secret,
-        authentication,
-        algorithms: [algorithm],
-        scopes: ['openid', 'profile', 'email', 'groups'],
-        provisioning: 'just_in_time',
-        stage: 'live',
-      };
-      return table('tenant', { slug: tenant, name: `Company ${tenant}` }) + table('tenant.connection', connection);
-    })
-    .join('\n'),
-);
+const companies = [
+  ...ofProvider.map((connection) => company(connection, upstream, ['openid', 'profile', 'email', 'groups'])),
+  ...ofKeycloak.map((connection) => company(connection, `${keycloak}/realms/staff`)),
+];
+write('tenants.toml', companies.join('\n'));
+
+/** A tenant and its connection to an issuer, where it is a client of the same name. */
+function company({ tenant, authentication, algorithm, secret }, issuer, scopes) {
+  const connection = {
+    name: 'staff',
+    kind: 'oidc',
+    issuer,
+    client_id: tenant,
+    client_secret: secret,
+    authentication,
+    algorithms: [algorithm],
+    scopes,
+    provisioning: 'just_in_time',
+    stage: 'live',
+  };
+  return table('tenant', { slug: tenant, name: `Company ${tenant}` }) + table('tenant.connection', connection);
+}
 
 /** One element of an array of tables in TOML. */
 function table(name, fields) {
