@@ -6,6 +6,7 @@
 //! What tenants, connections and clients there are is not configuration: see `doorward apply`.
 
 mod error;
+mod list;
 mod secrets;
 pub(crate) mod suggest;
 mod text;
@@ -63,8 +64,10 @@ pub struct Keys {
     /// `master.key` beside the store and made on the first start.
     pub master_key: Option<PathBuf>,
     /// Files with master keys that were active before; what they sealed is still opened.
+    #[serde(deserialize_with = "list::paths")]
     pub older_master_keys: Vec<PathBuf>,
     /// What tokens are signed with; the keys are made as needed.
+    #[serde(deserialize_with = "list::algorithms")]
     pub algorithms: Vec<Algorithm>,
     /// How long a signing key signs.
     #[serde(deserialize_with = "text::duration")]
@@ -76,11 +79,13 @@ pub struct Keys {
 #[serde(deny_unknown_fields, default)]
 pub struct Egress {
     /// Networks that may be reached beside public addresses, for identity providers on the premises.
-    #[serde(deserialize_with = "text::networks")]
+    #[serde(deserialize_with = "list::networks")]
     pub allowed_networks: Vec<IpNet>,
     /// Ports that may be used.
+    #[serde(deserialize_with = "list::ports")]
     pub ports: Vec<u16>,
     /// Files with certificate authorities (PEM) that are trusted beside the machine's own.
+    #[serde(deserialize_with = "list::paths")]
     pub extra_roots: Vec<PathBuf>,
     /// What those files hold.
     #[serde(skip)]
@@ -189,13 +194,6 @@ impl Config {
         let environment = Environment::with_prefix("DOORWARD")
             .prefix_separator("__")
             .separator("__")
-            .try_parsing(true)
-            .list_separator(",")
-            .with_list_parse_key("keys.older_master_keys")
-            .with_list_parse_key("keys.algorithms")
-            .with_list_parse_key("egress.allowed_networks")
-            .with_list_parse_key("egress.ports")
-            .with_list_parse_key("egress.extra_roots")
             .source(Some(environment));
         let sources = config::Config::builder()
             .add_source(File::from_str(text, FileFormat::Toml))

@@ -101,6 +101,34 @@ fn the_environment_stands_over_the_file() {
 }
 
 #[test]
+fn a_list_in_the_environment_may_have_one_item_or_none() {
+    for (text, ports) in [("8443", vec![8443]), ("443, 8443,", vec![443, 8443]), ("", vec![])] {
+        let config = with_environment("", &[("DOORWARD__EGRESS__PORTS", text)]).unwrap();
+        assert_eq!(config.egress.ports, ports, "{text}");
+    }
+    let config = with_environment(
+        "[egress]\nports = [1, 2]",
+        &[
+            ("DOORWARD__EGRESS__PORTS", "3"),
+            ("DOORWARD__EGRESS__ALLOWED_NETWORKS", "10.0.0.0/8"),
+            ("DOORWARD__KEYS__OLDER_MASTER_KEYS", "1234"),
+            ("DOORWARD__KEYS__ALGORITHMS", "RS256"),
+            ("DOORWARD__KEYS__MASTER_KEY", "5678"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.egress.ports, [3], "not merged with those of the file");
+    assert_eq!(config.egress.allowed_networks.len(), 1);
+    assert_eq!(config.keys.older_master_keys, [Path::new("1234")]);
+    assert_eq!(config.keys.algorithms, [Algorithm::RS256]);
+    assert_eq!(config.keys.master_key.unwrap(), Path::new("5678"));
+    for wrong in ["443;8443", "-1", "70000", "true", "4.5"] {
+        let told = with_environment("", &[("DOORWARD__EGRESS__PORTS", wrong)]).unwrap_err().to_string();
+        assert!(told.starts_with(&format!("`egress.ports`: `{wrong}` is not a port")), "{told}");
+    }
+}
+
+#[test]
 fn an_unknown_key_is_an_error_with_a_suggestion() {
     assert_eq!(refusal("isuer = \"x\""), "`isuer` is not known; did you mean `issuer`?");
     assert_eq!(
@@ -127,7 +155,7 @@ fn a_wrong_value_names_its_key_and_how_to_mend_it() {
         ("[sessions]\nidle = \"soon\"", "sessions.idle", "12h"),
         ("[sessions]\nidle = \"0s\"", "sessions.idle", "12h"),
         ("[keys]\nalgorithms = [\"HS256\"]", "keys.algorithms[0]", "HS256"),
-        ("[egress]\nallowed_networks = [\"10.0.0.1/33\"]", "egress.allowed_networks", "10.20.0.0/16"),
+        ("[egress]\nallowed_networks = [\"10.0.0.1/33\"]", "egress.allowed_networks[0]", "10.20.0.0/16"),
         ("[egress]\nports = [70000]", "egress.ports[0]", "70000"),
     ] {
         let told = refusal(text);

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use doorward_service::settings::{Lifetimes, Settings};
-use ipnet::IpNet;
 use jiff::{Span, SpanRelativeTo};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -53,13 +52,6 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dur
         let duration = signed.and_then(|signed| Duration::try_from(signed).ok());
         duration.filter(|duration| !duration.is_zero()).ok_or("must be a duration such as 10m, 12h or 90d")
     })
-}
-
-pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    let network = |text: &String| {
-        text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a network such as 10.20.0.0/16")))
-    };
-    Vec::<String>::deserialize(deserializer)?.iter().map(network).collect()
 }
 
 fn parsed<'de, D: Deserializer<'de>, T>(

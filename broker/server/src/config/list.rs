@@ -1,0 +1,83 @@
+//! Lists: in the file as lists, in the environment as one text with commas between the items.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use doorward_domain::Algorithm;
+use ipnet::IpNet;
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
+
+pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    deserializer.deserialize_any(List(|text| {
+        text.parse().map_err(|_| format!("`{text}` is not a network such as 10.20.0.0/16"))
+    }))
+}
+
+pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
+    deserializer.deserialize_any(List(|text| text.parse().map_err(|_| format!("`{text}` is not a port"))))
+}
+
+pub(super) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
+    deserializer.deserialize_any(List(|text| Ok(PathBuf::from(text))))
+}
+
+pub(super) fn algorithms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Algorithm>, D::Error> {
+    deserializer.deserialize_any(List(|text| text.parse().map_err(|cause| format!("`{text}` is {cause}"))))
+}
+
+/// How an item is read.
+type Parse<T> = fn(&str) -> Result<T, String>;
+
+struct List<T>(Parse<T>);
+
+impl<'de, T> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list, or text with commas between the items")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        items.map(|item| (self.0)(item).map_err(E::custom)).collect()
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Vec<T>, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Item(self.0))? {
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+struct Item<T>(Parse<T>);
+
+impl<'de, T> DeserializeSeed<'de> for Item<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<T> Visitor<'_> for Item<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an item of a list")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.0)(text).map_err(E::custom)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+}
