@@ -1,5 +1,6 @@
 //! The broker as a server: [`app`] puts it together, [`routes`] answer, [`pages`] is what people
-//! see, [`cli`] what operators type, [`config`] what they decide, [`serve`] runs it.
+//! see, [`cli`] what operators type, [`config`] what they decide, [`listen`] is where requests come in,
+//! [`serve`] runs it.
 
 pub mod admin_api;
 pub mod app;
@@ -7,6 +8,7 @@ pub mod backend;
 pub mod cli;
 pub mod config;
 mod cookies;
+pub mod listen;
 pub mod pages;
 pub mod routes;
 pub mod serve;

@@ -7,19 +7,17 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use doorward_domain::{Clock as _, SecretHash};
 use doorward_net::GuardedClient;
 use doorward_service::keys::{KeyRing, KeyRingParts, check_master_key};
 use doorward_service::management::Management;
 use doorward_store::sweep::Sweeper;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::app::{App, Parts};
 use crate::backend::Backend;
 use crate::config::Config;
+use crate::listen::{Door, Limits};
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{admin_api, routes};
 
@@ -29,15 +27,13 @@ const SWEEP_PAGE: usize = 500;
 const BETWEEN_PAGES: Duration = Duration::from_millis(50);
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(600);
 
-/// A slow client gets this long after the stop was asked for.
-const LAST_ANSWERS: Duration = Duration::from_secs(10);
-
 /// A broker that is open: its store, its keys, and everything above them.
 pub struct Broker {
     app: Arc<App>,
     backend: Backend,
     admin_token: SecretHash,
     listen: SocketAddr,
+    limits: Limits,
 }
 
 impl Broker {
@@ -65,7 +61,8 @@ impl Broker {
         let net = Arc::new(GuardedClient::new(egress.clone())?);
         let keys = Arc::new(keys);
         let app = Arc::new(App::new(Parts { store, net, clock, entropy, sealer, keys, settings, egress }));
-        Ok(Self { app, backend, admin_token: secrets.admin_token, listen: config.listen })
+        let (admin_token, listen, limits) = (secrets.admin_token, config.listen, config.limits());
+        Ok(Self { app, backend, admin_token, listen, limits })
     }
 
     /// Tenants, connections, clients and users.
@@ -86,26 +83,14 @@ impl Broker {
     /// Answers until `stop` resolves, then finishes the answers under way.
     ///
     /// # Errors
-    /// When nobody can listen there, or the socket fails.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let listener = TcpListener::bind(self.listen)
+    /// When nobody can listen there.
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let door = Door::open(self.listen, self.limits)
             .await
-            .with_context(|| format!("cannot listen on {}; is another broker running?", self.listen))?
-            // An answer is one small write; waiting for more to send only delays it.
-            .tap_io(|connection| drop(connection.set_nodelay(true)));
+            .with_context(|| format!("cannot listen on {}; is another broker running?", self.listen))?;
         let router = routes::router(Arc::clone(&self.app), self.admin());
         let mut background = background(&self.app);
-        let (stopping, stopped) = oneshot::channel();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-            stop.await;
-            let _ = stopping.send(());
-        });
-        tokio::select! {
-            served = serving.into_future() => served?,
-            () = async { let _ = stopped.await; tokio::time::sleep(LAST_ANSWERS).await } => {
-                tracing::warn!("some connections did not end in time and were cut");
-            }
-        }
+        door.serve(router, stop).await;
         background.shutdown().await;
         self.close().await;
         Ok(())

@@ -12,6 +12,7 @@ pub(crate) mod suggest;
 mod text;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub use error::ConfigError;
 pub use secrets::Secrets;
 
 use crate::backend::StoreChoice;
+use crate::listen::Limits;
 
 /// The file that is read when none is named, if it exists.
 pub const DEFAULT_FILE: &str = "doorward.toml";
@@ -41,6 +43,8 @@ pub struct Config {
     /// Where the broker listens.
     #[serde(deserialize_with = "text::address")]
     pub listen: SocketAddr,
+    /// The most connections at a time; those who wait longest make room for others.
+    pub max_connections: NonZeroUsize,
     /// Where records live.
     #[serde(deserialize_with = "text::store")]
     pub store: StoreChoice,
@@ -164,6 +168,7 @@ impl Config {
         Self {
             issuer: "http://localhost:8080".to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            max_connections: Limits::default().connections,
             store: text::embedded(folder),
             keys: Keys::default(),
             egress: Egress::default(),
@@ -226,6 +231,11 @@ impl Config {
             ..Lifetimes::default()
         };
         Settings::new(&self.issuer, lifetimes)
+    }
+
+    /// What connections may take.
+    pub fn limits(&self) -> Limits {
+        Limits { connections: self.max_connections, ..Limits::default() }
     }
 
     /// Where the broker may connect to.

@@ -114,6 +114,7 @@ fn a_list_in_the_environment_may_have_one_item_or_none() {
             ("DOORWARD__KEYS__OLDER_MASTER_KEYS", "1234"),
             ("DOORWARD__KEYS__ALGORITHMS", "RS256"),
             ("DOORWARD__KEYS__MASTER_KEY", "5678"),
+            ("DOORWARD__MAX_CONNECTIONS", "9"),
         ],
     )
     .unwrap();
@@ -122,6 +123,7 @@ fn a_list_in_the_environment_may_have_one_item_or_none() {
     assert_eq!(config.keys.older_master_keys, [Path::new("1234")]);
     assert_eq!(config.keys.algorithms, [Algorithm::RS256]);
     assert_eq!(config.keys.master_key.unwrap(), Path::new("5678"));
+    assert_eq!(config.max_connections.get(), 9);
     for wrong in ["443;8443", "-1", "70000", "true", "4.5"] {
         let told = with_environment("", &[("DOORWARD__EGRESS__PORTS", wrong)]).unwrap_err().to_string();
         assert!(told.starts_with(&format!("`egress.ports`: `{wrong}` is not a port")), "{told}");
@@ -150,6 +152,7 @@ fn a_wrong_value_names_its_key_and_how_to_mend_it() {
         ("issuer = \"sso.example.org\"", "issuer", "https://sso.example.org"),
         ("issuer = \"https://u:p@sso.example.org\"", "issuer", "https://sso.example.org"),
         ("listen = \"8080\"", "listen", "127.0.0.1:8080"),
+        ("max_connections = 0", "max_connections", "nonzero"),
         ("store = \"postgres://localhost/doorward\"", "store", "later release"),
         ("store = \"memory\"", "store", "sled:data/state"),
         ("[sessions]\nidle = \"soon\"", "sessions.idle", "12h"),
