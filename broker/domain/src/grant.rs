@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{
-    Authentication, ClientId, ConnectionId, GrantId, PkceChallenge, ScopeSet, SecretHash, SessionId,
-    TenantId, Timestamp, UserId,
+    Authentication, ClaimsRequest, ClientId, ConnectionId, GrantId, PkceChallenge, ScopeSet, SecretHash,
+    SessionId, TenantId, Timestamp, UserId,
 };
 
 /// What a client was given for a sign-in: first an authorization code, then the family of all its
@@ -26,7 +27,7 @@ pub struct Grant {
     /// The connection the person came through.
     pub connection: ConnectionId,
     /// What was granted.
-    pub scope: ScopeSet,
+    pub access: Access,
     /// The request's `nonce` (OIDC Core section 3.1.2.1), repeated in refreshed ID tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
@@ -34,11 +35,48 @@ pub struct Grant {
     pub authentication: Authentication,
     /// The hash of its authorization code (RFC 6749 section 4.1.2).
     pub code: SecretHash,
+    /// The key that its refresh tokens are bound to, for a public client that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound_to: Option<Confirmation>,
     /// How far it has come.
     pub state: GrantState,
     /// When it ends whatever happens: a code soon, a family at a time that is fixed when the code is
     /// redeemed (RFC 9700 section 4.14.2).
     pub expires_at: Timestamp,
+}
+
+/// What a client may do, and what it learns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// The scope.
+    pub scope: ScopeSet,
+    /// The protected resources that it is for, besides userinfo (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// What it may do in detail (RFC 9396): objects, each of a `type` that the client registered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Map<String, Value>>,
+    /// Single claims, besides those of the scope (OIDC Core section 5.5).
+    #[serde(default, skip_serializing_if = "ClaimsRequest::is_empty")]
+    pub claims: ClaimsRequest,
+}
+
+impl Access {
+    /// That of a scope alone.
+    pub fn of(scope: ScopeSet) -> Self {
+        Self { scope, ..Self::default() }
+    }
+}
+
+/// The key that a token is bound to: `cnf` of RFC 7800.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Confirmation {
+    /// The thumbprint of a DPoP key (RFC 9449 section 6.1).
+    #[serde(rename = "jkt")]
+    DpopKey(String),
+    /// The SHA-256 thumbprint of a client certificate (RFC 8705 section 3.1).
+    #[serde(rename = "x5t#S256")]
+    Certificate(String),
 }
 
 /// How far a grant has come.
@@ -63,6 +101,9 @@ pub struct CodeTerms {
     /// The request's PKCE challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<PkceChallenge>,
+    /// The thumbprint of the one DPoP key that may redeem it (RFC 9449 section 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
 }
 
 impl Grant {

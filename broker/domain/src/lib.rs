@@ -2,6 +2,7 @@
 //! tokens. Nothing here does I/O, awaits, or owns a clock; everything can be tested as a function.
 
 pub mod audit;
+pub mod claims_request;
 pub mod client;
 pub mod clock;
 pub mod connection;
@@ -23,12 +24,15 @@ pub mod time;
 pub mod user;
 
 pub use audit::AuditEvent;
-pub use client::{Client, ClientAuthentication, ClientTrust, ReplayMark};
+pub use claims_request::{ClaimRequest, ClaimsRequest};
+pub use client::{
+    Client, ClientAuthentication, ClientKeys, ClientProfile, ClientSecret, ClientTrust, GrantType, ReplayMark,
+};
 pub use clock::{Clock, ManualClock};
 pub use connection::{ClaimMapping, Connection, Provisioning, Stage};
 pub use consent::Consent;
 pub use entropy::Entropy;
-pub use grant::{CodeTerms, Grant, GrantState, RefreshFamily};
+pub use grant::{Access, CodeTerms, Confirmation, Grant, GrantState, RefreshFamily};
 pub use handle::{Handle, HandleKind};
 pub use id::{ClientId, ConnectionId, EventId, GrantId, KeyId, SessionId, TenantId, UserId};
 pub use pkce::PkceChallenge;

@@ -42,6 +42,10 @@ pub struct Authentication {
     /// The provider's `amr` (RFC 8176).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
+    /// When the provider's session ends, and ours with it (`session_expiry`, OIDC Enterprise
+    /// Extensions).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_expiry: Option<Timestamp>,
 }
 
 impl Session {

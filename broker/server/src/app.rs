@@ -10,7 +10,7 @@ use doorward_service::identity::Sessions;
 use doorward_service::keys::{KeyRing, Sealer};
 use doorward_service::login::Login;
 use doorward_service::management::Management;
-use doorward_service::provider::{Provider, discovery};
+use doorward_service::provider::{Provider, ProviderParts, discovery};
 use doorward_service::settings::Settings;
 use doorward_store::Store;
 
@@ -56,13 +56,14 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let Parts { store, net, clock, entropy, sealer, keys, settings, egress } = parts;
-        let provider = Arc::new(Provider::new(
-            Arc::clone(&store),
-            Arc::clone(&keys),
-            Arc::clone(&sealer),
-            Arc::clone(&entropy),
-            Arc::clone(&settings),
-        ));
+        let provider = Arc::new(Provider::new(ProviderParts {
+            store: Arc::clone(&store),
+            net: Arc::clone(&net),
+            keys: Arc::clone(&keys),
+            sealer: Arc::clone(&sealer),
+            entropy: Arc::clone(&entropy),
+            settings: Arc::clone(&settings),
+        }));
         let federation = Arc::new(Federation::new(
             Arc::clone(&store),
             net,
@@ -78,6 +79,7 @@ impl App {
             entropy: Arc::clone(&entropy),
             clock: Arc::clone(&clock),
             egress,
+            algorithms: keys.algorithms().to_vec(),
             issuer: settings.issuer().to_owned(),
         });
         let login = Login::new(

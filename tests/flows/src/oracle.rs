@@ -49,6 +49,8 @@ async fn watch(request: Request, next: Next) -> Response {
     Response::from_parts(head, Body::from(body))
 }
 
+const SUBMITS_ITSELF: &str = "<script>document.forms[0].submit()</script>";
+
 /// Panics unless an answer of the broker is as all of them must be.
 fn check(asked: &str, head: &Parts, body: &Bytes) {
     let headers = &head.headers;
@@ -70,7 +72,9 @@ fn check(asked: &str, head: &Parts, body: &Bytes) {
         assert!(has("content-security-policy", "default-src 'none'"), "{asked}: {head:?}");
         assert!(has("content-security-policy", "frame-ancestors 'none'"), "{asked}: {head:?}");
         assert!(!has("content-security-policy", "unsafe"), "{asked}: {head:?}");
-        assert!(!text.contains("<script"), "{asked}: {text}");
+        // The page that posts an answer to an app has the one script that its policy names by hash.
+        let known = has("content-security-policy", "script-src 'sha256-").then_some(SUBMITS_ITSELF);
+        assert!(!text.replacen(known.unwrap_or("\0"), "", 1).contains("<script"), "{asked}: {text}");
     }
     let public = ["/.well-known/", "/jwks.json"].iter().any(|path| asked.contains(path));
     if media_type.starts_with("application/json") && !public {

@@ -9,9 +9,9 @@ use doorward::{admin_api, routes};
 use doorward_domain::audit::Action;
 use doorward_domain::connection::{ConnectionKind, UpstreamAuthentication};
 use doorward_domain::{
-    Algorithm, AuditEvent, ClaimMapping, Client, ClientAuthentication, ClientId, ClientTrust, Clock as _,
-    Connection, ConnectionId, Domain, Entropy, ManualClock, Plain, Provisioning, RedirectUri, ScopeSet, Slug,
-    Stage, Tenant, TenantId, Timestamp,
+    Algorithm, AuditEvent, ClaimMapping, Client, ClientAuthentication, ClientId, ClientSecret, ClientTrust,
+    Clock as _, Connection, ConnectionId, Domain, Entropy, ManualClock, Plain, Provisioning, RedirectUri,
+    ScopeSet, SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
 };
 use doorward_net::EgressPolicy;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
@@ -199,22 +199,20 @@ impl World {
     /// A client with one of everything.
     pub fn client(&self, id: &str) -> Client {
         let uri = |path: &str| RedirectUri::parse(&format!("https://{id}.test{path}")).unwrap();
-        let secrets = vec![Plain::new(format!("secret-of-{id}")).hash()];
+        let secrets = vec![self.secret(&format!("secret-of-{id}"))];
+        let authentication = ClientAuthentication::ClientSecretBasic { secrets };
         Client {
-            id: ClientId::new(id),
-            name: format!("App {id}"),
-            authentication: ClientAuthentication::ClientSecretBasic { secrets },
-            native: false,
             redirect_uris: vec![uri("/cb"), uri("/other")],
             post_logout_redirect_uris: vec![uri("/out")],
             scope: ScopeSet::parse("openid profile email groups offline_access").unwrap(),
             trust: ClientTrust::FirstParty,
-            tenants: Vec::new(),
-            id_token_algorithm: Algorithm::ES256,
-            require_pkce: true,
-            enabled: true,
-            created_at: self.clock.now(),
+            ..Client::new(ClientId::new(id), format!("App {id}"), authentication, self.clock.now())
         }
+    }
+
+    /// A client's secret as it is registered.
+    pub fn secret(&self, text: &str) -> ClientSecret<SecretHash> {
+        ClientSecret { value: Plain::new(text).hash(), created_at: self.clock.now(), ends_at: None }
     }
 
     /// A live connection of `tenant` to an issuer of the test IdP.

@@ -67,6 +67,7 @@ impl Api {
             entropy,
             clock,
             egress: EgressPolicy::default(),
+            algorithms: vec![Algorithm::ES256],
             issuer: "https://sso.example.org".to_owned(),
         };
         let token = Plain::new(TOKEN).hash();

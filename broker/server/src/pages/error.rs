@@ -22,11 +22,27 @@ pub struct ErrorPage {
     /// Where to try once more.
     pub try_again: Option<Href>,
     /// The way back to the app.
-    pub back: Option<Link>,
+    pub back: Option<WayBack>,
     /// What support finds the failure by: see [`super::reference()`].
     pub reference: String,
     /// When it happened, as people read it.
     pub at: String,
+}
+
+/// How an app learns that the person gave up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WayBack {
+    /// By following a link.
+    Link(Link),
+    /// By submitting a form.
+    Form {
+        /// What the button says.
+        label: String,
+        /// Where the form goes.
+        action: Href,
+        /// Names and values.
+        fields: Vec<(&'static str, String)>,
+    },
 }
 
 /// Somebody who can help, and how.
@@ -40,6 +56,10 @@ pub struct Line {
 
 impl IntoResponse for ErrorPage {
     fn into_response(self) -> Response {
-        respond(self.status, FormTarget::Here, &self)
+        let forms = match self.back {
+            Some(WayBack::Form { .. }) => FormTarget::App,
+            _ => FormTarget::Here,
+        };
+        respond(self.status, forms, &self)
     }
 }

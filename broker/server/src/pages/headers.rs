@@ -9,6 +9,8 @@ pub enum FormTarget {
     Here,
     /// At an app: the answer to the submission may be a redirect that leaves.
     App,
+    /// At an app, without a click: by the one script that the page has.
+    AppAtOnce,
 }
 
 impl FormTarget {
@@ -16,6 +18,7 @@ impl FormTarget {
         match self {
             Self::Here => CSP_FORMS_STAY_HERE,
             Self::App => CSP_FORMS_MAY_END_AT_AN_APP,
+            Self::AppAtOnce => CSP_SUBMITS_ITSELF,
         }
     }
 }
@@ -28,6 +31,11 @@ const CSP_FORMS_STAY_HERE: &str = "default-src 'none'; style-src 'self'; img-src
 /// and silently drop the one that takes the person back to the app.
 const CSP_FORMS_MAY_END_AT_AN_APP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
                                            base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// The same, with the hash of the script in `form_post.html`.
+const CSP_SUBMITS_ITSELF: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+                                  object-src 'none'; frame-ancestors 'none'; \
+                                  script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='";
 
 /// Every feature that a page could ask the browser for, off.
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \

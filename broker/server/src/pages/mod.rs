@@ -6,6 +6,7 @@
 mod choose;
 mod consent;
 mod error;
+mod form_post;
 pub mod headers;
 mod href;
 mod reference;
@@ -20,7 +21,8 @@ use axum::response::{Html, IntoResponse, Response};
 
 pub use choose::{Choice, ChoosePage};
 pub use consent::{ConsentPage, ScopeLine};
-pub use error::{ErrorPage, Line};
+pub use error::{ErrorPage, Line, WayBack};
+pub use form_post::FormPostPage;
 pub use href::{Href, Link};
 pub use reference::reference;
 pub use sign_in::{SignInPage, SignInProblem};

@@ -8,12 +8,13 @@ use doorward_domain::Timestamp;
 use doorward_service::federation::{FederationError, WhoMends};
 use doorward_service::identity::NotAdmitted;
 use doorward_service::login::{LoginError, WayOn};
+use doorward_service::provider::Answer;
 use doorward_service::provider::authorize::{AuthorizeError, Untrusted};
 use doorward_service::provider::logout::LogoutError;
 
-use super::redirect::redirect;
+use super::redirect::answer;
 use crate::app::App;
-use crate::pages::{ErrorPage, Href, Line, Link, reference};
+use crate::pages::{ErrorPage, Href, Line, Link, WayBack, reference};
 
 /// A failure in plain words.
 struct Words {
@@ -44,7 +45,7 @@ impl Words {
 /// A login that does not go on.
 pub fn login(app: &App, request: &HeaderMap, error: LoginError) -> Response {
     match error {
-        LoginError::Authorize(AuthorizeError::Redirect(back)) => redirect(&back.location),
+        LoginError::Authorize(AuthorizeError::Redirect(back)) => answer(&back.answer),
         error => {
             let words = words_for(&error);
             let way_on = match &error {
@@ -82,6 +83,16 @@ pub fn logout(app: &App, error: &LogoutError) -> Response {
         LogoutError::Store(_) => unavailable(),
     };
     page(app, words, None, error)
+}
+
+fn way_back(way_on: &WayOn) -> Option<WayBack> {
+    let label = format!("Back to {}", way_on.app);
+    Some(match way_on.back.as_ref()? {
+        Answer::Redirect(url) => WayBack::Link(Link { label, href: Href::app(url) }),
+        Answer::Post { action, fields } => {
+            WayBack::Form { label, action: Href::app(action), fields: fields.clone() }
+        }
+    })
 }
 
 /// A path where nothing is.
@@ -225,9 +236,7 @@ fn page(app: &App, words: Words, way_on: Option<&WayOn>, cause: &dyn std::error:
         explanation: words.explanation,
         who: vec![Line { who: words.who.to_owned(), what: words.what.to_owned() }],
         try_again: way_on.map(|way_on| Href::here(&format!("/sign-in?tx={}", way_on.transaction.id))),
-        back: way_on.and_then(|way_on| {
-            Some(Link { label: format!("Back to {}", way_on.app), href: Href::app(way_on.back.as_ref()?) })
-        }),
+        back: way_on.and_then(way_back),
         reference,
         at: readable(app.now()),
     }

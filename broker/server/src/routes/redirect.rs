@@ -3,9 +3,21 @@
 use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use doorward_service::provider::Answer;
 use url::{Url, form_urlencoded};
 
 use crate::app::App;
+use crate::pages::{FormPostPage, Href};
+
+/// Brings an answer to an app, in the way that the app asked for.
+pub fn answer(answer: &Answer) -> Response {
+    match answer {
+        Answer::Redirect(location) => redirect(location),
+        Answer::Post { action, fields } => {
+            FormPostPage { action: Href::app(action), fields: fields.clone() }.into_response()
+        }
+    }
+}
 
 /// A form that another site posted comes without our cookies (SameSite=Lax). It is asked for once more
 /// by GET, which brings them; `None` when the browser sent a session, or the form is too long for that.

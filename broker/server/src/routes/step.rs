@@ -6,7 +6,7 @@ use doorward_domain::Plain;
 use doorward_service::login::{ConsentQuestion, LoginError, Problem, SignIn, Step};
 
 use super::problem;
-use super::redirect::redirect;
+use super::redirect::{answer, redirect};
 use crate::app::App;
 use crate::pages::{Choice, ChoosePage, ConsentPage, ScopeLine, SignInPage, SignInProblem};
 
@@ -44,7 +44,7 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
         }
         Step::Consent(question) => consent(app, request, *question),
         Step::Return(way) => {
-            let mut response = redirect(&way.location);
+            let mut response = answer(&way.answer);
             set_session(app, &mut response, way.session.as_ref());
             if let Some(done) = way.done {
                 app.cookies.clear_transaction(response.headers_mut(), done);

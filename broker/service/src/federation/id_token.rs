@@ -124,6 +124,7 @@ impl VerifiedClaims {
             time: self.time("auth_time").map_or(now, |time| time.min(now)),
             acr: text(&self.0, "acr").filter(short).map(str::to_owned),
             amr: methods.into_iter().filter(short).take(MAX_METHODS).map(str::to_owned).collect(),
+            session_expiry: self.time("session_expiry"),
         }
     }
 

@@ -55,15 +55,16 @@ impl Sessions {
         now: Timestamp,
     ) -> Result<(Batch, Session, Plain), StoreError> {
         let handle = Handle::of_session(user.tenant, id, self.entropy.bytes());
+        let longest = now + self.settings.lifetimes.session;
         let session = Session {
             id,
             tenant: user.tenant,
             user: user.id,
             connection: arrival.0.id,
             secret: handle.hash(),
-            authentication: arrival.1,
             used_at: now,
-            ends_at: now + self.settings.lifetimes.session,
+            ends_at: arrival.1.session_expiry.map_or(longest, |end| end.min(longest)),
+            authentication: arrival.1,
             earlier: older.map(|older| older.handed_on(user.tenant, user.id)).unwrap_or_default(),
         };
         let batch = batch.insert(&session)?;

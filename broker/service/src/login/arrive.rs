@@ -88,12 +88,12 @@ impl Login {
                 self.ask_consent(request, client.clone(), &session, Some((id, cookie)), now).await
             }
             Ok(_) => {
-                let (batch, location) =
-                    self.provider.issue_code(batch, id.grant(), &request, &session, now)?;
+                let (batch, answer) =
+                    self.provider.issue_code(batch, id.grant(), (&request, client), &session, now)?;
                 self.store.commit(batch).await?;
                 self.end_of_another(older, user, now).await?;
-                let location = location.ok_or(unreachable_app())?;
-                Ok(Step::Return(Return { location, session: Some(cookie), done: Some(id) }))
+                let answer = answer.ok_or(unreachable_app())?;
+                Ok(Step::Return(Return { answer, session: Some(cookie), done: Some(id) }))
             }
             Err(cause) => Err(self.not_admitted(cause, id, transaction, client, verified, now).await?),
         }

@@ -24,14 +24,14 @@ impl Login {
         match (self.provider.next(&request, &client, signed_in, now).await?, session) {
             (Next::Fail(code), _) => {
                 let description = "the request allows no page, and one would be needed";
-                let location = self.provider.error_response(&request, code, description);
+                let answer = self.provider.error_response((&request, &client), code, description, now);
                 Ok(Step::Return(Return {
-                    location: location.ok_or(unreachable_app())?,
+                    answer: answer.ok_or(unreachable_app())?,
                     session: None,
                     done: None,
                 }))
             }
-            (Next::Issue, Some(session)) => self.issue_silently(&request, &session, now).await,
+            (Next::Issue, Some(session)) => self.issue_silently((&request, &client), &session, now).await,
             (Next::Consent, Some(session)) => {
                 self.ask_consent(request, client, &session.record, None, now).await
             }
@@ -84,13 +84,12 @@ impl Login {
 
     async fn issue_silently(
         &self,
-        request: &AuthorizationRequest,
+        request: (&AuthorizationRequest, &Client),
         session: &Stored<Session>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let grant = GrantId::new(now, &*self.entropy);
-        let (batch, location) =
-            self.provider.issue_code(Batch::new(), grant, request, &session.record, now)?;
+        let (batch, answer) = self.provider.issue_code(Batch::new(), grant, request, &session.record, now)?;
         let noted = self.sessions.note_use(batch.clone(), session, now)?;
         match self.store.commit(noted).await {
             // Another tab noted the use at the same moment; that is no reason to fail.
@@ -98,7 +97,7 @@ impl Login {
             written => written?,
         };
         self.keep_while_signed_in(grant, &session.record).await?;
-        Ok(Step::Return(Return { location: location.ok_or(unreachable_app())?, session: None, done: None }))
+        Ok(Step::Return(Return { answer: answer.ok_or(unreachable_app())?, session: None, done: None }))
     }
 }
 

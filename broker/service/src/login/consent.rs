@@ -37,7 +37,7 @@ impl Login {
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned))
             .unwrap_or_else(|| request.redirect_uri.clone());
-        let scope = request.scope.iter().map(str::to_owned).collect();
+        let scope = request.access.scope.iter().map(str::to_owned).collect();
         let (done, cookie) = begun.unzip();
         // How fresh the sign-in is has been decided; reading the question may take its time.
         let (id, mut transaction) = self.new_transaction(request.after_sign_in(), now);
@@ -73,15 +73,16 @@ impl Login {
         match (decision, self.provider.next(&transaction.request, &client, Some(&session), now).await?) {
             (ConsentDecision::Deny, _) => {
                 let code = ErrorCode::AccessDenied;
-                let location = self.provider.error_response(&transaction.request, code, "the person said no");
+                let request = (&transaction.request, &client);
+                let answer = self.provider.error_response(request, code, "the person said no", now);
                 Ok(Step::Return(Return {
-                    location: location.ok_or(unreachable_app())?,
+                    answer: answer.ok_or(unreachable_app())?,
                     session: None,
                     done: Some(id),
                 }))
             }
             (ConsentDecision::Allow, Next::Issue | Next::Consent) => {
-                self.allow(id, &transaction, &session, now).await
+                self.allow(id, (&transaction, &client), &session, now).await
             }
             (ConsentDecision::Allow, _) => Err(LoginError::NoTransaction),
         }
@@ -90,7 +91,7 @@ impl Login {
     async fn allow(
         &self,
         id: TransactionId,
-        transaction: &Transaction,
+        (transaction, client): (&Transaction, &Client),
         session: &Session,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
@@ -101,17 +102,13 @@ impl Login {
         let event =
             self.provider.audit(user.tenant, &actor, Action::ConsentGiven, consent.client.as_str(), now);
         let batch = Batch::new().put(&consent)?.insert(&event)?;
-        let (batch, location) =
-            self.provider.issue_code(batch, id.grant(), &transaction.request, session, now)?;
+        let request = (&transaction.request, client);
+        let (batch, answer) = self.provider.issue_code(batch, id.grant(), request, session, now)?;
         match self.store.commit(batch).await {
             Err(StoreError::Conflict(_)) => return Err(LoginError::Finished),
             written => written?,
         };
         self.keep_while_signed_in(id.grant(), session).await?;
-        Ok(Step::Return(Return {
-            location: location.ok_or(unreachable_app())?,
-            session: None,
-            done: Some(id),
-        }))
+        Ok(Step::Return(Return { answer: answer.ok_or(unreachable_app())?, session: None, done: Some(id) }))
     }
 }

@@ -137,7 +137,8 @@ impl Login {
             None => None,
         };
         let code = crate::provider::ErrorCode::AccessDenied;
-        let back = self.provider.error_response(&transaction.request, code, "the person could not sign in");
+        let request = (&transaction.request, client);
+        let back = self.provider.error_response(request, code, "the person could not sign in", now);
         let transaction = self.seal(id, transaction);
         Ok(Box::new(WayOn { transaction, tenant, app: client.name.clone(), back }))
     }

@@ -12,7 +12,6 @@ mod consent;
 mod leave;
 pub mod transaction;
 
-use std::fmt;
 use std::sync::Arc;
 
 use doorward_domain::{Client, Entropy, GrantId, Plain, Session, Slug, Tenant, Timestamp, User};
@@ -23,8 +22,8 @@ use url::Url;
 use crate::federation::{Federation, FederationError};
 use crate::identity::{NotAdmitted, Sessions};
 use crate::keys::Sealer;
-use crate::provider::Provider;
 use crate::provider::authorize::AuthorizeError;
+use crate::provider::{Answer, Provider};
 use crate::settings::Settings;
 
 pub use consent::ConsentDecision;
@@ -134,20 +133,14 @@ pub struct ConsentQuestion {
 }
 
 /// The way back to the app.
+#[derive(Debug)]
 pub struct Return {
-    /// The redirect URI with the answer.
-    pub location: Url,
+    /// The answer and how it travels.
+    pub answer: Answer,
     /// The cookie of the session that has just begun.
     pub session: Option<Plain>,
     /// The transaction that is over.
     pub done: Option<TransactionId>,
-}
-
-impl fmt::Debug for Return {
-    /// Shows to whom, and nothing of the answer.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Return to {:?}", self.location.host_str())
-    }
 }
 
 /// Why a login does not go on.
@@ -197,7 +190,7 @@ pub struct WayOn {
     /// The app's name.
     pub app: String,
     /// Back to the app, telling it `access_denied`.
-    pub back: Option<Url>,
+    pub back: Option<Answer>,
 }
 
 /// A browser's live session, when it has one.

@@ -18,8 +18,14 @@ impl Management {
     pub async fn plan(&self, document: &Document, actor: &str) -> Result<Plan, PlanError> {
         let now = self.clock.now();
         let existing = Existing::named_by(&*self.store, document, now).await?;
-        let making =
-            Making { actor, now, entropy: &*self.entropy, sealer: &self.sealer, egress: &self.egress };
+        let making = Making {
+            actor,
+            now,
+            entropy: &*self.entropy,
+            sealer: &self.sealer,
+            egress: &self.egress,
+            algorithms: &self.algorithms,
+        };
         plan(document, &existing, &making)
     }
 

@@ -18,7 +18,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use doorward_domain::{Clock, Entropy};
+use doorward_domain::{Algorithm, Clock, Entropy};
 use doorward_net::EgressPolicy;
 use doorward_store::Store;
 
@@ -39,6 +39,8 @@ pub struct Management {
     pub clock: Arc<dyn Clock>,
     /// Which issuers a connection may have.
     pub egress: EgressPolicy,
+    /// The algorithms that this broker signs with.
+    pub algorithms: Vec<Algorithm>,
     /// The issuer identifier, with which callback URLs start.
     pub issuer: String,
 }

@@ -9,12 +9,11 @@ use doorward_domain::{
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _};
-use url::Url;
 
 use super::error::ErrorCode;
 use super::params::{Params, Unreadable};
 use super::request::{AuthorizationRequest, Rejected};
-use super::response::ResponseTarget;
+use super::response::{Answer, ResponseMode, ResponseTarget};
 use super::{Provenance, Provider};
 
 /// Why an authorization request is not answered to the app.
@@ -34,8 +33,8 @@ pub enum AuthorizeError {
 /// An error on its way to the app.
 #[derive(Debug)]
 pub struct SentBack {
-    /// The whole URL.
-    pub location: Url,
+    /// The way there.
+    pub answer: Answer,
     /// What it says.
     pub code: ErrorCode,
 }
@@ -107,7 +106,7 @@ pub fn decide(
 }
 
 fn needs_consent(request: &AuthorizationRequest, client: &Client, given: Option<&Consent>) -> bool {
-    let asked_before = given.is_some_and(|consent| request.scope.is_subset(&consent.scope));
+    let asked_before = given.is_some_and(|consent| request.access.scope.is_subset(&consent.scope));
     match client.trust {
         ClientTrust::FirstParty => false,
         ClientTrust::ThirdParty => request.prompt.consent || !asked_before,
@@ -134,13 +133,20 @@ impl Provider {
         let client = found.filter(|client| client.enabled).ok_or(page(Untrusted::Client))?;
         let redirect_uri = params.get("redirect_uri").filter(|uri| client.may_redirect_to(uri));
         let redirect_uri = redirect_uri.ok_or(page(Untrusted::RedirectUri))?;
-        let target =
-            ResponseTarget { redirect_uri, state: params.get("state"), issuer: self.settings.issuer() };
-        let judged = AuthorizationRequest::judge(&params, &client, redirect_uri);
-        let hinted = judged.and_then(|request| self.with_hint(request, &params, now));
-        match hinted {
+        // What cannot travel in the mode that was asked for travels in the default one (AZ-04).
+        let mode = params.get("response_mode").and_then(ResponseMode::parse).unwrap_or_default();
+        let target = ResponseTarget { client: &client, redirect_uri, mode, state: params.get("state") };
+        let judged = AuthorizationRequest::judge(&params, &client, redirect_uri, mode);
+        match judged.and_then(|request| self.with_hint(request, &params, now)) {
             Ok(request) => Ok((request, client)),
-            Err(rejected) => Err(send_back(&target, rejected)),
+            Err(rejected) => Err(self.send_back(&target, rejected, now)),
+        }
+    }
+
+    fn send_back(&self, target: &ResponseTarget<'_>, rejected: Rejected, now: Timestamp) -> AuthorizeError {
+        match self.answer_error(target, rejected.code, rejected.description, now) {
+            Some(answer) => AuthorizeError::Redirect(Box::new(SentBack { answer, code: rejected.code })),
+            None => AuthorizeError::Page(Untrusted::RedirectUri),
         }
     }
 
@@ -206,10 +212,10 @@ impl Provider {
         &self,
         batch: Batch,
         grant: GrantId,
-        request: &AuthorizationRequest,
+        (request, client): (&AuthorizationRequest, &Client),
         session: &Session,
         now: Timestamp,
-    ) -> Result<(Batch, Option<Url>), StoreError> {
+    ) -> Result<(Batch, Option<Answer>), StoreError> {
         let secret = self.entropy.bytes();
         let handle = Handle::of_grant(HandleKind::Code, session.tenant, session.id, grant, secret);
         let offered = Grant {
@@ -219,27 +225,31 @@ impl Provider {
             user: session.user,
             session: session.id,
             connection: session.connection,
-            scope: request.scope.clone(),
+            access: request.access.clone(),
             nonce: request.nonce.clone(),
             authentication: session.authentication.clone(),
             code: handle.hash(),
             state: GrantState::Offered(CodeTerms {
                 redirect_uri: request.redirect_uri.clone(),
                 challenge: request.challenge.clone(),
+                dpop_jkt: request.dpop_jkt.clone(),
             }),
-            expires_at: now + self.settings.lifetimes.code,
+            bound_to: None,
+            expires_at: now + self.settings.lifetimes.code.min(client.demands().longest_code),
         };
-        Ok((batch.insert(&offered)?, self.target(request).code(&handle.to_plain())))
+        let answer = self.answer_code(&target(request, client), &handle.to_plain(), now);
+        Ok((batch.insert(&offered)?, answer))
     }
 
     /// The answer that tells the app of an error.
     pub fn error_response(
         &self,
-        request: &AuthorizationRequest,
+        (request, client): (&AuthorizationRequest, &Client),
         code: ErrorCode,
         description: &str,
-    ) -> Option<Url> {
-        self.target(request).error(code, description)
+        now: Timestamp,
+    ) -> Option<Answer> {
+        self.answer_error(&target(request, client), code, description, now)
     }
 
     /// The consent of `user`, to be remembered with what was allowed before.
@@ -258,23 +268,17 @@ impl Provider {
             tenant: user.tenant,
             user: user.id,
             client: request.client.clone(),
-            scope: before.unwrap_or_default().union(&request.scope),
+            scope: before.unwrap_or_default().union(&request.access.scope),
             given_at: now,
         })
     }
-
-    fn target<'a>(&'a self, request: &'a AuthorizationRequest) -> ResponseTarget<'a> {
-        ResponseTarget {
-            redirect_uri: &request.redirect_uri,
-            state: request.state.as_deref(),
-            issuer: self.settings.issuer(),
-        }
-    }
 }
 
-fn send_back(target: &ResponseTarget<'_>, rejected: Rejected) -> AuthorizeError {
-    match target.error(rejected.code, rejected.description) {
-        Some(location) => AuthorizeError::Redirect(Box::new(SentBack { location, code: rejected.code })),
-        None => AuthorizeError::Page(Untrusted::RedirectUri),
+fn target<'a>(request: &'a AuthorizationRequest, client: &'a Client) -> ResponseTarget<'a> {
+    ResponseTarget {
+        client,
+        redirect_uri: &request.redirect_uri,
+        mode: request.mode,
+        state: request.state.as_deref(),
     }
 }

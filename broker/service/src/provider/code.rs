@@ -7,8 +7,8 @@
 use doorward_domain::audit::Action;
 use doorward_domain::scope::name;
 use doorward_domain::{
-    AuditEvent, Client, CodeTerms, EventId, Grant, GrantState, Handle, HandleKind, RefreshFamily, ScopeSet,
-    TenantId, Timestamp,
+    Access, AuditEvent, Client, CodeTerms, EventId, Grant, GrantState, Handle, HandleKind, RefreshFamily,
+    ScopeSet, TenantId, Timestamp,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
@@ -64,12 +64,12 @@ impl Provider {
         offered: &Stored<Grant>,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
-        let scope = still_allowed(&client, &offered.record.scope)?;
+        let scope = still_allowed(&client, &offered.record.access.scope)?;
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
-        self.keys.check(people.client.id_token_algorithm)?;
+        self.keys.check(people.client.tokens.id_token_algorithm())?;
         let grant = self.redeemed(&offered.record, scope, now);
         match self.store.commit(Batch::new().update(offered, &grant)?).await {
-            Ok(_) => self.answer(&people, &grant, &grant.scope, now),
+            Ok(_) => self.answer(&people, &grant, &grant.access.scope, now),
             Err(StoreError::Conflict(key)) => self.code_reused(&key, now).await,
             Err(error) => Err(error.into()),
         }
@@ -84,7 +84,8 @@ impl Provider {
             rotated_at: now,
         });
         let life = if refresh.is_some() { lifetimes.grant } else { lifetimes.access_token };
-        Grant { scope, state: GrantState::Redeemed { refresh }, expires_at: now + life, ..offered.clone() }
+        let access = Access { scope, ..offered.access.clone() };
+        Grant { access, state: GrantState::Redeemed { refresh }, expires_at: now + life, ..offered.clone() }
     }
 
     /// Somebody has a copy of the code: everything it gave dies (RFC 6749 section 4.1.2).

@@ -1,7 +1,7 @@
 //! Token introspection (RFC 7662), for the client that a token was issued to.
 
 use doorward_domain::grant::Presented;
-use doorward_domain::{Client, ClientAuthentication, Grant, Handle, HandleKind, Timestamp};
+use doorward_domain::{Client, Grant, Handle, HandleKind, Timestamp};
 use doorward_store::StoreExt as _;
 use doorward_store::records::at;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ impl Provider {
     ) -> Result<Value, EndpointError> {
         let params = request.params()?;
         let client = self.authenticate(request.headers, &params, now).await?.record;
-        if client.authentication == ClientAuthentication::None {
+        if client.is_public() {
             return Err(EndpointError::invalid_client());
         }
         let token = params.get("token").ok_or(EndpointError::invalid_request("token is missing"))?;
@@ -73,7 +73,7 @@ impl Provider {
                 "iss": self.settings.issuer(),
                 "sub": people.user.id,
                 "client_id": people.client.id,
-                "scope": grant.scope.intersection(&people.client.scope).to_string(),
+                "scope": grant.access.scope.intersection(&people.client.scope).to_string(),
                 "exp": grant.expires_at.as_secs(),
             }))),
             Err(EndpointError::Inactive(_)) => Ok(None),

@@ -8,6 +8,7 @@
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;
+mod client_keys;
 pub mod code;
 pub mod discovery;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod logout;
 mod oxide;
 pub mod params;
 pub mod refresh;
+mod replay;
 pub mod request;
 pub mod response;
 pub mod revoke;
@@ -24,12 +26,14 @@ pub mod tokens;
 pub mod userinfo;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorward_domain::policy::Actors;
 use doorward_domain::{
     Client, ClientId, Connection, ConnectionId, Entropy, Grant, Refusal, Tenant, TenantId, Timestamp, User,
     UserId, may_act_now,
 };
+use doorward_net::Outbound;
 use doorward_store::records::at;
 use doorward_store::{Store, StoreError, StoreExt as _, Stored, Version};
 use moka::sync::Cache;
@@ -40,16 +44,36 @@ use crate::settings::Settings;
 pub use error::{EndpointError, ErrorCode};
 pub use params::Params;
 pub use request::AuthorizationRequest;
+pub use response::{Answer, ResponseMode};
+
+/// What a provider is made of.
+pub struct ProviderParts {
+    /// Where records live.
+    pub store: Arc<dyn Store>,
+    /// The way to what clients publish themselves.
+    pub net: Arc<dyn Outbound>,
+    /// What signs.
+    pub keys: Arc<KeyRing>,
+    /// What seals.
+    pub sealer: Arc<Sealer>,
+    /// The dice.
+    pub entropy: Arc<dyn Entropy>,
+    /// The operator's decisions; it publishes and signs as `settings.issuer`.
+    pub settings: Arc<Settings>,
+}
 
 /// The OpenID Provider: what its endpoints work with.
 pub struct Provider {
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) net: Arc<dyn Outbound>,
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: Arc<Settings>,
     /// Clients' own keys, parsed once for each version of a client's record.
     client_keys: Cache<(ClientId, Version), Arc<VerifyingKeys>>,
+    /// Keys that clients publish, by `jwks_uri`.
+    published_keys: Cache<String, Arc<VerifyingKeys>>,
     /// Access tokens whose signature has been checked, by the hash of the whole token.
     verified: Cache<[u8; 32], Arc<tokens::AccessToken>>,
 }
@@ -68,18 +92,15 @@ pub struct People {
 }
 
 impl Provider {
-    /// A provider that publishes and signs as `settings.issuer`.
-    pub fn new(
-        store: Arc<dyn Store>,
-        keys: Arc<KeyRing>,
-        sealer: Arc<Sealer>,
-        entropy: Arc<dyn Entropy>,
-        settings: Arc<Settings>,
-    ) -> Self {
+    /// The provider that is made of these parts.
+    pub fn new(parts: ProviderParts) -> Self {
+        let ProviderParts { store, net, keys, sealer, entropy, settings } = parts;
         let client_keys = Cache::new(1_000);
+        let published_keys =
+            Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(300)).build();
         let verified =
             Cache::builder().max_capacity(4_096).time_to_live(settings.lifetimes.access_token).build();
-        Self { store, keys, sealer, entropy, settings, client_keys, verified }
+        Self { store, net, keys, sealer, entropy, settings, client_keys, published_keys, verified }
     }
 
     /// The broker's settings.

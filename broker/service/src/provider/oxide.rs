@@ -118,7 +118,7 @@ pub(super) fn refresh(params: &Params, client: &Client, grant: &Grant) -> Result
                 return Ok(params
                     .get("scope")
                     .and_then(ScopeSet::parse)
-                    .unwrap_or_else(|| grant.scope.clone()));
+                    .unwrap_or_else(|| grant.access.scope.clone()));
             }
             Output::Ok(_) => return Err(unexpected()),
             Output::Err(mut error) => {
@@ -204,12 +204,12 @@ fn grant_of_code(grant: &Grant, terms: &CodeTerms) -> Result<OxideGrant, Endpoin
             .map_err(|()| unexpected())?;
         extensions.set_raw(pkce.identifier().to_owned(), value.unwrap_or(Value::private(None)));
     }
-    oxide_grant(grant.client.as_str(), &terms.redirect_uri, &grant.scope, extensions)
+    oxide_grant(grant.client.as_str(), &terms.redirect_uri, &grant.access.scope, extensions)
 }
 
 fn grant_of_refresh(grant: &Grant) -> Result<OxideGrant, EndpointError> {
     // The machine demands a redirect URI; a refresh has none.
-    oxide_grant(grant.client.as_str(), "urn:ietf:wg:oauth:2.0:oob", &grant.scope, Extensions::new())
+    oxide_grant(grant.client.as_str(), "urn:ietf:wg:oauth:2.0:oob", &grant.access.scope, Extensions::new())
 }
 
 /// `until` is for ever: expiry was decided before, by our clock.

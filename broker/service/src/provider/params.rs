@@ -1,12 +1,13 @@
 //! The parameters of a request, wherever they came from.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use url::form_urlencoded;
 
 /// A request's parameters. A repeated one has no value: neither the first nor the last wins
-/// (RFC 6749 section 3.1). An empty one counts as absent.
+/// (RFC 6749 section 3.1), except for the few that may be repeated. An empty one counts as absent.
 #[derive(Clone, Default)]
 pub struct Params {
     values: BTreeMap<String, Parameter>,
@@ -22,8 +23,11 @@ impl fmt::Debug for Params {
 #[derive(Clone)]
 enum Parameter {
     Once(String),
-    Repeated,
+    Repeated(Vec<String>),
 }
+
+/// What may be sent more than once: RFC 8707 section 2, RFC 8693 section 2.1.
+const MAY_REPEAT: [&str; 2] = ["resource", "audience"];
 
 /// The parameters cannot be read at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,11 +62,20 @@ impl Params {
         Ok(params)
     }
 
-    fn add(&mut self, name: String, value: String) {
-        self.values
-            .entry(name)
-            .and_modify(|known| *known = Parameter::Repeated)
-            .or_insert(Parameter::Once(value));
+    /// Adds a parameter.
+    pub(super) fn add(&mut self, name: String, value: String) {
+        match self.values.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert(Parameter::Once(value));
+            }
+            Entry::Occupied(mut known) => match known.get_mut() {
+                Parameter::Repeated(values) => values.push(value),
+                Parameter::Once(first) => {
+                    let values = vec![std::mem::take(first), value];
+                    known.insert(Parameter::Repeated(values));
+                }
+            },
+        }
     }
 
     /// The one value of a parameter; `None` when it is absent, empty or repeated.
@@ -73,14 +86,26 @@ impl Params {
         }
     }
 
-    /// Whether a parameter was sent more than once.
-    pub fn is_repeated(&self, name: &str) -> bool {
-        matches!(self.values.get(name), Some(Parameter::Repeated))
+    /// All values of a parameter that may be repeated.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        let values = match self.values.get(name) {
+            None => &[],
+            Some(Parameter::Once(value)) => std::slice::from_ref(value),
+            Some(Parameter::Repeated(values)) => values.as_slice(),
+        };
+        values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect()
     }
 
-    /// Whether any parameter was sent more than once.
+    /// Whether a parameter was sent more than once.
+    pub fn is_repeated(&self, name: &str) -> bool {
+        matches!(self.values.get(name), Some(Parameter::Repeated(_)))
+    }
+
+    /// Whether any parameter was sent more than once that may not be.
     pub fn any_repeated(&self) -> bool {
-        self.values.values().any(|parameter| matches!(parameter, Parameter::Repeated))
+        self.values.iter().any(|(name, parameter)| {
+            matches!(parameter, Parameter::Repeated(_)) && !MAY_REPEAT.contains(&name.as_str())
+        })
     }
 }
 
@@ -98,6 +123,14 @@ mod tests {
         let params = Params::parse(&[b"a=1&b=2&%61=3", b"b=2"]).unwrap();
         assert_eq!((params.get("a"), params.get("b")), (None, None));
         assert!(params.is_repeated("a") && params.any_repeated());
+    }
+
+    #[test]
+    fn several_resources_may_be_named() {
+        let params = Params::parse(&[b"resource=a&resource=b&audience="]).unwrap();
+        assert_eq!(params.all("resource"), ["a", "b"]);
+        assert!(params.get("resource").is_none() && !params.any_repeated());
+        assert!(params.all("audience").is_empty());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Authorization requests: from raw parameters to something that can be acted on
 //! (OIDC Core section 3.1.2.1).
 
-use doorward_domain::{Client, ClientId, PkceChallenge, ScopeSet, UserId};
+use doorward_domain::{Access, Client, ClientId, PkceChallenge, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::error::ErrorCode;
 use super::oxide;
 use super::params::Params;
+use super::response::ResponseMode;
 
 /// An authorization request that is right: its client exists, its redirect URI is the client's, its
 /// parameters are in order. It travels in the browser's sealed transaction until the person is known.
@@ -16,8 +17,11 @@ pub struct AuthorizationRequest {
     pub client: ClientId,
     /// Where the answer goes, exactly.
     pub redirect_uri: String,
+    /// How the answer travels.
+    #[serde(default, skip_serializing_if = "ResponseMode::is_default")]
+    pub mode: ResponseMode,
     /// What the client gets of what it asked for.
-    pub scope: ScopeSet,
+    pub access: Access,
     /// Given back with the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -27,6 +31,9 @@ pub struct AuthorizationRequest {
     /// The PKCE challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<PkceChallenge>,
+    /// The thumbprint of the one DPoP key that may redeem the code (RFC 9449 section 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// Which pages the client asks for or forbids.
     #[serde(default, skip_serializing_if = "Prompt::is_empty")]
     pub prompt: Prompt,
@@ -126,7 +133,12 @@ impl AuthorizationRequest {
     ///
     /// # Errors
     /// [`Rejected`], to be sent to the redirect URI.
-    pub fn judge(params: &Params, client: &Client, redirect_uri: &str) -> Result<Self, Rejected> {
+    pub fn judge(
+        params: &Params,
+        client: &Client,
+        redirect_uri: &str,
+        mode: ResponseMode,
+    ) -> Result<Self, Rejected> {
         check_form(params)?;
         let prompt = match params.get("prompt") {
             None => Prompt::default(),
@@ -142,10 +154,12 @@ impl AuthorizationRequest {
         let request = Self {
             client: client.id.clone(),
             redirect_uri: redirect_uri.to_owned(),
-            scope: negotiated.scope,
+            mode,
+            access: Access::of(negotiated.scope),
             state: owned("state"),
             nonce: owned("nonce"),
             challenge: negotiated.challenge,
+            dpop_jkt: None,
             prompt,
             max_age,
             login_hint: owned("login_hint"),
@@ -187,7 +201,7 @@ fn check_form(params: &Params) -> Result<(), Rejected> {
     if params.get("response_type").is_none() {
         return Err(invalid("response_type is missing"));
     }
-    if params.get("response_mode").is_some_and(|mode| mode != "query") {
+    if params.get("response_mode").is_some_and(|mode| ResponseMode::parse(mode).is_none()) {
         return Err(invalid("response_mode is not supported"));
     }
     Ok(())

@@ -32,6 +32,8 @@ struct IdToken<'a> {
     acr: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     amr: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_expiry: Option<i64>,
     sid: String,
     at_hash: String,
     #[serde(flatten)]
@@ -126,7 +128,7 @@ impl Provider {
         access_token: &str,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
-        let algorithm = people.client.id_token_algorithm;
+        let algorithm = people.client.tokens.id_token_algorithm();
         let claims = IdToken {
             iss: self.settings.issuer(),
             sub: people.user.id.to_string(),
@@ -137,6 +139,7 @@ impl Provider {
             nonce: grant.nonce.as_deref(),
             acr: grant.authentication.acr.as_deref(),
             amr: &grant.authentication.amr,
+            session_expiry: grant.authentication.session_expiry.map(Timestamp::as_secs),
             sid: grant.session.to_string(),
             at_hash: half_hash(access_token, algorithm),
             released: claims::released(&people.user, &people.tenant, scope),

@@ -5,11 +5,11 @@ use std::fmt::Debug;
 
 use doorward_domain::connection::{ConnectionKind, Field, UpstreamAuthentication};
 use doorward_domain::{
-    Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication, ClientId, ClientTrust,
-    CodeTerms, Connection, ConnectionId, Consent, Domain, EventId, Grant, GrantId, GrantState, Identity,
-    KeyId, PkceChallenge, Plain, Profile, Provisioning, RedirectUri, RefreshFamily, ReplayMark, ScopeSet,
-    Sealed, SecretHash, Session, SessionId, SigningKey, Slug, Stage, Subject, Tenant, TenantId, Timestamp,
-    User, UserId, audit,
+    Access, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication, ClientId,
+    ClientKeys, ClientTrust, CodeTerms, Connection, ConnectionId, Consent, Domain, EventId, Grant, GrantId,
+    GrantState, Identity, KeyId, PkceChallenge, Plain, Profile, Provisioning, RedirectUri, RefreshFamily,
+    ReplayMark, ScopeSet, Sealed, SecretHash, Session, SessionId, SigningKey, Slug, Stage, Subject, Tenant,
+    TenantId, Timestamp, User, UserId, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{MasterKeyCheck, NewestKey, TenantOf};
@@ -115,23 +115,16 @@ fn connection() -> Connection {
 }
 
 fn client() -> Client {
+    let authentication = ClientAuthentication::PrivateKeyJwt { algorithm: Some(Algorithm::ES256) };
     Client {
-        id: ClientId::new("app"),
-        name: "App".to_owned(),
-        authentication: ClientAuthentication::PrivateKeyJwt {
-            jwks: serde_json::json!({ "keys": [{ "kty": "EC" }] }),
-            algorithm: Algorithm::ES256,
-        },
+        keys: ClientKeys::Inline(serde_json::json!({ "keys": [{ "kty": "EC" }] })),
         native: true,
         redirect_uris: vec![RedirectUri::parse("https://app.test/callback").unwrap()],
         post_logout_redirect_uris: vec![RedirectUri::parse("https://app.test/").unwrap()],
         scope: scope(),
         trust: ClientTrust::ThirdParty,
         tenants: vec![TENANT],
-        id_token_algorithm: Algorithm::RS256,
-        require_pkce: true,
-        enabled: true,
-        created_at: NOW,
+        ..Client::new(ClientId::new("app"), "App".to_owned(), authentication, NOW)
     }
 }
 
@@ -177,7 +170,7 @@ fn identity() -> Identity {
 }
 
 fn authentication() -> Authentication {
-    Authentication { time: NOW, acr: Some("2".to_owned()), amr: vec!["pwd".to_owned()] }
+    Authentication { time: NOW, acr: Some("2".to_owned()), amr: vec!["pwd".to_owned()], session_expiry: None }
 }
 
 fn secret() -> SecretHash {
@@ -200,7 +193,7 @@ fn session() -> Session {
 
 fn offered_grant() -> Grant {
     let challenge = PkceChallenge::parse(&"A".repeat(43));
-    let terms = CodeTerms { redirect_uri: "https://app.test/callback".to_owned(), challenge };
+    let terms = CodeTerms { redirect_uri: "https://app.test/callback".to_owned(), challenge, dpop_jkt: None };
     Grant {
         id: GRANT,
         tenant: TENANT,
@@ -208,10 +201,11 @@ fn offered_grant() -> Grant {
         user: USER,
         session: SESSION,
         connection: CONNECTION,
-        scope: scope(),
+        access: Access::of(scope()),
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         authentication: authentication(),
         code: secret(),
+        bound_to: None,
         state: GrantState::Offered(terms),
         expires_at: LATER,
     }

@@ -11,8 +11,8 @@ use doorward_flows::world::{ISSUER, World};
 use doorward_service::federation::Federation;
 use doorward_service::identity::Sessions;
 use doorward_service::login::{BrowserSession, Login, Step, TransactionCookie};
-use doorward_service::provider::Provider;
 use doorward_service::provider::token::{ClientRequest, TokenResponse};
+use doorward_service::provider::{Provider, ProviderParts};
 use doorward_service::{Lifetimes, Settings};
 use doorward_store::{Kind, Range, StoreExt as _, Stored};
 use futures_util::FutureExt as _;
@@ -75,7 +75,7 @@ impl Broker {
     pub fn code(&self, query: &str) -> String {
         match self.begin(query, Some(self.session.clone())) {
             Step::Return(way) => {
-                let mut answer = way.location.query_pairs();
+                let mut answer = way.answer.destination().query_pairs();
                 answer.find(|(name, _)| name == "code").expect("a code").1.into_owned()
             }
             other => panic!("not the way back: {other:?}"),
@@ -118,13 +118,14 @@ pub fn at_once<T>(future: impl Future<Output = T>) -> T {
 fn parts(world: &World) -> (Arc<Provider>, Login) {
     let (store, sealer, entropy) = (world.store.clone(), world.sealer.clone(), world.entropy.clone());
     let settings = Arc::new(Settings::new(ISSUER, Lifetimes::default()).unwrap());
-    let provider = Arc::new(Provider::new(
-        store.clone(),
-        world.keys.clone(),
-        sealer.clone(),
-        entropy.clone(),
-        settings.clone(),
-    ));
+    let provider = Arc::new(Provider::new(ProviderParts {
+        store: store.clone(),
+        net: Arc::new(world.network.clone()),
+        keys: world.keys.clone(),
+        sealer: sealer.clone(),
+        entropy: entropy.clone(),
+        settings: settings.clone(),
+    }));
     let federation = Arc::new(Federation::new(
         store.clone(),
         Arc::new(world.network.clone()),

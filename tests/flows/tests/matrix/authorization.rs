@@ -86,7 +86,7 @@ async fn az_04_an_unsupported_response_mode_is_told_in_the_default_one() {
     let mut browser = signed_in(&world, "alice").await;
     let app = world.relying("c1");
     let before = world.digest().await;
-    for mode in ["foo", "fragment", "web_message", "query.jwt", "form_post.jwt", "QUERY", "query "] {
+    for mode in ["foo", "fragment", "web_message", "fragment.jwt", "QUERY", "query "] {
         let page = browser.get(&app.authorize(&world, &[("response_mode", mode)])).await;
         page.assert_sent_back(&app, "invalid_request");
         assert!(page.location().unwrap().fragment().is_none());
@@ -391,4 +391,26 @@ async fn az_10_a_session_of_one_tenant_is_none_at_an_app_of_another() {
     let app = world.relying("c1");
     let page = browser.get(&app.authorize(&world, &[("prompt", "none")])).await;
     page.assert_sent_back(&app, "login_required");
+}
+
+#[tokio::test]
+async fn az_04_an_answer_travels_as_it_was_asked_to() {
+    let world = World::new().await;
+    let mut browser = signed_in(&world, "alice").await;
+    let app = world.relying("c1");
+    let page = browser.get(&app.authorize(&world, &[("response_mode", "form_post")])).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let form = page.form();
+    assert_eq!(form.action, app.redirect_uri);
+    let value =
+        |name: &str| form.hidden.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    assert_eq!(value("iss").as_deref(), Some(doorward_flows::world::ISSUER));
+    assert!(value("code").is_some() && value("state").is_some());
+
+    for mode in ["jwt", "query.jwt"] {
+        let page = browser.get(&app.authorize(&world, &[("response_mode", mode)])).await;
+        let answer = page.location().unwrap();
+        let names: Vec<_> = answer.query_pairs().map(|(name, _)| name.into_owned()).collect();
+        assert_eq!(names, ["response"]);
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use doorward_domain::{Algorithm, Client, ClientAuthentication, Clock as _};
+use doorward_domain::{Algorithm, Client, ClientAuthentication, ClientKeys, Clock as _};
 use doorward_flows::World;
 use doorward_flows::app::Answer;
 use doorward_flows::world::ISSUER;
@@ -66,9 +66,9 @@ impl Signing {
 }
 
 async fn register(world: &World, id: &str, algorithm: Algorithm, keys: &[Jwk]) {
-    let jwks = json!({"keys": keys});
-    let authentication = ClientAuthentication::PrivateKeyJwt { jwks, algorithm };
-    world.put(&Client { authentication, ..world.client(id) }).await;
+    let keys = ClientKeys::Inline(json!({"keys": keys}));
+    let authentication = ClientAuthentication::PrivateKeyJwt { algorithm: Some(algorithm) };
+    world.put(&Client { authentication, keys, ..world.client(id) }).await;
 }
 
 async fn present(world: &World, assertion: &str) -> Answer {

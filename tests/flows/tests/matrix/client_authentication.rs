@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use doorward_domain::{Client, ClientAuthentication, Plain};
+use doorward_domain::{Client, ClientAuthentication};
 use doorward_flows::World;
 use doorward_flows::app::{Answer, post, send};
 use doorward_flows::browser::encode;
@@ -66,7 +66,7 @@ async fn ca_01_a_code_is_not_lost_to_a_request_with_two_identities() {
 #[tokio::test]
 async fn ca_02_only_the_registered_method_counts() {
     let world = World::new().await;
-    let secrets = vec![Plain::new("secret-of-post").hash()];
+    let secrets = vec![world.secret("secret-of-post")];
     let by_post = ClientAuthentication::ClientSecretPost { secrets };
     world.put(&Client { authentication: by_post, ..world.client("post") }).await;
     let in_body = |id, secret| [("client_id", id), ("client_secret", secret)];
@@ -131,7 +131,7 @@ async fn ca_04_every_wrong_secret_gets_the_same_answer() {
 async fn a_secret_can_be_replaced_without_an_outage_and_then_the_old_one_is_dead() {
     let world = World::new().await;
     let with = |secrets: &[&str]| ClientAuthentication::ClientSecretBasic {
-        secrets: secrets.iter().map(|secret| Plain::new(*secret).hash()).collect(),
+        secrets: secrets.iter().map(|secret| world.secret(secret)).collect(),
     };
     for (registered, old, new) in [
         (&["secret-of-old"][..], StatusCode::OK, StatusCode::UNAUTHORIZED),
@@ -149,7 +149,7 @@ async fn a_secret_can_be_replaced_without_an_outage_and_then_the_old_one_is_dead
 #[tokio::test]
 async fn a_secret_in_the_header_is_read_form_encoded_and_as_it_is() {
     let world = World::new().await;
-    let secrets = vec![Plain::new("secret-of-+ %:ü").hash()];
+    let secrets = vec![world.secret("secret-of-+ %:ü")];
     let authentication = ClientAuthentication::ClientSecretBasic { secrets };
     world.put(&Client { authentication, ..world.client("a-b") }).await;
     let encoded = basic("a%2Db", "secret-of-%2B+%25%3A%C3%BC");

@@ -67,7 +67,7 @@ fn error(text: &str, back: Option<Link>) -> ErrorPage {
         explanation: text.to_owned(),
         who: vec![Line { who: text.to_owned(), what: text.to_owned() }],
         try_again: Some(Href::here("/again")),
-        back,
+        back: back.map(WayBack::Link),
         reference: text.to_owned(),
         at: text.to_owned(),
     }

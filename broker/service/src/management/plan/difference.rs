@@ -48,11 +48,14 @@ impl Described {
 
     pub(super) fn client(client: &Client, slugs: &BTreeMap<TenantId, Slug>) -> Self {
         let secret = match &client.authentication {
-            ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt { .. } => None,
             ClientAuthentication::ClientSecretBasic { secrets }
             | ClientAuthentication::ClientSecretPost { secrets } => {
-                Some(secrets.iter().copied().map(String::from).collect())
+                Some(secrets.iter().map(|secret| String::from(secret.value)).collect())
             }
+            ClientAuthentication::ClientSecretJwt { secrets } => {
+                Some(secrets.iter().map(|secret| secret.value.ciphertext.as_str()).collect())
+            }
+            _ => None,
         };
         Self { fields: fields(&export::client(client, slugs)), secret }
     }

@@ -6,7 +6,7 @@
 //!   tenant no longer lists no longer leads to it.
 //! * All that is wrong is told at once, each with its path in the document.
 
-mod client;
+pub(crate) mod client;
 mod connection;
 mod difference;
 mod tenant;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use doorward_domain::audit::Action as Audited;
-use doorward_domain::{AuditEvent, Entropy, EventId, Slug, TenantId, Timestamp};
+use doorward_domain::{Algorithm, AuditEvent, Entropy, EventId, Slug, TenantId, Timestamp};
 use doorward_net::EgressPolicy;
 use doorward_store::{Batch, Record, StoreError, Stored};
 use serde::{Deserialize, Serialize};
@@ -98,6 +98,8 @@ pub struct Making<'a> {
     pub sealer: &'a Sealer,
     /// Which issuers doorward could ever reach.
     pub egress: &'a EgressPolicy,
+    /// The algorithms that this broker signs with.
+    pub algorithms: &'a [Algorithm],
 }
 
 /// Decides what has to change for `document` to be true.

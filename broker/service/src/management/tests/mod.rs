@@ -7,7 +7,9 @@ mod views;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use doorward_domain::{Client, ClientId, Connection, Entropy, ManualClock, Slug, Tenant, Timestamp};
+use doorward_domain::{
+    Algorithm, Client, ClientId, Connection, Entropy, ManualClock, Slug, Tenant, Timestamp,
+};
 use doorward_net::EgressPolicy;
 use doorward_store::records::at;
 use doorward_store::{MemoryStore, Store, StoreExt as _, Stored};
@@ -68,6 +70,7 @@ fn over(store: Arc<dyn Store>) -> Management {
         entropy: Arc::new(Counter),
         clock: Arc::new(ManualClock::new(now())),
         egress: EgressPolicy::default(),
+        algorithms: Algorithm::ALL.to_vec(),
         issuer: "https://sso.example.org".to_owned(),
     }
 }

@@ -26,7 +26,7 @@ impl Management {
 fn has_secret(client: &Client, secret: &str) -> bool {
     match &client.authentication {
         ClientAuthentication::ClientSecretBasic { secrets } => {
-            secrets.iter().any(|hash| hash.matches(&Plain::new(secret)))
+            secrets.iter().any(|kept| kept.value.matches(&Plain::new(secret)))
         }
         _ => false,
     }

@@ -1,0 +1,53 @@
+//! Client authentication at the endpoints that clients call (RFC 6749 section 2.3, OIDC Core
+//! section 9): which client a request says it comes from, and whether that is so.
+
+mod assertion;
+mod presented;
+mod secret;
+
+use doorward_domain::{Client, ClientAuthentication, Timestamp};
+use doorward_store::Stored;
+use http::HeaderMap;
+
+use super::error::EndpointError;
+use super::{Params, Provider};
+use presented::{Presented, presented};
+
+impl Provider {
+    /// Authenticates the client of a request in the one way it is registered for.
+    ///
+    /// # Errors
+    /// `invalid_request` when more than one way was tried, `invalid_client` in every other case.
+    pub async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        params: &Params,
+        now: Timestamp,
+    ) -> Result<Stored<Client>, EndpointError> {
+        let presented = presented(headers, params)?;
+        let found = self.client(presented.client(), now).await?.ok_or(EndpointError::invalid_client())?;
+        let genuine = found.record.enabled && self.is_genuine(&found, &presented, now).await?;
+        if genuine { Ok(found) } else { Err(EndpointError::invalid_client()) }
+    }
+
+    async fn is_genuine(
+        &self,
+        client: &Stored<Client>,
+        presented: &Presented<'_>,
+        now: Timestamp,
+    ) -> Result<bool, EndpointError> {
+        match (&client.record.authentication, presented) {
+            (ClientAuthentication::None, Presented::Name(_)) => Ok(true),
+            (ClientAuthentication::ClientSecretBasic { secrets }, Presented::Basic(_, readings)) => {
+                Ok(readings.iter().any(|given| secret::matches(secrets, given, now)))
+            }
+            (ClientAuthentication::ClientSecretPost { secrets }, Presented::Post(_, given)) => {
+                Ok(secret::matches(secrets, given, now))
+            }
+            (ClientAuthentication::PrivateKeyJwt { algorithm }, Presented::Assertion(_, assertion)) => {
+                self.check_assertion(client, *algorithm, assertion, now).await
+            }
+            _ => Ok(false),
+        }
+    }
+}

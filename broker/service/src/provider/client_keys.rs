@@ -1,0 +1,63 @@
+//! The public keys of clients: those of a record are parsed once for each of its versions, those that a
+//! client publishes are fetched and kept for a while.
+
+use std::sync::Arc;
+
+use doorward_domain::{Client, ClientKeys};
+use doorward_net::{Limits, NetError};
+use doorward_store::Stored;
+use http::header::ACCEPT;
+
+use super::Provider;
+use crate::keys::{JwksError, VerifyingKeys};
+
+/// Why there are no keys to verify a client's signatures with.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum ClientKeysError {
+    /// What it registered or publishes is no JWK Set.
+    #[error("the client's keys are {0}")]
+    Unfit(#[from] JwksError),
+    /// Its `jwks_uri` does not answer.
+    #[error("the client's jwks_uri: {0}")]
+    Unreachable(Arc<NetError>),
+    /// Its `jwks_uri` answers something else.
+    #[error("the client's jwks_uri does not answer with a JWK Set")]
+    Answer,
+}
+
+impl Provider {
+    /// The keys that a client's signatures are verified with.
+    ///
+    /// # Errors
+    /// [`ClientKeysError`]: for the operator; the client learns that it is not authenticated.
+    pub(super) async fn client_keys(
+        &self,
+        client: &Stored<Client>,
+    ) -> Result<Arc<VerifyingKeys>, ClientKeysError> {
+        let key = (client.record.id.clone(), client.version);
+        if let Some(known) = self.client_keys.get(&key) {
+            return Ok(known);
+        }
+        let keys = match &client.record.keys {
+            ClientKeys::None => Arc::default(),
+            ClientKeys::Inline(jwks) => Arc::new(VerifyingKeys::parse(jwks)?),
+            ClientKeys::At(uri) => return self.published_keys(uri).await,
+        };
+        self.client_keys.insert(key, Arc::clone(&keys));
+        Ok(keys)
+    }
+
+    async fn published_keys(&self, uri: &str) -> Result<Arc<VerifyingKeys>, ClientKeysError> {
+        if let Some(known) = self.published_keys.get(uri) {
+            return Ok(known);
+        }
+        let request = http::Request::get(uri).header(ACCEPT, "application/json").body(Vec::new());
+        let request = request.map_err(|_| ClientKeysError::Answer)?;
+        let answer = self.net.send(uri, request, Limits::KEYS).await;
+        let answer = answer.map_err(|error| ClientKeysError::Unreachable(Arc::new(error)))?;
+        let set = serde_json::from_slice(answer.body()).map_err(|_| ClientKeysError::Answer)?;
+        let keys = Arc::new(VerifyingKeys::parse(&set)?);
+        self.published_keys.insert(uri.to_owned(), Arc::clone(&keys));
+        Ok(keys)
+    }
+}
