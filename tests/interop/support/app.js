@@ -17,8 +17,11 @@ class Request {
 export class App {
   #config;
 
-  /** `redirectUri` when it is another than the first registered one, such as on a free port. */
-  static async discover(clientId, { redirectUri, algorithm = 'ES256', secret } = {}) {
+  /**
+   * `redirectUri` when it is another than the first registered one, such as on a free port; `features` are
+   * what the library switches on by a call.
+   */
+  static async discover(clientId, { redirectUri, algorithm = 'ES256', secret, features = [] } = {}) {
     const registered = client(clientId);
     const metadata = { id_token_signed_response_alg: algorithm, require_auth_time: true };
     const config = await oidc.discovery(
@@ -26,7 +29,7 @@ export class App {
       clientId,
       metadata,
       await authentication(registered, secret),
-      { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] },
+      { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks, ...features] },
     );
     return new App(config, registered, redirectUri);
   }
@@ -64,7 +67,7 @@ export class App {
     return new Request(url, checks);
   }
 
-  /** Redeems the code that came back, after all checks. */
+  /** Redeems the code that came back, in an address or in a form, after all checks. */
   redeem(cameBack, { checks }) {
     return oidc.authorizationCodeGrant(this.#config, cameBack, checks);
   }

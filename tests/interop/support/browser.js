@@ -7,10 +7,12 @@ const LONGEST_ANSWER_MS = 10_000;
 
 /** What the browser shows after the last request. */
 class Page {
-  constructor(url, status, body) {
+  /** `posted` is the form that the browser brings to an app. */
+  constructor(url, status, body, posted) {
     this.url = new URL(url);
     this.status = status;
     this.body = body;
+    this.posted = posted && new Request(url, { method: 'POST', body: posted });
   }
 
   /** The text between the tags, for a person to read. */
@@ -25,9 +27,9 @@ class Page {
     return this.#forms().some((form) => form.names.has(field));
   }
 
-  /** The form that has such a field or button: where it goes, and what it carries unseen. */
+  /** The form that has such a field or button, or the first: where it goes, and what it carries unseen. */
   form(field) {
-    const form = this.#forms().find((form) => form.names.has(field));
+    const form = this.#forms().find((form) => field === undefined || form.names.has(field));
     if (!form) throw new Error(`no form with "${field}" on ${this.url} (${this.status}): ${this.text}`);
     return form;
   }
@@ -63,6 +65,12 @@ export class Browser {
     return this.#go('GET', url);
   }
 
+  /** Does what the script of a page does that posts itself to the app. */
+  async submitItself(page) {
+    if (!page.body.includes('.submit()')) throw new Error(`${page.url} does not submit itself: ${page.text}`);
+    return this.submit(page, {});
+  }
+
   /** Submits the form that has all these fields, with these values in place of its own. */
   async submit(page, values) {
     const { action, hidden } = page.form(Object.keys(values)[0]);
@@ -77,7 +85,7 @@ export class Browser {
   async #go(method, url, body, from) {
     url = new URL(url);
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-      if (this.#isApp(url)) return new Page(url, 0, '');
+      if (this.#isApp(url)) return new Page(url, 0, '', body);
       const headers = { cookie: this.#cookieHeader(url), ...(from && { origin: from.origin }) };
       const signal = AbortSignal.timeout(LONGEST_ANSWER_MS);
       const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
