@@ -12,6 +12,7 @@ mod open;
 mod versions;
 mod writer;
 
+use std::ops::Bound;
 use std::path::Path;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::{self, JoinHandle};
@@ -122,21 +123,21 @@ impl Shared {
         stored.map(|stored| format::decode(key, &stored)).transpose()
     }
 
+    /// Looks every record up by itself. Sled's cache counts lookups and makes room after 64 of them in
+    /// one of its 256 parts, so a walk, which looks each page up once, would fill memory unnoticed.
     fn list(&self, range: &Range, limit: usize) -> Result<Vec<(Key, Value)>, StoreError> {
-        let found: Vec<(Key, IVec)> = self.read(|db| {
-            let from_start = db.range(range.start.as_slice()..);
-            let within =
-                from_start.take_while(|found| !matches!(found, Ok((key, _)) if !range.contains(key)));
-            let records = within.filter_map(|found| match found {
-                Ok((key, stored)) => Key::from_bytes(&key).map(|key| Ok((key, stored))),
-                Err(error) => Some(Err(error)),
-            });
-            records.take(limit).collect()
-        })?;
-        found
-            .into_iter()
-            .map(|(key, stored)| format::decode(&key, &stored).map(|value| (key, value)))
-            .collect()
+        let mut found = Vec::new();
+        let mut from = Bound::Included(IVec::from(range.start.as_slice()));
+        while found.len() < limit {
+            let next = self.read(|db| db.range((from, Bound::Unbounded)).next().transpose())?;
+            let Some((bytes, stored)) = next.filter(|(key, _)| range.contains(key)) else { break };
+            if let Some(key) = Key::from_bytes(&bytes) {
+                let value = format::decode(&key, &stored)?;
+                found.push((key, value));
+            }
+            from = Bound::Excluded(bytes);
+        }
+        Ok(found)
     }
 
     fn read<T>(&self, from: impl FnOnce(&Db) -> ::sled::Result<T>) -> Result<T, StoreError> {
