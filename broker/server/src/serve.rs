@@ -12,7 +12,7 @@ use doorward_net::GuardedClient;
 use doorward_service::keys::{KeyRing, KeyRingParts, check_master_key};
 use doorward_service::management::Management;
 use doorward_store::sweep::Sweeper;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::{App, Parts};
 use crate::backend::Backend;
@@ -43,6 +43,12 @@ impl Broker {
     /// Whatever keeps the broker from starting, in words for the operator.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let settings = Arc::new(config.settings()?);
+        let egress = config.egress_policy();
+        // The machine's root certificates take as long to read as the store to open.
+        let net = spawn_blocking({
+            let egress = egress.clone();
+            || GuardedClient::new(egress)
+        });
         let backend = Backend::open(&config.store)?;
         let secrets = config.secrets(&SystemEntropy)?;
         let (store, sealer) = (backend.store(), Arc::new(secrets.sealer));
@@ -57,9 +63,7 @@ impl Broker {
             schedule: config.keys.schedule(),
         })
         .await?;
-        let egress = config.egress_policy();
-        let net = Arc::new(GuardedClient::new(egress.clone())?);
-        let keys = Arc::new(keys);
+        let (net, keys) = (Arc::new(net.await??), Arc::new(keys));
         let app = Arc::new(App::new(Parts { store, net, clock, entropy, sealer, keys, settings, egress }));
         let (admin_token, listen, limits) = (secrets.admin_token, config.listen, config.limits());
         Ok(Self { app, backend, admin_token, listen, limits })

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use ::sled::{Config, Db, Tree};
+use ::sled::{Config, Db};
 
 use super::SledOptions;
 use super::versions::Versions;
@@ -45,10 +45,19 @@ pub enum OpenError {
 pub(super) fn open(path: &Path, options: &SledOptions) -> Result<(Db, Versions), OpenError> {
     let new_folders = create(path).map_err(|cause| OpenError::Folder(path.to_owned(), cause))?;
     let db = open_sled(path, options)?;
-    let versions = prepare(&db).map_err(|cause| OpenError::Sled(path.to_owned(), cause))?;
-    let versions = versions.ok_or_else(|| OpenError::Format(path.to_owned()))?;
+    let sled_error = |cause| OpenError::Sled(path.to_owned(), cause);
+    let meta = db.open_tree("doorward").map_err(sled_error)?;
+    match meta.get("format").map_err(sled_error)? {
+        Some(format) if format == [FORMAT] => {}
+        None if db.is_empty() => {
+            // The format is noted last: a store that has one needs none of this again.
+            sync(path, &new_folders).map_err(|cause| OpenError::Folder(path.to_owned(), cause))?;
+            meta.insert("format", &[FORMAT]).map_err(sled_error)?;
+        }
+        _ => return Err(OpenError::Format(path.to_owned())),
+    }
+    let versions = Versions::open(meta).map_err(sled_error)?;
     flush(&db, path)?;
-    sync(path, &new_folders).map_err(|cause| OpenError::Folder(path.to_owned(), cause))?;
     Ok((db, versions))
 }
 
@@ -75,19 +84,6 @@ fn open_sled(path: &Path, options: &SledOptions) -> Result<Db, OpenError> {
         }
     }
     Err(OpenError::InUse(path.to_owned()))
-}
-
-/// Checks or notes the format, and reserves versions; `None` when the format is another.
-fn prepare(db: &Db) -> ::sled::Result<Option<Versions>> {
-    let meta: Tree = db.open_tree("doorward")?;
-    match meta.get("format")? {
-        Some(format) if format == [FORMAT] => {}
-        None if db.is_empty() => {
-            meta.insert("format", &[FORMAT])?;
-        }
-        _ => return Ok(None),
-    }
-    Versions::open(meta).map(Some)
 }
 
 /// Flushes the versions just reserved, and with them proves that a flush reaches the barrier.
