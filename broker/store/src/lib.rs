@@ -2,7 +2,7 @@
 //!
 //! * [`key`] says what a key looks like, [`batch`] what a write expects and does.
 //! * [`records`] is the table of everything that is kept: kind, key, expiry.
-//! * [`typed`] reads and writes domain types through any store.
+//! * [`typed`] reads and writes domain types through any store; [`parsed`] spares it the parsing.
 //! * [`memory`] and [`sled`] are the backends; [`contract`] is the suite that both pass.
 //! * [`sweep`] deletes what has expired.
 
@@ -11,6 +11,7 @@ pub mod contract;
 mod feed;
 pub mod key;
 pub mod memory;
+pub mod parsed;
 pub mod records;
 pub mod sled;
 pub mod sweep;
@@ -20,6 +21,7 @@ pub use self::sled::SledStore;
 pub use batch::{Batch, Expect, MAX_RECORD_BYTES, Operation};
 pub use key::{Key, Kind, Range};
 pub use memory::MemoryStore;
+pub use parsed::Parsed;
 pub use records::Record;
 pub use typed::{StoreExt, Stored};
 

@@ -92,11 +92,11 @@ pub trait StoreExt: Store {
 
 impl<S: Store + ?Sized> StoreExt for S {}
 
-fn alive(value: &Value, now: Timestamp) -> bool {
+pub(crate) fn alive(value: &Value, now: Timestamp) -> bool {
     value.expires_at.is_none_or(|expiry| now < expiry)
 }
 
-fn decode<R: Record>(value: Value) -> Result<Stored<R>, StoreError> {
+pub(crate) fn decode<R: Record>(value: Value) -> Result<Stored<R>, StoreError> {
     match serde_json::from_slice(&value.bytes) {
         Ok(record) => Ok(Stored { record, version: value.version }),
         Err(cause) => Err(StoreError::Damaged { kind: R::KIND, cause: cause.to_string() }),

@@ -35,7 +35,7 @@ use doorward_domain::{
 };
 use doorward_net::Outbound;
 use doorward_store::records::at;
-use doorward_store::{Store, StoreError, StoreExt as _, Stored, Version};
+use doorward_store::{Parsed, Store, StoreError, StoreExt as _, Stored, Version};
 use moka::sync::Cache;
 
 use crate::keys::{KeyRing, Sealer, VerifyingKeys};
@@ -70,6 +70,8 @@ pub struct Provider {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: Arc<Settings>,
+    /// Clients, who are asked for in every request.
+    clients: Parsed<Client>,
     /// Clients' own keys, parsed once for each version of a client's record.
     client_keys: Cache<(ClientId, Version), Arc<VerifyingKeys>>,
     /// Keys that clients publish, by `jwks_uri`.
@@ -95,12 +97,12 @@ impl Provider {
     /// The provider that is made of these parts.
     pub fn new(parts: ProviderParts) -> Self {
         let ProviderParts { store, net, keys, sealer, entropy, settings } = parts;
-        let client_keys = Cache::new(1_000);
+        let (clients, client_keys) = (Parsed::new(1_000), Cache::new(1_000));
         let published_keys =
             Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(300)).build();
         let verified =
             Cache::builder().max_capacity(4_096).time_to_live(settings.lifetimes.access_token).build();
-        Self { store, net, keys, sealer, entropy, settings, client_keys, published_keys, verified }
+        Self { store, net, keys, sealer, entropy, settings, clients, client_keys, published_keys, verified }
     }
 
     /// The broker's settings.
@@ -113,7 +115,7 @@ impl Provider {
     /// # Errors
     /// When the store fails.
     pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Stored<Client>>, StoreError> {
-        self.store.read(&at::client(id), now).await
+        self.clients.read(&*self.store, &at::client(id), now).await
     }
 
     /// Loads everybody that a token depends on and asks whether it may be issued or honoured now.
