@@ -77,7 +77,8 @@ impl CookiePolicy {
     }
 
     fn set(&self, response: &mut HeaderMap, name: &str, value: &str, seconds: u64) {
-        let text = format!("{}{name}={value}; Max-Age={seconds}; {}", self.prefix, self.guard);
+        let seconds = seconds.to_string();
+        let text = [self.prefix, name, "=", value, "; Max-Age=", &seconds, "; ", self.guard].concat();
         // Names and values are base64url and fixed text, which is always a header value.
         if let Ok(header) = HeaderValue::from_str(&text) {
             response.append(SET_COOKIE, header);

@@ -74,6 +74,9 @@ impl Operation {
 /// its log, where no barrier reaches it.
 pub const MAX_RECORD_BYTES: usize = 24 * 1024;
 
+/// Most records are shorter.
+const USUAL_RECORD_BYTES: usize = 768;
+
 /// Writes that apply together or not at all. A key stands in a batch once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
@@ -147,7 +150,8 @@ impl Batch {
 
     fn put_expecting<R: Record>(self, record: &R, expect: Expect) -> Result<Self, StoreError> {
         let key = record.key();
-        let bytes = serde_json::to_vec(record)
+        let mut bytes = Vec::with_capacity(USUAL_RECORD_BYTES);
+        serde_json::to_writer(&mut bytes, record)
             .map_err(|cause| StoreError::Damaged { kind: key.kind(), cause: cause.to_string() })?;
         Ok(self.push(Operation::Put { key, expires_at: record.expires_at(), bytes, expect }))
     }

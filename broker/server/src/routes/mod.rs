@@ -26,6 +26,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{get, post};
 use doorward_service::provider::discovery::path;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
@@ -39,10 +40,14 @@ pub fn router(app: Arc<App>, admin: Router) -> Router {
     pages()
         .merge(protocol())
         .fallback(guard::nothing_here)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(Arc::clone(&app))
         .merge(admin)
-        .layer(from_fn_with_state(Arc::clone(&app), guard::request))
+        .layer(
+            // Two in one: for every request, axum puts each layer into a box.
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(Arc::clone(&app), guard::request))
+                .layer(DefaultBodyLimit::max(LARGEST_BODY)),
+        )
         .merge(health().with_state(Arc::clone(&app)))
         .merge(doorward_admin_ui::router())
         .layer(CatchPanicLayer::new())

@@ -63,9 +63,13 @@ impl Signer {
     pub(super) fn sign<C: Serialize>(&self, typ: &str, claims: &C) -> Result<String, SignError> {
         let header = Header { alg: self.algorithm.as_str(), typ, kid: &self.kid };
         let mut token = String::with_capacity(1024);
-        BASE64.encode_string(serde_json::to_vec(&header)?, &mut token);
+        let mut json = Vec::with_capacity(768);
+        serde_json::to_writer(&mut json, &header)?;
+        BASE64.encode_string(&json, &mut token);
         token.push('.');
-        BASE64.encode_string(serde_json::to_vec(claims)?, &mut token);
+        json.clear();
+        serde_json::to_writer(&mut json, claims)?;
+        BASE64.encode_string(&json, &mut token);
         let signature = self.signer.sign(token.as_bytes())?;
         token.push('.');
         BASE64.encode_string(signature, &mut token);
