@@ -45,6 +45,8 @@ pub enum Action {
     KeyCreated,
     /// A signing key was replaced.
     KeyRotated,
+    /// A client that registered itself took itself away.
+    Deregistered,
     /// A tenant, connection, client or user was created or changed by an operator.
     Applied,
 }

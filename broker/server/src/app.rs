@@ -9,7 +9,7 @@ use doorward_service::federation::Federation;
 use doorward_service::identity::Sessions;
 use doorward_service::keys::{KeyRing, Sealer};
 use doorward_service::login::Login;
-use doorward_service::management::Management;
+use doorward_service::management::{Management, RegistrationPolicy};
 use doorward_service::provider::{Provider, ProviderParts, discovery};
 use doorward_service::settings::Settings;
 use doorward_store::Store;
@@ -34,6 +34,8 @@ pub struct Parts {
     pub settings: Arc<Settings>,
     /// Where connections may lead.
     pub egress: EgressPolicy,
+    /// What holds for clients that register themselves, when they may.
+    pub registration: Option<RegistrationPolicy>,
 }
 
 /// A broker that is ready to answer.
@@ -55,7 +57,7 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, net, clock, entropy, sealer, keys, settings, egress } = parts;
+        let Parts { store, net, clock, entropy, sealer, keys, settings, egress, registration } = parts;
         let provider = Arc::new(Provider::new(ProviderParts {
             store: Arc::clone(&store),
             net: Arc::clone(&net),
@@ -66,7 +68,7 @@ impl App {
         }));
         let federation = Arc::new(Federation::new(
             Arc::clone(&store),
-            net,
+            Arc::clone(&net),
             Arc::clone(&entropy),
             Arc::clone(&sealer),
             settings.base_url().clone(),
@@ -80,6 +82,8 @@ impl App {
             clock: Arc::clone(&clock),
             egress,
             algorithms: keys.algorithms().to_vec(),
+            net: Arc::clone(&net),
+            registration,
             issuer: settings.issuer().to_owned(),
         });
         let login = Login::new(
@@ -91,7 +95,11 @@ impl App {
             Arc::clone(&entropy),
             Arc::clone(&settings),
         );
-        let discovery = Bytes::from(discovery::document(&settings, keys.algorithms()).to_string());
+        let mut document = discovery::document(&settings, keys.algorithms());
+        if management.registration.is_some() {
+            document = discovery::with_registration(document, &settings);
+        }
+        let discovery = Bytes::from(document.to_string());
         let cookies = CookiePolicy::new(settings.issuer(), &settings.lifetimes);
         Self {
             login,

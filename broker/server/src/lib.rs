@@ -5,6 +5,7 @@
 pub mod admin_api;
 pub mod app;
 pub mod backend;
+mod bearer;
 pub mod cli;
 pub mod config;
 mod cookies;

@@ -64,7 +64,18 @@ impl Broker {
         })
         .await?;
         let (net, keys) = (Arc::new(net.await??), Arc::new(keys));
-        let app = Arc::new(App::new(Parts { store, net, clock, entropy, sealer, keys, settings, egress }));
+        let registration = config.registration.policy()?;
+        let app = Arc::new(App::new(Parts {
+            store,
+            net,
+            clock,
+            entropy,
+            sealer,
+            keys,
+            settings,
+            egress,
+            registration,
+        }));
         let (admin_token, listen, limits) = (secrets.admin_token, config.listen, config.limits());
         Ok(Self { app, backend, admin_token, listen, limits })
     }

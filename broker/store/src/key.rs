@@ -45,6 +45,8 @@ kinds! {
     MasterKeyCheck = 7, true;
     /// Index: the newest signing key of an algorithm.
     NewestKey = 8, true;
+    /// How many clients registered themselves.
+    RegisteredClients = 9, false;
     /// A user.
     User = 16, false;
     /// An identity.

@@ -50,6 +50,13 @@ pub struct NewestKey {
     pub key: KeyId,
 }
 
+/// How many clients have registered themselves: whoever registers one moves it in the same commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisteredClients {
+    /// Their number.
+    pub number: u32,
+}
+
 /// Where each record lies, for those who know its identifier but not the record.
 pub mod at {
     use sha2::Digest as _;
@@ -82,6 +89,11 @@ pub mod at {
     /// A client.
     pub fn client(id: &ClientId) -> Key {
         Key::new(TenantId::BROKER, Kind::Client, id.as_str().as_bytes())
+    }
+
+    /// How many clients have registered themselves.
+    pub fn registered_clients() -> Key {
+        Key::new(TenantId::BROKER, Kind::RegisteredClients, &[])
     }
 
     /// A signing key.
@@ -171,6 +183,7 @@ record!(Client, Client, |it| at::client(&it.id));
 record!(SigningKey, SigningKey, |it| at::signing_key(it.id));
 record!(NewestKey, NewestKey, |it| at::newest_key(it.algorithm));
 record!(MasterKeyCheck, MasterKeyCheck, |it| at::master_key_check(&it.sealed.key));
+record!(RegisteredClients, RegisteredClients, |_it| at::registered_clients());
 record!(User, User, |it| at::user(it.tenant, it.id));
 record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));
 record!(Session, Session, |it| at::session(it.tenant, it.id), expires it.ends_at);

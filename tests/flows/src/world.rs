@@ -15,6 +15,7 @@ use doorward_domain::{
 };
 use doorward_net::EgressPolicy;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
+use doorward_service::management::RegistrationPolicy;
 use doorward_service::settings::Settings;
 use doorward_store::records::TenantOf;
 use doorward_store::{Batch, Key, Kind, MemoryStore, Range, Record, Store, StoreExt as _, Value};
@@ -60,6 +61,8 @@ pub struct World {
     pub sealer: Arc<Sealer>,
     /// The dice.
     pub entropy: Arc<Seeded>,
+    /// What holds for clients that register themselves.
+    pub registration: Option<RegistrationPolicy>,
     /// The IdP.
     pub idp: TestIdp,
     /// The tenant that is attacked, at `victim.test`, with connection K1 at issuer `good`.
@@ -78,12 +81,14 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// The IdP's issuers, `good` and `evil` among them.
     pub issuers: Vec<IssuerConfig>,
+    /// What holds for clients that register themselves; by default they may not.
+    pub registration: Option<RegistrationPolicy>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let issuers = vec![IssuerConfig::new("good"), IssuerConfig::new("evil")];
-        Self { store: Arc::new(MemoryStore::new()), issuers }
+        Self { store: Arc::new(MemoryStore::new()), issuers, registration: None }
     }
 }
 
@@ -100,7 +105,7 @@ impl World {
     }
 
     /// The same in other circumstances.
-    pub async fn with(Setup { store, issuers }: Setup) -> Self {
+    pub async fn with(Setup { store, issuers, registration }: Setup) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
         let idp = test_idp(&clock, issuers);
         let network = Network::default();
@@ -122,6 +127,7 @@ impl World {
             ke: ConnectionId::new(now, &*entropy),
             store,
             entropy,
+            registration,
         };
         world.inhabit().await;
         world.start_broker();
@@ -142,6 +148,7 @@ impl World {
             sealer: self.sealer.clone(),
             entropy: self.entropy.clone(),
             idp: self.idp.clone(),
+            registration: self.registration.clone(),
             ..*self
         };
         world.start_broker();
@@ -170,6 +177,7 @@ impl World {
             keys: self.keys.clone(),
             settings: Arc::new(Settings::new(ISSUER, Default::default()).unwrap()),
             egress: EgressPolicy::default(),
+            registration: self.registration.clone(),
         }));
         let token = Plain::new(ADMIN_TOKEN).hash();
         let admin = admin_api::router(app.management().clone(), app.keys().clone(), token);

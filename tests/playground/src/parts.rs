@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
-use doorward::config::Config;
+use doorward::config::{Config, Mode, Registration};
 use doorward::serve::{Broker, stop_signal};
 use doorward_net::PlainHttp;
 use doorward_sample_app::SampleApp;
+use doorward_service::management::document::Tenants;
 use doorward_test_idp::{Algorithm, IssuerConfig, TestIdp};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -22,6 +23,13 @@ pub fn config(folder: &Path, hosts: &Hosts) -> Config {
     config.issuer = hosts.broker();
     config.listen = hosts.broker_address();
     config.egress.plain_http = PlainHttp::Loopback;
+    // Anybody may try their app here, and suites that test providers send no PKCE.
+    config.registration = Registration {
+        mode: Mode::Open,
+        tenants: Some(Tenants::All),
+        require_pkce: false,
+        ..Registration::default()
+    };
     config
 }
 

@@ -3,6 +3,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{Method, Request, StatusCode};
 use doorward_domain::Plain;
 use doorward_net::EgressPolicy;
+use doorward_net::double::ScriptedOutbound;
 use doorward_service::keys::{KeyRingParts, MasterKey, Sealer};
 use doorward_store::MemoryStore;
 use serde_json::Value;
@@ -68,6 +69,8 @@ impl Api {
             clock,
             egress: EgressPolicy::default(),
             algorithms: vec![Algorithm::ES256],
+            net: Arc::new(ScriptedOutbound::new()),
+            registration: None,
             issuer: "https://sso.example.org".to_owned(),
         };
         let token = Plain::new(TOKEN).hash();

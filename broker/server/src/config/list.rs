@@ -18,6 +18,10 @@ pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u1
     deserializer.deserialize_any(List(|text| text.parse().map_err(|_| format!("`{text}` is not a port"))))
 }
 
+pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    deserializer.deserialize_any(List(|text| Ok(text.to_owned())))
+}
+
 pub(super) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
     deserializer.deserialize_any(List(|text| Ok(PathBuf::from(text))))
 }

@@ -7,6 +7,7 @@
 
 mod error;
 mod list;
+mod registration;
 mod secrets;
 pub(crate) mod suggest;
 mod text;
@@ -25,6 +26,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 pub use error::ConfigError;
+pub use registration::{Mode, Registration};
 pub use secrets::Secrets;
 
 use crate::backend::StoreChoice;
@@ -54,6 +56,8 @@ pub struct Config {
     pub egress: Egress,
     /// How long people stay signed in.
     pub sessions: Sessions,
+    /// Apps that register themselves.
+    pub registration: Registration,
     /// The admin API.
     pub admin: Admin,
     /// E-mail. There is nothing to configure yet: this broker sends none.
@@ -173,6 +177,7 @@ impl Config {
             keys: Keys::default(),
             egress: Egress::default(),
             sessions: Sessions::default(),
+            registration: Registration::default(),
             admin: Admin::default(),
             mail: Mail::default(),
         }

@@ -13,6 +13,7 @@ mod health;
 mod json;
 mod problem;
 mod redirect;
+mod register;
 mod sign_in;
 mod step;
 mod token;
@@ -74,6 +75,8 @@ fn protocol() -> Router<Arc<App>> {
         .route(path::TOKEN, post(token::token))
         .route(path::INTROSPECT, post(token::introspect))
         .route(path::REVOKE, post(token::revoke))
+        .route(path::REGISTER, post(register::register))
+        .route("/register/{client}", get(register::read).put(register::replace).delete(register::remove))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::JWKS, get(discovery::jwks))
         .route(path::OPENID_CONFIGURATION, get(discovery::discovery))

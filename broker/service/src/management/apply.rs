@@ -1,5 +1,6 @@
 //! From a plan to the store: everything in one commit, or nothing.
 
+use doorward_domain::Timestamp;
 use doorward_store::StoreError;
 
 use super::Management;
@@ -18,15 +19,20 @@ impl Management {
     pub async fn plan(&self, document: &Document, actor: &str) -> Result<Plan, PlanError> {
         let now = self.clock.now();
         let existing = Existing::named_by(&*self.store, document, now).await?;
-        let making = Making {
+        plan(document, &existing, &self.making(actor, now))
+    }
+
+    /// What goes into new records beside a document.
+    pub(super) fn making<'a>(&'a self, actor: &'a str, now: Timestamp) -> Making<'a> {
+        Making {
             actor,
             now,
             entropy: &*self.entropy,
             sealer: &self.sealer,
             egress: &self.egress,
             algorithms: &self.algorithms,
-        };
-        plan(document, &existing, &making)
+            registration: None,
+        }
     }
 
     /// Makes `document` true, as a whole or not at all, and tells what changed. `actor` stands in the

@@ -11,6 +11,7 @@ pub mod document;
 mod existing;
 pub mod export;
 pub mod plan;
+pub mod registration;
 pub mod views;
 
 #[cfg(test)]
@@ -19,13 +20,14 @@ mod tests;
 use std::sync::Arc;
 
 use doorward_domain::{Algorithm, Clock, Entropy};
-use doorward_net::EgressPolicy;
+use doorward_net::{EgressPolicy, Outbound};
 use doorward_store::Store;
 
 use crate::keys::Sealer;
 
 pub use document::Document;
 pub use plan::{Plan, PlanError};
+pub use registration::{RegistrationError, RegistrationPolicy};
 
 /// The management of everything that operators configure.
 pub struct Management {
@@ -41,6 +43,10 @@ pub struct Management {
     pub egress: EgressPolicy,
     /// The algorithms that this broker signs with.
     pub algorithms: Vec<Algorithm>,
+    /// The way to what clients publish themselves.
+    pub net: Arc<dyn Outbound>,
+    /// What holds for clients that register themselves, when they may.
+    pub registration: Option<RegistrationPolicy>,
     /// The issuer identifier, with which callback URLs start.
     pub issuer: String,
 }

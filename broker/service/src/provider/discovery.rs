@@ -20,12 +20,21 @@ pub mod path {
     pub const INTROSPECT: &str = "/introspect";
     /// Revocation endpoint.
     pub const REVOKE: &str = "/revoke";
+    /// Registration endpoint.
+    pub const REGISTER: &str = "/register";
     /// Logout endpoint.
     pub const END_SESSION: &str = "/end-session";
     /// Discovery document of OpenID Connect.
     pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
     /// Discovery document of OAuth.
     pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
+}
+
+/// Adds the endpoint where clients register themselves (RFC 7591).
+#[must_use]
+pub fn with_registration(mut document: Value, settings: &Settings) -> Value {
+    document["registration_endpoint"] = settings.url(path::REGISTER).into();
+    document
 }
 
 /// What this provider offers, signing with these algorithms. It never changes, so it is made once.

@@ -21,6 +21,7 @@ mod logout;
 mod pkce;
 mod redirect_uri;
 mod refresh;
+mod registration;
 mod request;
 mod revocation;
 mod secrets;

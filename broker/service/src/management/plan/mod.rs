@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use doorward_domain::audit::Action as Audited;
-use doorward_domain::{Algorithm, AuditEvent, Entropy, EventId, Slug, TenantId, Timestamp};
+use doorward_domain::client::Registration;
+use doorward_domain::{Algorithm, AuditEvent, Client, Entropy, EventId, Slug, TenantId, Timestamp};
 use doorward_net::EgressPolicy;
 use doorward_store::{Batch, Record, StoreError, Stored};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub struct Plan {
     /// The writes that bring it about.
     #[serde(skip)]
     pub(super) batch: Batch,
+    /// The last client as it would be.
+    #[serde(skip)]
+    pub(super) client: Option<Client>,
 }
 
 /// A record that would be created or updated.
@@ -100,6 +104,8 @@ pub struct Making<'a> {
     pub egress: &'a EgressPolicy,
     /// The algorithms that this broker signs with.
     pub algorithms: &'a [Algorithm],
+    /// How the clients of the document come in, when they register themselves.
+    pub registration: Option<&'a Registration>,
 }
 
 /// Decides what has to change for `document` to be true.
@@ -179,8 +185,13 @@ impl Planner<'_> {
 
     /// A name that people read.
     fn check_title(&mut self, path: &str, title: &str) {
-        if title.trim().is_empty() || title.chars().count() > 200 || title.contains(char::is_control) {
-            self.problem(path, "must be one line of 1 to 200 characters");
+        if title.trim().is_empty() || title.chars().count() > 200 || title.contains(is_misleading) {
+            self.problem(path, "must be one line of 1 to 200 characters that show as they are");
         }
     }
+}
+
+/// What changes how the text around it is read: control characters, and those of bidirectional text.
+fn is_misleading(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

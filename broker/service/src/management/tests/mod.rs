@@ -11,6 +11,7 @@ use doorward_domain::{
     Algorithm, Client, ClientId, Connection, Entropy, ManualClock, Slug, Tenant, Timestamp,
 };
 use doorward_net::EgressPolicy;
+use doorward_net::double::ScriptedOutbound;
 use doorward_store::records::at;
 use doorward_store::{MemoryStore, Store, StoreExt as _, Stored};
 use zeroize::Zeroizing;
@@ -71,6 +72,8 @@ fn over(store: Arc<dyn Store>) -> Management {
         clock: Arc::new(ManualClock::new(now())),
         egress: EgressPolicy::default(),
         algorithms: Algorithm::ALL.to_vec(),
+        net: Arc::new(ScriptedOutbound::new()),
+        registration: None,
         issuer: "https://sso.example.org".to_owned(),
     }
 }

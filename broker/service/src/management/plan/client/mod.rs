@@ -51,7 +51,10 @@ impl Planner<'_> {
             logout: self.logout_channels(entry, path),
             presentation: self.presentation(entry, path),
             initiate_login_uri: entry.initiate_login_uri.clone(),
-            registration: old.and_then(|old| old.record.registration.clone()),
+            registration: match self.making.registration {
+                Some(registration) => Some(registration.clone()),
+                None => old.and_then(|old| old.record.registration.clone()),
+            },
             require_pkce: entry.require_pkce,
             enabled: entry.enabled,
             ..Client::new(
@@ -64,7 +67,9 @@ impl Planner<'_> {
         self.check_profile(&new, entry, path);
         let before = old.map(|old| (old, Described::client(&old.record, &self.slugs)));
         let after = Described::client(&new, &self.slugs);
-        self.put((TenantId::BROKER, new.id.to_string()), path, before, (&new, after))
+        self.put((TenantId::BROKER, new.id.to_string()), path, before, (&new, after))?;
+        self.plan.client = Some(new);
+        Ok(())
     }
 
     fn check_client(&mut self, entry: &document::Client, path: &str) {
