@@ -34,6 +34,17 @@ export class App {
     return new App(config, registered, redirectUri);
   }
 
+  /** An app that registers itself. */
+  static async register(metadata, authentication) {
+    const config = await oidc.dynamicClientRegistration(
+      new URL(playground.issuer),
+      metadata,
+      authentication,
+      { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] },
+    );
+    return new App(config, config.clientMetadata());
+  }
+
   constructor(config, registered, redirectUri = registered.redirect_uris[0]) {
     this.#config = config;
     this.scope = registered.scope;
@@ -44,6 +55,15 @@ export class App {
   /** What the broker says about itself. */
   get metadata() {
     return this.#config.serverMetadata();
+  }
+
+  /** What an app that registered itself does with its registration (RFC 7592). */
+  async registration(method, metadata) {
+    const { registration_client_uri: uri, registration_access_token: token } = this.#config.clientMetadata();
+    const headers = new Headers({ 'content-type': 'application/json' });
+    const body = metadata && JSON.stringify(metadata);
+    const answer = await oidc.fetchProtectedResource(this.#config, token, new URL(uri), method, body, headers);
+    return answer.status === 204 ? undefined : answer.json();
   }
 
   /** Begins a sign-in, with these parameters besides the usual ones. */
@@ -111,8 +131,17 @@ async function authentication(
   }
 }
 
-async function privateKey() {
-  const jwk = JSON.parse(readFileSync(process.env.CLIENT_KEY, 'utf8'));
+export async function privateKey() {
+  const jwk = key();
   const algorithm = { name: 'ECDSA', namedCurve: jwk.crv };
   return { kid: jwk.kid, key: await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']) };
+}
+
+/** The key set that goes with it. */
+export function publicKeys() {
+  return { keys: [{ ...key(), d: undefined, key_ops: undefined }] };
+}
+
+function key() {
+  return JSON.parse(readFileSync(process.env.CLIENT_KEY, 'utf8'));
 }
