@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
@@ -24,10 +24,6 @@ pub async fn jwks(State(app): State<Arc<App>>) -> Response {
 }
 
 fn public_json(body: Bytes, max_age: Duration) -> Response {
-    let headers = [
-        (CONTENT_TYPE, "application/json"),
-        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
+    let headers = [(CONTENT_TYPE, "application/json"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (headers, [(CACHE_CONTROL, format!("public, max-age={}", max_age.as_secs()))], body).into_response()
 }

@@ -21,14 +21,18 @@ mod userinfo;
 mod welcome;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, Method};
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{get, post};
 use doorward_service::provider::discovery::path;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
 use crate::app::App;
@@ -40,6 +44,7 @@ const LARGEST_BODY: usize = 64 * 1024;
 pub fn router(app: Arc<App>, admin: Router) -> Router {
     pages()
         .merge(protocol())
+        .merge(calls())
         .fallback(guard::nothing_here)
         .with_state(Arc::clone(&app))
         .merge(admin)
@@ -72,8 +77,13 @@ fn protocol() -> Router<Arc<App>> {
         .route(path::AUTHORIZE, get(authorize::get).head(guard::no_head).post(authorize::post))
         .route("/federation/{connection}/callback", get(callback::get).head(guard::no_head))
         .route(path::END_SESSION, get(end_session::get).head(guard::no_head).post(end_session::post))
-        .route(path::TOKEN, post(token::token))
         .route(path::INTROSPECT, post(token::introspect))
+}
+
+/// What apps call themselves, also those that run in a browser.
+fn calls() -> Router<Arc<App>> {
+    Router::new()
+        .route(path::TOKEN, post(token::token))
         .route(path::REVOKE, post(token::revoke))
         .route(path::REGISTER, post(register::register))
         .route("/register/{client}", get(register::read).put(register::replace).delete(register::remove))
@@ -81,6 +91,23 @@ fn protocol() -> Router<Arc<App>> {
         .route(path::JWKS, get(discovery::jwks))
         .route(path::OPENID_CONFIGURATION, get(discovery::discovery))
         .route(path::OAUTH_SERVER, get(discovery::discovery))
+        .layer(from_any_origin())
+}
+
+/// Lets scripts of every origin read the answers. That gives them nothing: no cookie has a say in what is
+/// answered there, and whoever has the token or the code can ask from elsewhere as well.
+fn from_any_origin() -> CorsLayer {
+    const DPOP: HeaderName = HeaderName::from_static("dpop");
+    const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+    /// No browser remembers for longer that it may ask.
+    const REMEMBER: Duration = Duration::from_secs(24 * 60 * 60);
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, DPOP])
+        .expose_headers([WWW_AUTHENTICATE, DPOP_NONCE, RETRY_AFTER])
+        .max_age(REMEMBER)
+        .vary([])
 }
 
 /// For those who watch the process, by whatever name they reach it.

@@ -9,6 +9,7 @@ mod client_assertion;
 mod client_authentication;
 mod code;
 mod consent;
+mod cross_origin;
 mod ending;
 mod forgery;
 mod headers;
