@@ -3,7 +3,8 @@
 #     docker build -t doorward .
 #     docker run --volume state:/var/lib/doorward --publish 127.0.0.1:8080:8080 doorward
 #
-# It holds no secret. The broker makes its own on the first start, in /var/lib/doorward.
+# It holds no secret. The broker makes its own on the first start, in /var/lib/doorward. Without a proxy in
+# front it speaks TLS with DOORWARD__TLS__CERTIFICATE and DOORWARD__TLS__KEY, the paths of mounted files.
 
 FROM rust:1.95.0-slim-bookworm AS build
 # OpenSSL is built from source, for josekit.

@@ -1,11 +1,9 @@
 //! Runs a broker: opens what it is made of, listens, works in the background, stops gracefully.
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use axum::Router;
 use doorward_domain::{Clock as _, SecretHash};
 use doorward_net::GuardedClient;
@@ -17,7 +15,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 use crate::app::{App, Parts};
 use crate::backend::Backend;
 use crate::config::Config;
-use crate::listen::{Door, Limits};
+use crate::listen::{Doors, Entrance};
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{admin_api, routes};
 
@@ -32,8 +30,7 @@ pub struct Broker {
     app: Arc<App>,
     backend: Backend,
     admin_token: SecretHash,
-    listen: SocketAddr,
-    limits: Limits,
+    entrance: Entrance,
 }
 
 impl Broker {
@@ -76,8 +73,7 @@ impl Broker {
             egress,
             registration,
         }));
-        let (admin_token, listen, limits) = (secrets.admin_token, config.listen, config.limits());
-        Ok(Self { app, backend, admin_token, listen, limits })
+        Ok(Self { app, backend, admin_token: secrets.admin_token, entrance: config.entrance() })
     }
 
     /// Tenants, connections, clients and users.
@@ -98,14 +94,12 @@ impl Broker {
     /// Answers until `stop` resolves, then finishes the answers under way.
     ///
     /// # Errors
-    /// When nobody can listen there.
+    /// When nobody can listen there, or the certificate is none.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let door = Door::open(self.listen, self.limits)
-            .await
-            .with_context(|| format!("cannot listen on {}; is another broker running?", self.listen))?;
+        let doors = Doors::open(&self.entrance).await?;
         let router = routes::router(Arc::clone(&self.app), self.admin());
         let mut background = background(&self.app);
-        door.serve(router, stop).await;
+        doors.serve(router, stop).await;
         background.shutdown().await;
         self.close().await;
         Ok(())

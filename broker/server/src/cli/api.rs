@@ -1,20 +1,23 @@
 //! The admin API as the command line reaches it: over HTTP, or in this process.
 
+use std::future::ready;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderValue, Method, Request, StatusCode};
 use doorward_domain::Plain;
-use doorward_net::{EgressPolicy, GuardedClient, Limits, Outbound as _};
+use doorward_net::{EgressPolicy, GuardedClient, Limits, Outbound as _, Resolve};
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
-use url::Url;
+use url::{Position, Url};
 
 use crate::config::Config;
 use crate::serve::Broker;
@@ -32,8 +35,8 @@ pub struct Api {
 }
 
 enum Transport {
-    /// The broker that runs at the base URL.
-    Http(GuardedClient),
+    /// The broker that runs at the base URL, and the name by which it is to be called there.
+    Http(GuardedClient, Option<HeaderValue>),
     /// A broker in this process, which nobody else is served by.
     Local(Router, Broker),
 }
@@ -42,13 +45,13 @@ impl Api {
     /// Reaches the broker at `url`; without one, the broker that listens where `config` says, or
     /// else opens the store that `config` names.
     pub async fn connect(config: &Config, url: Option<&Url>) -> anyhow::Result<Self> {
-        let base = url.cloned().map_or_else(|| listening(config), Ok)?;
         if url.is_some() || somebody_listens(config).await {
-            let transport = Transport::Http(client(config, &base)?);
+            let (base, transport) = reach(config, url)?;
             return Ok(Self { base, token: config.admin_token()?, transport });
         }
         let broker = Broker::open(config).await?;
-        Ok(Self { base, token: config.admin_token()?, transport: Transport::Local(broker.admin(), broker) })
+        let (base, transport) = (Url::parse(&config.issuer)?, Transport::Local(broker.admin(), broker));
+        Ok(Self { base, token: config.admin_token()?, transport })
     }
 
     /// Closes the store, if this process opened it.
@@ -113,9 +116,10 @@ impl Api {
 }
 
 impl Transport {
-    async fn send(&self, base: &Url, request: Request<Vec<u8>>) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+    async fn send(&self, base: &Url, mut request: Request<Vec<u8>>) -> anyhow::Result<(StatusCode, Vec<u8>)> {
         match self {
-            Self::Http(client) => {
+            Self::Http(client, name) => {
+                request.headers_mut().extend(name.clone().map(|name| (HOST, name)));
                 let answer = client.send(base.as_str(), request, LIMITS).await;
                 let answer = answer.with_context(|| format!("no answer from {base}"))?;
                 Ok((answer.status(), answer.into_body()))
@@ -143,30 +147,59 @@ fn refused(status: StatusCode, body: &[u8], base: &Url) -> anyhow::Error {
 
 /// Asks whether the broker is alive.
 pub async fn health(config: &Config, url: Option<&Url>) -> anyhow::Result<()> {
-    let base = url.cloned().map_or_else(|| listening(config), Ok)?;
+    let (base, transport) = reach(config, url)?;
     let request = Request::get(base.join("/healthz")?.as_str()).body(Vec::new())?;
-    let (status, _) = Transport::Http(client(config, &base)?).send(&base, request).await?;
+    let (status, _) = transport.send(&base, request).await?;
     if !status.is_success() {
         bail!("{base} answers {status}");
     }
     Ok(())
 }
 
-/// A client for the one broker at `base`: over https wherever the operator says it is, without TLS on
-/// this machine only, because the token goes with every request.
+/// How to reach the broker at `url`; without one, the broker of this machine by the name of its issuer.
+fn reach(config: &Config, url: Option<&Url>) -> anyhow::Result<(Url, Transport)> {
+    if let Some(url) = url {
+        return Ok((url.clone(), Transport::Http(client(config, url)?, None)));
+    }
+    let (issuer, here) = (Url::parse(&config.issuer)?, here(config.listen));
+    let name = HeaderValue::from_str(&issuer[Position::BeforeHost..Position::AfterPort])?;
+    let Some(tls) = &config.tls else {
+        let base = Url::parse(&format!("http://{here}"))?;
+        let client = client(config, &base)?;
+        return Ok((base, Transport::Http(client, Some(name))));
+    };
+    let mut base = issuer;
+    let _ = base.set_port(Some(here.port()));
+    let mut policy = policy(config, &base)?;
+    // Perhaps no authority vouches for it; its own files say that it is the one.
+    policy.extra_roots.push(std::fs::read_to_string(&tls.certificate)?);
+    let client = GuardedClient::with_resolver(policy, Arc::new(Here(here.ip())))?;
+    Ok((base, Transport::Http(client, Some(name))))
+}
+
+/// Every name leads to this address.
+struct Here(IpAddr);
+
+impl Resolve for Here {
+    fn resolve<'a>(&'a self, _: &'a str) -> BoxFuture<'a, std::io::Result<Vec<IpAddr>>> {
+        Box::pin(ready(Ok(vec![self.0])))
+    }
+}
+
+/// A client for the one broker at `base`.
 pub fn client(config: &Config, base: &Url) -> anyhow::Result<GuardedClient> {
-    let policy = EgressPolicy {
+    Ok(GuardedClient::new(policy(config, base)?)?)
+}
+
+/// Over https wherever the operator says that the broker is, without TLS on this machine only, because
+/// the token goes with every request.
+fn policy(config: &Config, base: &Url) -> anyhow::Result<EgressPolicy> {
+    Ok(EgressPolicy {
         ports: base.port_or_known_default().into_iter().collect(),
         allowed_networks: vec!["0.0.0.0/0".parse()?, "::/0".parse()?],
         extra_roots: config.egress.extra_roots_pem.clone(),
         ..EgressPolicy::loopback_for_development()
-    };
-    Ok(GuardedClient::new(policy)?)
-}
-
-/// Where a broker with this configuration answers on this machine.
-pub fn listening(config: &Config) -> anyhow::Result<Url> {
-    Ok(Url::parse(&format!("http://{}", here(config.listen)))?)
+    })
 }
 
 /// Whether somebody listens there.

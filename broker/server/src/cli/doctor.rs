@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use axum::http::Request;
+use doorward_domain::Clock as _;
 use doorward_net::{Limits, Outbound as _};
 use serde_json::{Value, json};
 use url::Url;
@@ -12,7 +13,9 @@ use url::Url;
 use super::api::{self, Api};
 use super::args::{Cli, Output};
 use super::print;
-use crate::config::Config;
+use crate::config::{Config, Tls};
+use crate::listen::OwnCertificate;
+use crate::system::SystemClock;
 
 /// Looks at everything and tells each finding; fails when something is wrong.
 pub async fn examine(cli: &Cli) -> anyhow::Result<ExitCode> {
@@ -21,6 +24,7 @@ pub async fn examine(cli: &Cli) -> anyhow::Result<ExitCode> {
         Ok(config) => {
             findings.push(finding("configuration", Ok(format!("issuer {}", config.issuer))));
             findings.push(finding("master key", master_key(&config)));
+            findings.extend(config.tls.as_ref().map(|tls| finding("certificate", certificate(&config, tls))));
             findings.extend(broker(&config, cli.url.as_ref()).await);
         }
         Err(error) => findings.push(finding("configuration", Err(error.into()))),
@@ -62,6 +66,23 @@ fn readable_by_others(path: &Path) -> std::io::Result<bool> {
 #[cfg(not(unix))]
 fn readable_by_others(path: &Path) -> std::io::Result<bool> {
     std::fs::metadata(path).map(|_| false)
+}
+
+/// Whether the certificate has its key, is for the issuer's name, and does not end soon.
+fn certificate(config: &Config, tls: &Tls) -> anyhow::Result<String> {
+    let (certificate, file) = (OwnCertificate::read(tls.files())?, tls.certificate.display());
+    if !certificate.is_for(&Url::parse(&config.issuer)?) {
+        bail!("{file} is not for the issuer's name");
+    }
+    let (from, until) =
+        certificate.validity().with_context(|| format!("{file} does not say when it ends"))?;
+    let (now, end) = (SystemClock::start().now(), jiff::Timestamp::from_second(until.as_secs())?);
+    match until.since(now) {
+        _ if now < from => bail!("{file} is not valid yet"),
+        left if left.is_zero() => bail!("{file} has ended at {end}"),
+        left if left < until.since(from) / 10 => bail!("{file} ends soon, at {end}"),
+        _ => Ok(format!("{file} is valid until {end}")),
+    }
 }
 
 /// The store and the keys, through the broker that runs or without one; then what others see of it.

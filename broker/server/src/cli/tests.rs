@@ -7,6 +7,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::Tls;
+use crate::listen::Files;
+use crate::listen::tests::pki::{Folder, Pair};
 use crate::serve::Broker;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
@@ -120,6 +123,30 @@ async fn a_running_broker_is_asked_over_http() {
     assert!(refused.contains("another admin token"), "{refused}");
     server.abort();
     broker.close().await;
+}
+
+/// Behind a proxy or with TLS of its own, a broker answers to its issuer's name alone.
+#[tokio::test]
+async fn a_running_broker_is_asked_by_its_name() {
+    let certificate = Folder::of(&Pair::new());
+    for tls in [false, true] {
+        let (_folder, mut config) = alone();
+        config.issuer = "https://id.test".to_owned();
+        config.listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let Files { certificate, key } = certificate.files.clone();
+        config.tls = tls.then_some(Tls { certificate, key });
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let broker = Broker::open(&config).await.unwrap();
+        let serving = tokio::spawn(broker.serve(async move { drop(stopped.await) }));
+        while !api::somebody_listens(&config).await {
+            assert!(!serving.is_finished());
+        }
+        api::health(&config, None).await.unwrap();
+        let api = Api::connect(&config, None).await.unwrap();
+        assert!(!api.list(&["keys"]).await.unwrap().is_empty(), "{tls}");
+        drop((api, stop));
+        serving.await.unwrap().unwrap();
+    }
 }
 
 #[tokio::test]

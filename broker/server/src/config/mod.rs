@@ -30,7 +30,7 @@ pub use registration::{Mode, Registration};
 pub use secrets::Secrets;
 
 use crate::backend::StoreChoice;
-use crate::listen::Limits;
+use crate::listen::{Entrance, Files, Limits};
 
 /// The file that is read when none is named, if it exists.
 pub const DEFAULT_FILE: &str = "doorward.toml";
@@ -50,6 +50,8 @@ pub struct Config {
     /// Where records live.
     #[serde(deserialize_with = "text::store")]
     pub store: StoreChoice,
+    /// TLS, if the broker speaks it itself and not a proxy in front of it.
+    pub tls: Option<Tls>,
     /// Master and signing keys.
     pub keys: Keys,
     /// Where the broker may connect to.
@@ -62,6 +64,17 @@ pub struct Config {
     pub admin: Admin,
     /// E-mail. There is nothing to configure yet: this broker sends none.
     pub mail: Mail,
+}
+
+/// `[tls]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The file with the certificate and those between it and its authority (PEM). It is read again
+    /// when it changes.
+    pub certificate: PathBuf,
+    /// The file with its private key (PEM).
+    pub key: PathBuf,
 }
 
 /// `[keys]`
@@ -174,6 +187,7 @@ impl Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             max_connections: Limits::default().connections,
             store: text::embedded(folder),
+            tls: None,
             keys: Keys::default(),
             egress: Egress::default(),
             sessions: Sessions::default(),
@@ -214,9 +228,22 @@ impl Config {
             let path = error.path().to_string();
             ConfigError::from_serde(&path, &error.into_inner().to_string())
         })?;
+        config.check()?;
         config.egress.extra_roots_pem =
             config.egress.extra_roots.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
         Ok(config)
+    }
+
+    /// What no key can say alone.
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong =
+            |key: &str, cause: &str| ConfigError::Value { key: key.to_owned(), cause: cause.to_owned() };
+        match &self.tls {
+            Some(_) if !self.issuer.starts_with("https:") => {
+                Err(wrong("tls", "the issuer has to begin with https: when the broker speaks TLS"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The folder in which the embedded store and generated secrets lie.
@@ -238,9 +265,13 @@ impl Config {
         Settings::new(&self.issuer, lifetimes)
     }
 
-    /// What connections may take.
-    pub fn limits(&self) -> Limits {
-        Limits { connections: self.max_connections, ..Limits::default() }
+    /// Where requests come in.
+    pub fn entrance(&self) -> Entrance {
+        Entrance {
+            listen: self.listen,
+            limits: Limits { connections: self.max_connections, ..Limits::default() },
+            tls: self.tls.as_ref().map(Tls::files),
+        }
     }
 
     /// Where the broker may connect to.
@@ -252,6 +283,13 @@ impl Config {
             extra_roots: self.egress.extra_roots_pem.clone(),
             ..EgressPolicy::default()
         }
+    }
+}
+
+impl Tls {
+    /// The certificate and its key.
+    pub fn files(&self) -> Files {
+        Files { certificate: self.certificate.clone(), key: self.key.clone() }
     }
 }
 

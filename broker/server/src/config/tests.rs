@@ -53,6 +53,9 @@ fn every_key_can_be_set_in_the_file() {
         issuer = "https://sso.example.org"
         listen = "0.0.0.0:443"
         store = "sled:/var/lib/doorward"
+        [tls]
+        certificate = "/etc/tls.crt"
+        key = "/etc/tls.key"
         [keys]
         master_key = "/run/secrets/master"
         older_master_keys = ["/run/secrets/older"]
@@ -71,6 +74,7 @@ fn every_key_can_be_set_in_the_file() {
     )
     .unwrap();
     assert_eq!(config.store, StoreChoice::Sled("/var/lib/doorward/records".into()));
+    assert_eq!(config.tls.as_ref().unwrap().key, Path::new("/etc/tls.key"));
     assert_eq!(config.keys.algorithms, [Algorithm::ES256]);
     assert_eq!(config.keys.schedule().period, Duration::from_secs(30 * 86_400));
     assert_eq!(config.egress_policy().allowed_networks[0].to_string(), "10.20.0.0/16");
@@ -155,6 +159,8 @@ fn a_wrong_value_names_its_key_and_how_to_mend_it() {
         ("max_connections = 0", "max_connections", "nonzero"),
         ("store = \"postgres://localhost/doorward\"", "store", "later release"),
         ("store = \"memory\"", "store", "sled:data/state"),
+        ("[tls]\ncertificate = \"c\"", "tls", "key"),
+        ("[tls]\ncertificate = \"c\"\nkey = \"k\"", "tls", "https:"),
         ("[sessions]\nidle = \"soon\"", "sessions.idle", "12h"),
         ("[sessions]\nidle = \"0s\"", "sessions.idle", "12h"),
         ("[keys]\nalgorithms = [\"HS256\"]", "keys.algorithms[0]", "HS256"),

@@ -4,8 +4,11 @@
 //! silent has it for a limited time, and when all places are taken, those who have kept us waiting
 //! longest make room for those who come (DS-04).
 
+mod certificate;
+mod doors;
 mod guests;
 mod pulse;
+mod tls;
 mod visit;
 
 use std::future::Future;
@@ -20,6 +23,10 @@ use std::time::Duration;
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+pub use certificate::{Files, OwnCertificate};
+pub use doors::{Doors, Entrance};
 
 use guests::Guests;
 use pulse::{Pulse, Stage};
@@ -85,6 +92,7 @@ pub struct Peer {
 pub struct Door {
     listener: TcpListener,
     limits: Limits,
+    tls: Option<TlsAcceptor>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -95,7 +103,13 @@ impl Door {
     /// When nobody can listen there.
     pub async fn open(address: SocketAddr, limits: Limits) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self { listener, limits, stopping: Arc::default() })
+        Ok(Self { listener, limits, tls: None, stopping: Arc::default() })
+    }
+
+    /// The same, for those who speak TLS.
+    #[must_use]
+    pub fn with_tls(self, acceptor: TlsAcceptor) -> Self {
+        Self { tls: Some(acceptor), ..self }
     }
 
     /// Where it is; the port is known even if any would do.
@@ -112,19 +126,23 @@ impl Door {
         let mut stop = pin!(stop);
         let mut round = interval(self.limits.round());
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut knocking = None;
         loop {
             tokio::select! {
                 () = &mut stop => break,
                 () = guests.left() => {}
                 _ = round.tick() => guests.send_away_overdue(),
-                () = sleep(LOOK_AGAIN), if guests.are_full() => {}
-                came = self.listener.accept(), if !guests.are_full() => match came {
-                    Ok((stream, address)) => self.welcome(&mut guests, &router, stream, address.ip()),
+                () = sleep(LOOK_AGAIN), if knocking.is_some() => {}
+                came = self.listener.accept(), if knocking.is_none() => match came {
+                    Ok(came) => knocking = Some(came),
                     Err(error) => refuse(&mut guests, &error).await,
                 },
             }
-            if guests.are_full() {
+            if knocking.is_some() && guests.are_full() {
                 guests.make_room();
+            }
+            if let Some((stream, address)) = knocking.take_if(|_| !guests.are_full()) {
+                self.welcome(&mut guests, &router, stream, address.ip());
             }
         }
         self.close(guests).await;
@@ -133,18 +151,23 @@ impl Door {
     fn welcome(&self, guests: &mut Guests, router: &Router, stream: TcpStream, address: IpAddr) {
         // An answer is one small write; waiting for more to send only delays it.
         drop(stream.set_nodelay(true));
-        let pulse = Arc::new(Pulse::new(Stage::Idle));
+        // A handshake is a beginning that has to have an end.
+        let first = if self.tls.is_some() { Stage::Head } else { Stage::Idle };
+        let pulse = Arc::new(Pulse::new(first));
         let visit = Visit {
             router: router.clone(),
             peer: Peer { address: address.to_canonical() },
             pulse: Arc::clone(&pulse),
             stopping: Arc::clone(&self.stopping),
         };
-        guests.welcome(pulse, visit.serve(stream));
+        match self.tls.clone() {
+            Some(acceptor) => guests.welcome(pulse, visit.serve_over_tls(stream, acceptor)),
+            None => guests.welcome(pulse, visit.serve(stream)),
+        }
     }
 
     async fn close(self, mut guests: Guests) {
-        let Self { listener, limits, stopping } = self;
+        let Self { listener, limits, stopping, .. } = self;
         drop(listener);
         stopping.store(true, Ordering::Relaxed);
         let emptied = timeout(limits.stop, async {
@@ -178,4 +201,4 @@ async fn refuse(guests: &mut Guests, error: &io::Error) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -16,6 +16,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
 use super::Peer;
@@ -54,6 +56,17 @@ impl Visit {
             .await;
         if let Err(error) = served {
             tracing::trace!(%error, "a connection ended early");
+        }
+    }
+
+    /// The same, once the client has shaken hands.
+    pub async fn serve_over_tls(self, stream: TcpStream, acceptor: TlsAcceptor) {
+        match acceptor.accept(stream).await {
+            Ok(stream) => {
+                self.pulse.rests();
+                self.serve(stream).await;
+            }
+            Err(error) => tracing::trace!(%error, "a TLS handshake failed"),
         }
     }
 

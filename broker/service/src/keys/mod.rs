@@ -2,6 +2,7 @@
 //!
 //! * [`ring`] signs tokens and publishes the JWKS; [`rotation`] says which key does what when.
 //! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read.
+//! * [`x509`] reads certificates.
 //! * [`sealing`] encrypts what must be read again; [`master_key`] proves that it will be.
 
 mod generate;
@@ -15,6 +16,7 @@ mod signer;
 pub(crate) mod strict_json;
 #[cfg(test)]
 mod tests;
+pub mod x509;
 
 pub use jose::{Audience, Claims, Expected, Expiry, JoseError, Typ, Unverified, verify};
 pub use jwks::{JwksError, VerifyingKey, VerifyingKeys};
@@ -22,3 +24,4 @@ pub use master_key::{MasterKeyError, check_master_key};
 pub use ring::{KeyError, KeyRing, KeyRingParts};
 pub use rotation::Schedule;
 pub use sealing::{MasterKey, Place, Purpose, SealError, Sealer};
+pub use x509::Certificate;

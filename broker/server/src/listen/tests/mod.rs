@@ -2,10 +2,12 @@
 
 mod framing;
 mod patience;
+pub(crate) mod pki;
 mod places;
+mod secure;
 mod stopping;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::extract::Extension;
@@ -23,6 +25,9 @@ const SOON: Duration = Duration::from_secs(20);
 
 /// Far more than any test takes.
 const NEVER: Duration = Duration::from_secs(3600);
+
+/// Any port of this machine.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// Everybody may take as long as they like.
 fn patient() -> Limits {
@@ -46,7 +51,10 @@ impl Open {
     }
 
     async fn to(limits: Limits, router: Router) -> Self {
-        let door = Door::open(SocketAddr::from(([127, 0, 0, 1], 0)), limits).await.unwrap();
+        Self::by(Door::open(ANYWHERE, limits).await.unwrap(), router)
+    }
+
+    fn by(door: Door, router: Router) -> Self {
         let address = door.address().unwrap();
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(door.serve(router, async move { drop(stopped.await) }));
