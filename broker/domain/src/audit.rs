@@ -41,6 +41,8 @@ pub enum Action {
     ForeignToken,
     /// A client gave back a grant.
     GrantRevoked,
+    /// A client gave back a token that it had for itself.
+    TokenRevoked,
     /// A signing key was made.
     KeyCreated,
     /// A signing key was replaced.

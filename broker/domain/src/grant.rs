@@ -116,6 +116,16 @@ impl Grant {
     }
 }
 
+/// That an access token which a client had for itself was revoked: there is no grant to delete
+/// (RFC 7009 section 2.1). It is kept for as long as the token would have lived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokedToken {
+    /// The token's `jti`.
+    pub id: String,
+    /// When the token ends by itself.
+    pub expires_at: Timestamp,
+}
+
 /// The refresh tokens of a grant: a counter, from which each token's secret is derived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshFamily {

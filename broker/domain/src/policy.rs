@@ -1,6 +1,6 @@
 //! The one question asked before anything is issued.
 
-use crate::{Client, Connection, Grant, Tenant, Timestamp, User};
+use crate::{Client, Connection, Grant, GrantType, Tenant, Timestamp, User};
 
 /// Who would act: everybody whose consent to exist a token depends on.
 #[derive(Clone, Copy, Debug)]
@@ -65,4 +65,14 @@ pub fn may_act_now(actors: &Actors<'_>, now: Timestamp) -> Result<(), Refusal> {
         Some(grant) if grant.client != client.id || now >= grant.expires_at => Err(Refusal::Grant),
         _ => Ok(()),
     }
+}
+
+/// Whether a client may act for itself right now (RFC 6749 section 4.4): the same question where nobody
+/// is behind a token but its client.
+///
+/// # Errors
+/// [`Refusal::Client`] when it is disabled, anybody could use its name, or it has no such grant.
+pub fn client_may_act_now(client: &Client) -> Result<(), Refusal> {
+    let may = client.enabled && !client.is_public() && client.may_use(GrantType::ClientCredentials);
+    if may { Ok(()) } else { Err(Refusal::Client) }
 }

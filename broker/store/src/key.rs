@@ -61,6 +61,8 @@ kinds! {
     ReplayMark = 24, false;
     /// An audit event.
     Audit = 25, false;
+    /// That a client's own access token was revoked.
+    RevokedToken = 32, false;
 }
 
 /// The key of a record.

@@ -2,8 +2,8 @@
 
 use doorward_domain::{
     Algorithm, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Domain, Grant, GrantId,
-    Identity, KeyId, ReplayMark, Sealed, Session, SessionId, SigningKey, Slug, Subject, Tenant, TenantId,
-    Timestamp, User, UserId,
+    Identity, KeyId, ReplayMark, RevokedToken, Sealed, Session, SessionId, SigningKey, Slug, Subject, Tenant,
+    TenantId, Timestamp, User, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -141,6 +141,11 @@ pub mod at {
         Key::new(tenant, Kind::Grant, session.as_bytes())
     }
 
+    /// That a client's own access token with this `jti` was revoked.
+    pub fn revoked_token(id: &str) -> Key {
+        Key::new(TenantId::BROKER, Kind::RevokedToken, id.as_bytes())
+    }
+
     /// What a user allowed a client.
     pub fn consent(tenant: TenantId, user: UserId, client: &ClientId) -> Key {
         Key::new(tenant, Kind::Consent, &[user.as_bytes().as_slice(), client.as_str().as_bytes()].concat())
@@ -195,4 +200,5 @@ record!(
     |it| Key::new(TenantId::BROKER, Kind::ReplayMark, &[it.client.as_str().as_bytes(), it.jti.as_bytes()].concat()),
     expires it.expires_at
 );
+record!(RevokedToken, RevokedToken, |it| at::revoked_token(&it.id), expires it.expires_at);
 record!(AuditEvent, Audit, |it| Key::new(it.tenant, Kind::Audit, it.id.as_bytes()));

@@ -12,6 +12,7 @@ use doorward_domain::{Algorithm, Timestamp};
 use serde_json::{Map, Value};
 
 use super::jwks::{VerifyingKey, VerifyingKeys};
+use super::mac::{MacAlgorithm, SharedSecret};
 use super::strict_json;
 
 /// The longest token that is looked at, in bytes.
@@ -171,15 +172,42 @@ impl Unverified {
 pub fn verify(token: &str, keys: &VerifyingKeys, expected: &Expected<'_>) -> Result<Claims, JoseError> {
     let compact = Compact::split(token)?;
     let header = Header::read(compact.header)?;
-    if !expected.algorithms.contains(&header.algorithm) {
+    let algorithm = header.alg.parse().map_err(|_| JoseError::Algorithm)?;
+    if !expected.algorithms.contains(&algorithm) {
         return Err(JoseError::Algorithm);
     }
     if !header.is(expected.typ) {
         return Err(JoseError::Type);
     }
-    let key = choose(keys, &header)?;
+    let key = choose(keys, algorithm, &header)?;
     let signature = decode(compact.signature)?;
     if !key.verifies(compact.signed.as_bytes(), &signature) {
+        return Err(JoseError::Signature);
+    }
+    let claims = payload(compact.payload)?;
+    check(&claims, expected)?;
+    Ok(Claims(claims))
+}
+
+/// Verifies a token whose signature is an HMAC of one of these secrets: a client assertion of
+/// `client_secret_jwt` and nothing else. Only algorithms with a shared secret are known here, as only those
+/// with a key pair are known to [`verify`], so that neither kind of key is taken for the other (CA-03).
+///
+/// # Errors
+/// A [`JoseError`], as [`verify`]; `expected.algorithms` has no part in it.
+pub fn verify_mac<'a>(
+    token: &str,
+    mut secrets: impl Iterator<Item = &'a SharedSecret>,
+    expected: &Expected<'_>,
+) -> Result<Claims, JoseError> {
+    let compact = Compact::split(token)?;
+    let header = Header::read(compact.header)?;
+    let algorithm = MacAlgorithm::parse(&header.alg).ok_or(JoseError::Algorithm)?;
+    if !header.is(expected.typ) {
+        return Err(JoseError::Type);
+    }
+    let signature = decode(compact.signature)?;
+    if !secrets.any(|secret| secret.verifies(algorithm, compact.signed.as_bytes(), &signature)) {
         return Err(JoseError::Signature);
     }
     let claims = payload(compact.payload)?;
@@ -211,7 +239,7 @@ impl<'a> Compact<'a> {
 
 /// What is read of the JOSE header.
 struct Header {
-    algorithm: Algorithm,
+    alg: String,
     kid: Option<String>,
     typ: Option<String>,
 }
@@ -230,9 +258,8 @@ impl Header {
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(JoseError::Header(refusal)),
         };
-        let algorithm = text("alg", "alg is not a string")?.ok_or(JoseError::Header("alg is missing"))?;
         Ok(Self {
-            algorithm: algorithm.parse().map_err(|_| JoseError::Algorithm)?,
+            alg: text("alg", "alg is not a string")?.ok_or(JoseError::Header("alg is missing"))?,
             kid: text("kid", "kid is not a string")?,
             typ: text("typ", "typ is not a string")?,
         })
@@ -253,8 +280,12 @@ impl Header {
 }
 
 /// The one key that fits algorithm and `kid`; a token without `kid` needs a set where one key fits.
-fn choose<'a>(keys: &'a VerifyingKeys, header: &'a Header) -> Result<&'a VerifyingKey, JoseError> {
-    let mut fitting = keys.fitting(header.algorithm, header.kid.as_deref());
+fn choose<'a>(
+    keys: &'a VerifyingKeys,
+    algorithm: Algorithm,
+    header: &'a Header,
+) -> Result<&'a VerifyingKey, JoseError> {
+    let mut fitting = keys.fitting(algorithm, header.kid.as_deref());
     let key = fitting.next().ok_or(JoseError::UnknownKey)?;
     if fitting.next().is_some() {
         return Err(JoseError::AmbiguousKey);

@@ -1,13 +1,14 @@
 //! Signing keys and the sealing of secrets at rest.
 //!
 //! * [`ring`] signs tokens and publishes the JWKS; [`rotation`] says which key does what when.
-//! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read.
+//! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read or a secret of [`mac`].
 //! * [`x509`] reads certificates.
 //! * [`sealing`] encrypts what must be read again; [`master_key`] proves that it will be.
 
 mod generate;
 pub mod jose;
 pub mod jwks;
+pub mod mac;
 pub mod master_key;
 pub mod ring;
 pub mod rotation;
@@ -18,8 +19,9 @@ pub(crate) mod strict_json;
 mod tests;
 pub mod x509;
 
-pub use jose::{Audience, Claims, Expected, Expiry, JoseError, Typ, Unverified, verify};
+pub use jose::{Audience, Claims, Expected, Expiry, JoseError, Typ, Unverified, verify, verify_mac};
 pub use jwks::{JwksError, VerifyingKey, VerifyingKeys};
+pub use mac::{MacAlgorithm, SharedSecret};
 pub use master_key::{MasterKeyError, check_master_key};
 pub use ring::{KeyError, KeyRing, KeyRingParts};
 pub use rotation::Schedule;

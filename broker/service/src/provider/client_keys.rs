@@ -1,15 +1,16 @@
-//! The public keys of clients: those of a record are parsed once for each of its versions, those that a
-//! client publishes are fetched and kept for a while.
+//! The keys of clients: those of a record are parsed, and its secrets opened, once for each of its
+//! versions; those that a client publishes are fetched and kept for a while.
 
 use std::sync::Arc;
 
-use doorward_domain::{Client, ClientKeys};
+use doorward_domain::{Client, ClientKeys, ClientSecret, Sealed};
 use doorward_net::{Limits, NetError};
 use doorward_store::Stored;
 use http::header::ACCEPT;
 
 use super::Provider;
-use crate::keys::{JwksError, VerifyingKeys};
+use crate::keys::{JwksError, SealError, SharedSecret, VerifyingKeys};
+use crate::management::plan::client::authentication::secret_place;
 
 /// Why there are no keys to verify a client's signatures with.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -45,6 +46,28 @@ impl Provider {
         };
         self.client_keys.insert(key, Arc::clone(&keys));
         Ok(keys)
+    }
+
+    /// The secrets that a client's HMACs are verified with, in the order of its record.
+    ///
+    /// # Errors
+    /// When one of them was sealed by a master key that is gone, or for another place.
+    pub(super) fn client_secrets(
+        &self,
+        client: &Stored<Client>,
+        secrets: &[ClientSecret<Sealed>],
+    ) -> Result<Arc<[SharedSecret]>, SealError> {
+        let key = (client.record.id.clone(), client.version);
+        if let Some(known) = self.client_secrets.get(&key) {
+            return Ok(known);
+        }
+        let place = secret_place(client.record.id.as_str());
+        let open = |secret: &ClientSecret<Sealed>| {
+            self.sealer.open(&place, &secret.value).map(|secret| SharedSecret::new(&secret))
+        };
+        let opened: Arc<[SharedSecret]> = secrets.iter().map(open).collect::<Result<_, _>>()?;
+        self.client_secrets.insert(key, Arc::clone(&opened));
+        Ok(opened)
     }
 
     async fn published_keys(&self, uri: &str) -> Result<Arc<VerifyingKeys>, ClientKeysError> {

@@ -14,7 +14,7 @@ use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
 
 use super::error::EndpointError;
-use super::token::{TokenResponse, still_allowed};
+use super::token::{TokenResponse, may_refresh, still_allowed};
 use super::{Params, Provenance, Provider, oxide};
 
 const UNUSABLE: EndpointError = EndpointError::invalid_grant("the code is unknown, expired, or used already");
@@ -67,7 +67,7 @@ impl Provider {
         let scope = still_allowed(&client, &offered.record.access.scope)?;
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
         self.keys.check(people.client.tokens.id_token_algorithm())?;
-        let grant = self.redeemed(&offered.record, scope, now);
+        let grant = self.redeemed(&people.client, &offered.record, scope, now);
         match self.store.commit(Batch::new().update(offered, &grant)?).await {
             Ok(_) => self.answer(&people, &grant, &grant.access.scope, now),
             Err(StoreError::Conflict(key)) => self.code_reused(&key, now).await,
@@ -75,9 +75,10 @@ impl Provider {
         }
     }
 
-    fn redeemed(&self, offered: &Grant, scope: ScopeSet, now: Timestamp) -> Grant {
+    fn redeemed(&self, client: &Client, offered: &Grant, scope: ScopeSet, now: Timestamp) -> Grant {
         let lifetimes = &self.settings.lifetimes;
-        let refresh = scope.contains(name::OFFLINE_ACCESS).then(|| RefreshFamily {
+        let refreshes = may_refresh(client) && scope.contains(name::OFFLINE_ACCESS);
+        let refresh = refreshes.then(|| RefreshFamily {
             key: self.sealer.active().to_owned(),
             seed: self.entropy.bytes(),
             generation: 0,

@@ -4,6 +4,7 @@ use doorward_domain::{Algorithm, scope};
 use serde_json::{Value, json};
 
 use super::claims;
+use crate::keys::MacAlgorithm;
 use crate::settings::Settings;
 
 /// The paths of our endpoints. Routes and discovery take them from here alone.
@@ -39,9 +40,9 @@ pub fn with_registration(mut document: Value, settings: &Settings) -> Value {
 
 /// What this provider offers, signing with these algorithms. It never changes, so it is made once.
 pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
-    let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
-    let with_public = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
-    let assertions = Algorithm::ALL;
+    let methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
+    let with_public: Vec<_> = methods.into_iter().chain(["none"]).collect();
+    let assertions: Vec<_> = Algorithm::ALL.iter().map(|it| it.as_str()).chain(MacAlgorithm::NAMES).collect();
     json!({
         "issuer": settings.issuer(),
         "authorization_endpoint": settings.url(path::AUTHORIZE),
@@ -56,7 +57,7 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post", "query.jwt", "form_post.jwt", "jwt"],
         "authorization_signing_alg_values_supported": algorithms,
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,

@@ -25,6 +25,8 @@ pub enum ErrorCode {
     UnsupportedResponseType,
     /// The scope is malformed or too wide.
     InvalidScope,
+    /// The resource is unknown, or not for this client (RFC 8707 section 2).
+    InvalidTarget,
     /// The person or policy said no.
     AccessDenied,
     /// Nobody is signed in and no page may be shown.
@@ -56,6 +58,7 @@ impl ErrorCode {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",

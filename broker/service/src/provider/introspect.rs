@@ -1,14 +1,14 @@
 //! Token introspection (RFC 7662), for the client that a token was issued to.
 
 use doorward_domain::grant::Presented;
-use doorward_domain::{Client, Grant, Handle, HandleKind, Timestamp};
-use doorward_store::StoreExt as _;
+use doorward_domain::{Client, Grant, Handle, HandleKind, RevokedToken, Timestamp, client_may_act_now};
 use doorward_store::records::at;
+use doorward_store::{StoreError, StoreExt as _};
 use serde_json::{Value, json};
 
 use super::error::EndpointError;
 use super::token::{ClientRequest, may_refresh};
-use super::tokens::generation_of;
+use super::tokens::{AccessToken, generation_of};
 use super::{Provenance, Provider};
 
 impl Provider {
@@ -44,20 +44,37 @@ impl Provider {
         let Some(token) = self.read_access_token(token, now).filter(|token| token.client == client.id) else {
             return Ok(None);
         };
-        let Some((grant, people)) = self.live(&token, now).await? else { return Ok(None) };
-        Ok(Some(json!({
+        let mut about = json!({
             "active": true,
             "token_type": "Bearer",
             "iss": self.settings.issuer(),
-            "sub": people.user.id,
-            "aud": self.settings.issuer(),
+            "aud": one_or_many(&token.audience),
             "client_id": client.id,
-            "scope": token.scope.intersection(&people.client.scope).to_string(),
+            "scope": token.scope.intersection(&client.scope).to_string(),
             "iat": token.issued_at.as_secs(),
             "exp": token.expires_at.as_secs(),
             "jti": token.id,
-            "auth_time": grant.authentication.time.as_secs(),
-        })))
+        });
+        if token.grant.is_none() {
+            about["sub"] = client.id.as_str().into();
+            return Ok(self.lives_alone(&token, client, now).await?.then_some(about));
+        }
+        let Some((grant, people)) = self.live(&token, now).await? else { return Ok(None) };
+        about["sub"] = people.user.id.to_string().into();
+        about["auth_time"] = grant.authentication.time.as_secs().into();
+        Ok(Some(about))
+    }
+
+    /// Whether a token that `client` has for itself is good: it may still have one, and did not give this
+    /// one back.
+    async fn lives_alone(
+        &self,
+        token: &AccessToken,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let revoked = self.store.read::<RevokedToken>(&at::revoked_token(&token.id), now).await?;
+        Ok(revoked.is_none() && client_may_act_now(client).is_ok())
     }
 
     async fn about_refresh_token(
@@ -102,5 +119,13 @@ impl Provider {
         let genuine =
             self.refresh_handle(&grant, family, generation).is_some_and(|made| made.hash() == handle.hash());
         Ok((genuine && presented == Presented::Current).then_some(grant))
+    }
+}
+
+/// An audience as the token has it: a string when there is one, else an array.
+fn one_or_many(audience: &[String]) -> Value {
+    match audience {
+        [one] => one.as_str().into(),
+        many => many.into(),
     }
 }

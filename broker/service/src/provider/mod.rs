@@ -3,11 +3,12 @@
 //! One file for each endpoint: [`authorize`], [`token`], [`userinfo`], [`introspect`], [`revoke`],
 //! [`logout`], [`discovery`]. What they decide with lies beside them: [`request`] judges an
 //! authorization request, [`oxide`] puts it through oxide-auth, [`client_auth`] authenticates
-//! clients, [`code`] and [`refresh`] are the two grants, [`tokens`] is what is issued.
+//! clients, [`code`], [`refresh`] and [`client_credentials`] are the grants, [`tokens`] is what is issued.
 
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;
+pub mod client_credentials;
 mod client_keys;
 pub mod code;
 pub mod discovery;
@@ -19,6 +20,7 @@ pub mod params;
 pub mod refresh;
 mod replay;
 pub mod request;
+mod resource;
 pub mod response;
 pub mod revoke;
 pub mod token;
@@ -38,7 +40,7 @@ use doorward_store::records::at;
 use doorward_store::{Parsed, Store, StoreError, StoreExt as _, Stored, Version};
 use moka::sync::Cache;
 
-use crate::keys::{KeyRing, Sealer, VerifyingKeys};
+use crate::keys::{KeyRing, Sealer, SharedSecret, VerifyingKeys};
 use crate::settings::Settings;
 
 pub use error::{EndpointError, ErrorCode};
@@ -74,6 +76,8 @@ pub struct Provider {
     clients: Parsed<Client>,
     /// Clients' own keys, parsed once for each version of a client's record.
     client_keys: Cache<(ClientId, Version), Arc<VerifyingKeys>>,
+    /// Clients' secrets that sign, opened likewise.
+    client_secrets: Cache<(ClientId, Version), Arc<[SharedSecret]>>,
     /// Keys that clients publish, by `jwks_uri`.
     published_keys: Cache<String, Arc<VerifyingKeys>>,
     /// Access tokens whose signature has been checked, by the hash of the whole token.
@@ -98,11 +102,24 @@ impl Provider {
     pub fn new(parts: ProviderParts) -> Self {
         let ProviderParts { store, net, keys, sealer, entropy, settings } = parts;
         let (clients, client_keys) = (Parsed::new(1_000), Cache::new(1_000));
+        let client_secrets = Cache::new(1_000);
         let published_keys =
             Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(300)).build();
         let verified =
             Cache::builder().max_capacity(4_096).time_to_live(settings.lifetimes.access_token).build();
-        Self { store, net, keys, sealer, entropy, settings, clients, client_keys, published_keys, verified }
+        Self {
+            store,
+            net,
+            keys,
+            sealer,
+            entropy,
+            settings,
+            clients,
+            client_keys,
+            client_secrets,
+            published_keys,
+            verified,
+        }
     }
 
     /// The broker's settings.

@@ -1,7 +1,7 @@
 //! Authorization requests: from raw parameters to something that can be acted on
 //! (OIDC Core section 3.1.2.1).
 
-use doorward_domain::{Access, Client, ClientId, PkceChallenge, UserId};
+use doorward_domain::{Access, Client, ClientId, GrantType, PkceChallenge, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::error::ErrorCode;
@@ -140,6 +140,10 @@ impl AuthorizationRequest {
         mode: ResponseMode,
     ) -> Result<Self, Rejected> {
         check_form(params)?;
+        if !client.may_use(GrantType::AuthorizationCode) {
+            let description = "this client is not registered for the authorization code grant";
+            return Err(rejected(ErrorCode::UnauthorizedClient, description));
+        }
         let prompt = match params.get("prompt") {
             None => Prompt::default(),
             Some(text) => Prompt::parse(text)

@@ -1,17 +1,18 @@
-//! Token revocation (RFC 7009): giving back any token of a grant revokes the grant.
+//! Token revocation (RFC 7009): giving back any token of a grant revokes the grant. A token that a client
+//! has for itself belongs to no grant; what is written down of it is that it was revoked.
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Client, Grant, Handle, HandleKind, Timestamp};
+use doorward_domain::{Client, Grant, Handle, HandleKind, RevokedToken, TenantId, Timestamp};
 use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _};
 
 use super::Provider;
 use super::error::EndpointError;
 use super::token::ClientRequest;
-use super::tokens::generation_of;
+use super::tokens::{AccessToken, generation_of};
 
 impl Provider {
-    /// Revokes the grant that a token of this client belongs to. Unknown and foreign tokens are
+    /// Revokes the grant that a token of this client belongs to, or a token without one. Unknown and foreign tokens are
     /// answered in the same way and nothing happens (section 2.2).
     ///
     /// # Errors
@@ -20,6 +21,9 @@ impl Provider {
         let params = request.params()?;
         let client = self.authenticate(request.headers, &params, now).await?.record;
         let token = params.get("token").ok_or(EndpointError::invalid_request("token is missing"))?;
+        if let Some(own) = self.read_access_token(token, now).filter(|token| token.grant.is_none()) {
+            return self.revoke_own(&own, &client, now).await;
+        }
         while let Some(key) = self.named_grant(token, now) {
             let grant = self.store.read::<Grant>(&key, now).await?;
             let Some(grant) = grant.filter(|grant| self.is_of(token, &grant.record, &client)) else { break };
@@ -35,11 +39,30 @@ impl Provider {
         Ok(())
     }
 
+    /// Marks a token that `client` has for itself as revoked, for as long as it would have lived.
+    async fn revoke_own(
+        &self,
+        token: &AccessToken,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<(), EndpointError> {
+        if token.client != client.id {
+            return Ok(());
+        }
+        let mark = RevokedToken { id: token.id.clone(), expires_at: token.expires_at };
+        let event = self.audit(TenantId::BROKER, client.id.as_str(), Action::TokenRevoked, &token.id, now);
+        match self.store.commit(Batch::new().insert(&mark)?.insert(&event)?).await {
+            // It was given back before.
+            Ok(_) | Err(StoreError::Conflict(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The grant that a token names, before it is known to be genuine.
     fn named_grant(&self, token: &str, now: Timestamp) -> Option<Key> {
         match Handle::parse(HandleKind::Refresh, token) {
             Some(handle) => Some(at::grant(handle.tenant(), handle.session(), handle.grant())),
-            None => self.read_access_token(token, now).map(|it| at::grant(it.tenant, it.session, it.grant)),
+            None => self.read_access_token(token, now)?.grant.map(|grant| grant.key()),
         }
     }
 

@@ -2,7 +2,7 @@
 //! file of its own.
 
 use doorward_domain::scope::name;
-use doorward_domain::{Client, Grant, Plain, ScopeSet, Timestamp};
+use doorward_domain::{Client, Grant, GrantType, Plain, ScopeSet, Timestamp};
 use http::HeaderMap;
 use serde::Serialize;
 
@@ -26,6 +26,7 @@ pub struct TokenResponse {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
     pub refresh_token: Option<Plain>,
     /// What the access token allows.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
 }
 
@@ -70,14 +71,11 @@ impl Provider {
     ) -> Result<TokenResponse, EndpointError> {
         let params = request.params()?;
         let client = self.authenticate(request.headers, &params, now).await?.record;
-        match params.get("grant_type") {
-            Some("authorization_code") => self.redeem_code(&params, client, now).await,
-            Some("refresh_token") => self.refresh(&params, client, now).await,
-            Some(_) => Err(EndpointError::refused(
-                ErrorCode::UnsupportedGrantType,
-                "there is no such grant type here",
-            )),
-            None => Err(EndpointError::invalid_request("grant_type is missing")),
+        match asked_grant(&params, &client)? {
+            GrantType::AuthorizationCode => self.redeem_code(&params, client, now).await,
+            GrantType::RefreshToken => self.refresh(&params, client, now).await,
+            GrantType::ClientCredentials => self.client_credentials(&params, &client, now),
+            GrantType::DeviceCode | GrantType::TokenExchange => Err(NO_SUCH_GRANT),
         }
     }
 
@@ -95,13 +93,38 @@ impl Provider {
             false => None,
         };
         Ok(TokenResponse {
+            id_token: id_token.map(Plain::new),
+            refresh_token: grant.refresh().and_then(|family| self.refresh_token(grant, family)),
+            ..self.token_response(access_token, scope)
+        })
+    }
+
+    /// The answer that gives an access token and nothing else.
+    pub(super) fn token_response(&self, access_token: String, scope: &ScopeSet) -> TokenResponse {
+        TokenResponse {
             access_token: Plain::new(access_token),
             token_type: "Bearer",
             expires_in: self.settings.lifetimes.access_token.as_secs(),
-            id_token: id_token.map(Plain::new),
-            refresh_token: grant.refresh().and_then(|family| self.refresh_token(grant, family)),
+            id_token: None,
+            refresh_token: None,
             scope: scope.to_string(),
-        })
+        }
+    }
+}
+
+const NO_SUCH_GRANT: EndpointError =
+    EndpointError::refused(ErrorCode::UnsupportedGrantType, "there is no such grant type here");
+
+/// The grant that a request asks for, which its client must be registered for (TK-02).
+fn asked_grant(params: &Params, client: &Client) -> Result<GrantType, EndpointError> {
+    let text = params.get("grant_type").ok_or(EndpointError::invalid_request("grant_type is missing"))?;
+    let grant = GrantType::parse(text).ok_or(NO_SUCH_GRANT)?;
+    match client.may_use(grant) {
+        true => Ok(grant),
+        false => Err(EndpointError::refused(
+            ErrorCode::UnauthorizedClient,
+            "this client is not registered for this grant type",
+        )),
     }
 }
 
@@ -119,5 +142,5 @@ pub(super) fn still_allowed(client: &Client, granted: &ScopeSet) -> Result<Scope
 
 /// Whether a client may have refresh tokens at all.
 pub(super) fn may_refresh(client: &Client) -> bool {
-    client.scope.contains(name::OFFLINE_ACCESS)
+    client.may_use(GrantType::RefreshToken) && client.scope.contains(name::OFFLINE_ACCESS)
 }

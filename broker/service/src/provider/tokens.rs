@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use doorward_domain::scope::name;
 use doorward_domain::{
-    Algorithm, ClientId, Grant, GrantId, Handle, HandleKind, Plain, RefreshFamily, ScopeSet, SessionId,
-    TenantId, Timestamp, UserId,
+    Algorithm, Client, ClientId, Grant, GrantId, Handle, HandleKind, Plain, RefreshFamily, ScopeSet,
+    SessionId, TenantId, Timestamp, UserId,
 };
-use serde::Serialize;
+use doorward_store::Key;
+use doorward_store::records::at;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256, Sha512};
 
@@ -45,39 +48,61 @@ struct IdToken<'a> {
 struct AccessTokenClaims<'a> {
     iss: &'a str,
     sub: String,
-    aud: &'a str,
+    #[serde(serialize_with = "one_or_many")]
+    aud: Vec<&'a str>,
     client_id: &'a str,
+    #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
     iat: i64,
     exp: i64,
     jti: String,
-    auth_time: i64,
-    sid: String,
-    gid: String,
-    tenant_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant_id: Option<String>,
 }
 
 /// One of our own access tokens after verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {
-    /// The tenant whose user it is about.
-    pub tenant: TenantId,
-    /// The session it comes from.
-    pub session: SessionId,
-    /// The grant it belongs to.
-    pub grant: GrantId,
-    /// The user.
-    pub user: UserId,
+    /// The grant it belongs to; none when its client has it for itself.
+    pub grant: Option<GrantReference>,
     /// The client it was issued to.
     pub client: ClientId,
     /// What it allows.
     pub scope: ScopeSet,
+    /// The issuer for userinfo, and the resources that it is for.
+    pub audience: Vec<String>,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
     /// Its `jti`.
     pub id: String,
+}
+
+/// Which grant a token belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GrantReference {
+    /// The tenant whose user it is about.
+    pub tenant: TenantId,
+    /// The session it comes from.
+    pub session: SessionId,
+    /// The grant.
+    pub grant: GrantId,
+    /// The user.
+    pub user: UserId,
+}
+
+impl GrantReference {
+    /// Where the grant lies.
+    pub fn key(&self) -> Key {
+        at::grant(self.tenant, self.session, self.grant)
+    }
 }
 
 /// What a genuine `id_token_hint` says.
@@ -103,20 +128,53 @@ impl Provider {
         now: Timestamp,
     ) -> Result<String, EndpointError> {
         let claims = AccessTokenClaims {
-            iss: self.settings.issuer(),
             sub: grant.user.to_string(),
-            aud: self.settings.issuer(),
-            client_id: grant.client.as_str(),
+            auth_time: Some(grant.authentication.time.as_secs()),
+            sid: Some(grant.session.to_string()),
+            gid: Some(grant.id.to_string()),
+            tenant_id: Some(grant.tenant.to_string()),
+            ..self.access_token_claims(&grant.client, scope, &grant.access.resources, now)
+        };
+        Ok(self.keys.sign(Algorithm::ES256, "at+jwt", &claims)?)
+    }
+
+    /// Signs an access token that a client has for itself, which nothing in the store stands behind.
+    pub(super) fn client_access_token(
+        &self,
+        client: &Client,
+        scope: &ScopeSet,
+        resources: &[String],
+        now: Timestamp,
+    ) -> Result<String, EndpointError> {
+        let claims = self.access_token_claims(&client.id, scope, resources, now);
+        Ok(self.keys.sign(Algorithm::ES256, "at+jwt", &claims)?)
+    }
+
+    /// The claims of an access token that is about nobody but its client.
+    fn access_token_claims<'a>(
+        &'a self,
+        client: &'a ClientId,
+        scope: &ScopeSet,
+        resources: &'a [String],
+        now: Timestamp,
+    ) -> AccessTokenClaims<'a> {
+        // Only a token for userinfo, or for nothing in particular, is for the issuer itself.
+        let for_issuer = resources.is_empty() || scope.contains(name::OPENID);
+        let issuer = for_issuer.then(|| self.settings.issuer());
+        AccessTokenClaims {
+            iss: self.settings.issuer(),
+            sub: client.to_string(),
+            aud: issuer.into_iter().chain(resources.iter().map(String::as_str)).collect(),
+            client_id: client.as_str(),
             scope: scope.to_string(),
             iat: now.as_secs(),
             exp: (now + self.settings.lifetimes.access_token).as_secs(),
             jti: BASE64.encode(self.entropy.bytes::<16>()),
-            auth_time: grant.authentication.time.as_secs(),
-            sid: grant.session.to_string(),
-            gid: grant.id.to_string(),
-            tenant_id: grant.tenant.to_string(),
-        };
-        Ok(self.keys.sign(Algorithm::ES256, "at+jwt", &claims)?)
+            auth_time: None,
+            sid: None,
+            gid: None,
+            tenant_id: None,
+        }
     }
 
     /// Signs the ID token that goes with `access_token`.
@@ -164,20 +222,27 @@ impl Provider {
             algorithms: &[Algorithm::ES256],
             typ: Typ::Exactly("at+jwt"),
             issuer: self.settings.issuer(),
-            audience: Audience::Exactly(self.settings.issuer()),
+            audience: Audience::Any,
             required: &["exp", "iat", "jti", "sub"],
             expiry: Expiry::Enforced,
             now,
             leeway: LEEWAY,
         };
         let claims = verify(token, &self.keys.verifying_keys(), &expected).ok()?;
+        let grant = match claims.str("gid") {
+            None => None,
+            Some(grant) => Some(GrantReference {
+                tenant: claims.str("tenant_id")?.parse().ok()?,
+                session: claims.str("sid")?.parse().ok()?,
+                grant: grant.parse().ok()?,
+                user: claims.str("sub")?.parse().ok()?,
+            }),
+        };
         Some(AccessToken {
-            tenant: claims.str("tenant_id")?.parse().ok()?,
-            session: claims.str("sid")?.parse().ok()?,
-            grant: claims.str("gid")?.parse().ok()?,
-            user: claims.str("sub")?.parse().ok()?,
+            grant,
             client: ClientId::new(claims.str("client_id")?),
-            scope: ScopeSet::parse(claims.str("scope")?)?,
+            scope: ScopeSet::parse(claims.str("scope").unwrap_or_default())?,
+            audience: claims.strings("aud").into_iter().map(str::to_owned).collect(),
             issued_at: claims.time("iat")?,
             expires_at: claims.time("exp")?,
             id: claims.str("jti")?.to_owned(),
@@ -230,6 +295,14 @@ impl Provider {
         secret[..4].copy_from_slice(&number);
         secret[4..].copy_from_slice(&derived[..28]);
         Some(Handle::of_grant(HandleKind::Refresh, grant.tenant, grant.session, grant.id, secret))
+    }
+}
+
+/// An audience (RFC 7519 section 4.1.3): a string when there is one, else an array.
+fn one_or_many<S: Serializer>(audience: &[&str], serializer: S) -> Result<S::Ok, S::Error> {
+    match audience {
+        [one] => serializer.serialize_str(one),
+        many => serializer.collect_seq(many),
     }
 }
 

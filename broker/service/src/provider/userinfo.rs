@@ -2,7 +2,6 @@
 
 use doorward_domain::scope::name;
 use doorward_domain::{Grant, Timestamp};
-use doorward_store::records::at;
 use doorward_store::{StoreError, StoreExt as _};
 use serde_json::{Map, Value};
 
@@ -21,6 +20,9 @@ impl Provider {
     /// `invalid_token` unless it is one of our live access tokens for `openid`.
     pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Map<String, Value>, EndpointError> {
         let token = self.read_access_token(token, now).ok_or(INVALID)?;
+        if !token.audience.iter().any(|audience| audience == self.settings.issuer()) {
+            return Err(INVALID);
+        }
         let (_, people) = self.live(&token, now).await?.ok_or(INVALID)?;
         let scope = token.scope.intersection(&people.client.scope);
         if !scope.contains(name::OPENID) {
@@ -31,18 +33,15 @@ impl Provider {
         Ok(claims)
     }
 
-    /// The grant and people behind an access token; `None` when it has been revoked or one of them may
-    /// no longer act.
+    /// The grant and people behind an access token; `None` when there is nobody, when it has been revoked
+    /// or when one of them may no longer act.
     pub(super) async fn live(
         &self,
         token: &AccessToken,
         now: Timestamp,
     ) -> Result<Option<(Grant, People)>, StoreError> {
-        let Some(grant) =
-            self.store.read::<Grant>(&at::grant(token.tenant, token.session, token.grant), now).await?
-        else {
-            return Ok(None);
-        };
+        let Some(reference) = token.grant else { return Ok(None) };
+        let Some(grant) = self.store.read::<Grant>(&reference.key(), now).await? else { return Ok(None) };
         let Some(client) = self.client(&token.client, now).await? else { return Ok(None) };
         match self.may_act(client.record, Provenance::from(&grant.record), now).await {
             Ok(people) => Ok(Some((grant.record, people))),

@@ -8,8 +8,8 @@ use doorward_domain::{
     Access, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication, ClientId,
     ClientKeys, ClientTrust, CodeTerms, Connection, ConnectionId, Consent, Domain, EventId, Grant, GrantId,
     GrantState, Identity, KeyId, PkceChallenge, Plain, Profile, Provisioning, RedirectUri, RefreshFamily,
-    ReplayMark, ScopeSet, Sealed, SecretHash, Session, SessionId, SigningKey, Slug, Stage, Subject, Tenant,
-    TenantId, Timestamp, User, UserId, audit,
+    ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, SigningKey, Slug, Stage,
+    Subject, Tenant, TenantId, Timestamp, User, UserId, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{MasterKeyCheck, NewestKey, TenantOf};
@@ -54,7 +54,7 @@ async fn every_record_reads_back(store: &dyn Store) {
         master_key_check()
     );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
-    check!(replay_mark(), audit_event());
+    check!(replay_mark(), revoked_token(), audit_event());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
     let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();
@@ -223,6 +223,10 @@ fn consent() -> Consent {
 
 fn replay_mark() -> ReplayMark {
     ReplayMark { client: client().id, jti: secret(), expires_at: LATER }
+}
+
+fn revoked_token() -> RevokedToken {
+    RevokedToken { id: "jti".to_owned(), expires_at: LATER }
 }
 
 fn audit_event() -> AuditEvent {

@@ -7,6 +7,8 @@ mod authorization;
 mod callback;
 mod client_assertion;
 mod client_authentication;
+mod client_credentials;
+mod client_secret_jwt;
 mod code;
 mod consent;
 mod cross_origin;

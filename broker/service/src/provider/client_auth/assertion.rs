@@ -1,11 +1,12 @@
-//! Client assertions: JWTs that a client signs to say who it is (RFC 7523 section 3).
+//! Client assertions: JWTs that a client signs to say who it is (RFC 7523 section 3), with a key of its own
+//! or with the secret that it shares with us.
 
 use std::time::Duration;
 
-use doorward_domain::{Algorithm, Client, Timestamp};
+use doorward_domain::{Algorithm, Client, ClientId, ClientSecret, Sealed, Timestamp};
 use doorward_store::Stored;
 
-use crate::keys::{Audience, Expected, Expiry, Typ, verify};
+use crate::keys::{Audience, Claims, Expected, Expiry, Typ, verify, verify_mac};
 use crate::provider::Provider;
 use crate::provider::error::EndpointError;
 use crate::provider::replay::{Once, Used};
@@ -17,7 +18,7 @@ const LONGEST_ASSERTION: Duration = Duration::from_secs(5 * 60);
 const LEEWAY: Duration = Duration::from_secs(30);
 
 impl Provider {
-    /// RFC 7523 section 3, with the issuer as the only audience and every `jti` good for once.
+    /// `private_key_jwt`: signed with one of the client's keys.
     pub(super) async fn check_assertion(
         &self,
         client: &Stored<Client>,
@@ -34,22 +35,63 @@ impl Provider {
             }
         };
         let allowed = client.record.signing_algorithms();
-        let expected = Expected {
-            algorithms: algorithm.as_ref().map_or(allowed, std::slice::from_ref),
+        let algorithms = algorithm.as_ref().map_or(allowed, std::slice::from_ref);
+        let expected = Expected { algorithms, ..self.expected_assertion(id, now) };
+        match verify(assertion, &keys, &expected) {
+            Ok(claims) => self.use_assertion(id, &claims, now).await,
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// `client_secret_jwt`: with an HMAC of one of the client's secrets.
+    pub(super) async fn check_mac_assertion(
+        &self,
+        client: &Stored<Client>,
+        secrets: &[ClientSecret<Sealed>],
+        assertion: &str,
+        now: Timestamp,
+    ) -> Result<bool, EndpointError> {
+        let id = &client.record.id;
+        let ready = match self.client_secrets(client, secrets) {
+            Ok(ready) => ready,
+            Err(error) => {
+                tracing::error!(client = %id, %error, "a client's secret cannot be opened");
+                return Ok(false);
+            }
+        };
+        let good = secrets.iter().zip(ready.iter()).filter(|(secret, _)| secret.is_good(now));
+        match verify_mac(assertion, good.map(|(_, ready)| ready), &self.expected_assertion(id, now)) {
+            Ok(claims) => self.use_assertion(id, &claims, now).await,
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// RFC 7523 section 3, with the issuer as the only audience. No key pair's algorithm is expected yet.
+    fn expected_assertion<'a>(&'a self, client: &'a ClientId, now: Timestamp) -> Expected<'a> {
+        Expected {
+            algorithms: &[],
             typ: Typ::JwtOrAbsent,
-            issuer: id.as_str(),
+            issuer: client.as_str(),
             audience: Audience::Exactly(self.settings.issuer()),
             required: &["exp", "jti", "sub"],
             expiry: Expiry::Enforced,
             now,
             leeway: LEEWAY,
-        };
-        let Ok(claims) = verify(assertion, &keys, &expected) else { return Ok(false) };
+        }
+    }
+
+    /// Whether a genuine assertion is in order besides, and here for the first time.
+    async fn use_assertion(
+        &self,
+        client: &ClientId,
+        claims: &Claims,
+        now: Timestamp,
+    ) -> Result<bool, EndpointError> {
         let (Some(jti), Some(expiry)) = (claims.str("jti"), claims.time("exp")) else { return Ok(false) };
-        if claims.str("sub") != Some(id.as_str()) || expiry > now + LONGEST_ASSERTION + LEEWAY {
+        if claims.str("sub") != Some(client.as_str()) || expiry > now + LONGEST_ASSERTION + LEEWAY {
             return Ok(false);
         }
-        let once = Once { client: id, what: "assertion", jti, expires_at: expiry + LEEWAY };
+        let once = Once { client, what: "assertion", jti, expires_at: expiry + LEEWAY };
         Ok(self.use_once(once).await? == Used::First)
     }
 }

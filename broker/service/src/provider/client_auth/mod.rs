@@ -47,6 +47,9 @@ impl Provider {
             (ClientAuthentication::PrivateKeyJwt { algorithm }, Presented::Assertion(_, assertion)) => {
                 self.check_assertion(client, *algorithm, assertion, now).await
             }
+            (ClientAuthentication::ClientSecretJwt { secrets }, Presented::Assertion(_, assertion)) => {
+                self.check_mac_assertion(client, secrets, assertion, now).await
+            }
             _ => Ok(false),
         }
     }
