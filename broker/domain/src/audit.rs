@@ -33,6 +33,10 @@ pub enum Action {
     SignedOut,
     /// A person allowed a third-party app.
     ConsentGiven,
+    /// A person let a device in.
+    DeviceApproved,
+    /// A person refused a device.
+    DeviceDenied,
     /// A redeemed code came again; its grant was revoked.
     CodeReuse,
     /// A rotated refresh token came again; its grant was revoked.
@@ -43,6 +47,8 @@ pub enum Action {
     GrantRevoked,
     /// A client gave back a token that it had for itself.
     TokenRevoked,
+    /// A client exchanged a token for another one.
+    TokenExchanged,
     /// A signing key was made.
     KeyCreated,
     /// A signing key was replaced.

@@ -28,6 +28,9 @@ pub struct Grant {
     pub connection: ConnectionId,
     /// What was granted.
     pub access: Access,
+    /// Who acts for the person, when the grant came by token exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
     /// The request's `nonce` (OIDC Core section 3.1.2.1), repeated in refreshed ID tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
@@ -68,6 +71,31 @@ impl Access {
     }
 }
 
+/// Who acts for somebody else: `act` of RFC 8693 section 4.1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The `sub` of the one who acts.
+    pub sub: String,
+    /// Who acted before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Self>>,
+}
+
+impl Actor {
+    /// The longest chain of actors.
+    pub const MOST: usize = 8;
+
+    /// The one with this `sub`, after those who acted before.
+    pub fn after(earlier: Option<Self>, sub: String) -> Self {
+        Self { sub, act: earlier.map(Box::new) }
+    }
+
+    /// How many act or have acted.
+    pub fn count(&self) -> usize {
+        1 + self.act.as_ref().map_or(0, |earlier| earlier.count())
+    }
+}
+
 /// The key that a token is bound to: `cnf` of RFC 7800.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Confirmation {
@@ -85,6 +113,8 @@ pub enum Confirmation {
 pub enum GrantState {
     /// The code is out, on these terms.
     Offered(CodeTerms),
+    /// The person let a device in, which has not fetched its tokens yet (RFC 8628 section 3.4).
+    Waiting,
     /// The code was redeemed: seeing it again revokes the grant.
     Redeemed {
         /// The refresh tokens, when there are any.
@@ -111,7 +141,7 @@ impl Grant {
     pub fn refresh(&self) -> Option<&RefreshFamily> {
         match &self.state {
             GrantState::Redeemed { refresh } => refresh.as_ref(),
-            GrantState::Offered(_) => None,
+            GrantState::Offered(_) | GrantState::Waiting => None,
         }
     }
 }

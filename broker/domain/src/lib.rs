@@ -7,6 +7,7 @@ pub mod client;
 pub mod clock;
 pub mod connection;
 pub mod consent;
+pub mod device;
 pub mod entropy;
 pub mod grant;
 pub mod handle;
@@ -31,8 +32,9 @@ pub use client::{
 pub use clock::{Clock, ManualClock};
 pub use connection::{ClaimMapping, Connection, Provisioning, Stage};
 pub use consent::Consent;
+pub use device::{DeviceAuthorization, DeviceState, UserCode};
 pub use entropy::Entropy;
-pub use grant::{Access, CodeTerms, Confirmation, Grant, GrantState, RefreshFamily, RevokedToken};
+pub use grant::{Access, Actor, CodeTerms, Confirmation, Grant, GrantState, RefreshFamily, RevokedToken};
 pub use handle::{Handle, HandleKind};
 pub use id::{ClientId, ConnectionId, EventId, GrantId, KeyId, SessionId, TenantId, UserId};
 pub use pkce::PkceChallenge;

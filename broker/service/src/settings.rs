@@ -71,6 +71,8 @@ pub struct Lifetimes {
     pub transaction: Duration,
     /// An authorization code until it is redeemed.
     pub code: Duration,
+    /// A device's request until the person answers it (RFC 8628 section 3.2).
+    pub device: Duration,
     /// An access token.
     pub access_token: Duration,
     /// An ID token.
@@ -95,6 +97,7 @@ impl Default for Lifetimes {
         Self {
             transaction: Duration::from_secs(10 * MINUTE),
             code: Duration::from_secs(MINUTE),
+            device: Duration::from_secs(10 * MINUTE),
             access_token: Duration::from_secs(10 * MINUTE),
             id_token: Duration::from_secs(10 * MINUTE),
             refresh_idle: Duration::from_secs(14 * DAY),

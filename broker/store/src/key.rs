@@ -63,6 +63,8 @@ kinds! {
     Audit = 25, false;
     /// That a client's own access token was revoked.
     RevokedToken = 32, false;
+    /// A device's request to be signed in.
+    DeviceAuthorization = 33, false;
 }
 
 /// The key of a record.

@@ -1,9 +1,9 @@
 //! The table of everything that is kept: each record's kind, key and expiry.
 
 use doorward_domain::{
-    Algorithm, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Domain, Grant, GrantId,
-    Identity, KeyId, ReplayMark, RevokedToken, Sealed, Session, SessionId, SigningKey, Slug, Subject, Tenant,
-    TenantId, Timestamp, User, UserId,
+    Algorithm, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, DeviceAuthorization, Domain,
+    Grant, GrantId, Identity, KeyId, ReplayMark, RevokedToken, Sealed, Session, SessionId, SigningKey, Slug,
+    Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -63,7 +63,7 @@ pub mod at {
 
     use super::{
         Algorithm, ClientId, ConnectionId, Domain, GrantId, Key, KeyId, Kind, SessionId, Sha256, Slug,
-        Subject, TenantId, UserId,
+        Subject, TenantId, UserCode, UserId,
     };
 
     /// A tenant.
@@ -141,6 +141,11 @@ pub mod at {
         Key::new(tenant, Kind::Grant, session.as_bytes())
     }
 
+    /// The device's request that a person finds by this code.
+    pub fn device(code: UserCode) -> Key {
+        Key::new(TenantId::BROKER, Kind::DeviceAuthorization, code.as_bytes())
+    }
+
     /// That a client's own access token with this `jti` was revoked.
     pub fn revoked_token(id: &str) -> Key {
         Key::new(TenantId::BROKER, Kind::RevokedToken, id.as_bytes())
@@ -201,4 +206,10 @@ record!(
     expires it.expires_at
 );
 record!(RevokedToken, RevokedToken, |it| at::revoked_token(&it.id), expires it.expires_at);
+record!(
+    DeviceAuthorization,
+    DeviceAuthorization,
+    |it| at::device(it.user_code),
+    expires it.expires_at + DeviceAuthorization::REMEMBERED
+);
 record!(AuditEvent, Audit, |it| Key::new(it.tenant, Kind::Audit, it.id.as_bytes()));

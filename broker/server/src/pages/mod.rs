@@ -5,6 +5,7 @@
 
 mod choose;
 mod consent;
+mod device;
 mod error;
 mod form_post;
 pub mod headers;
@@ -21,6 +22,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 pub use choose::{Choice, ChoosePage};
 pub use consent::{ConsentPage, ScopeLine};
+pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage};
 pub use error::{ErrorPage, Line, WayBack};
 pub use form_post::FormPostPage;
 pub use href::{Href, Link};

@@ -6,6 +6,7 @@
 mod authorize;
 mod callback;
 mod consent;
+mod device;
 mod discovery;
 mod end_session;
 mod guard;
@@ -67,6 +68,8 @@ fn pages() -> Router<Arc<App>> {
         .route("/sign-in", get(sign_in::again).post(sign_in::typed))
         .route("/sign-in/connection", post(sign_in::chosen))
         .route("/consent", post(consent::answer))
+        .route(path::DEVICE, get(device::page).post(device::typed))
+        .route("/device/confirm", post(device::confirm))
         .route("/end-session/confirm", post(end_session::confirm))
         .layer(CsrfLayer::new())
 }
@@ -77,6 +80,7 @@ fn protocol() -> Router<Arc<App>> {
         .route(path::AUTHORIZE, get(authorize::get).head(guard::no_head).post(authorize::post))
         .route("/federation/{connection}/callback", get(callback::get).head(guard::no_head))
         .route(path::END_SESSION, get(end_session::get).head(guard::no_head).post(end_session::post))
+        .route(path::DEVICE_AUTHORIZATION, post(device::authorize))
         .route(path::INTROSPECT, post(token::introspect))
 }
 

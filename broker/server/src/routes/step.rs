@@ -2,13 +2,18 @@
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use doorward_domain::Plain;
-use doorward_service::login::{ConsentQuestion, LoginError, Problem, SignIn, Step};
+use doorward_domain::{Plain, User};
+use doorward_service::login::{
+    CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, LoginError, Problem, SignIn, Step,
+};
 
 use super::problem;
 use super::redirect::{answer, redirect};
 use crate::app::App;
-use crate::pages::{Choice, ChoosePage, ConsentPage, ScopeLine, SignInPage, SignInProblem};
+use crate::pages::{
+    Choice, ChoosePage, ConsentPage, DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage,
+    ScopeLine, SignInPage, SignInProblem,
+};
 
 /// Renders what a login came to.
 pub fn render(app: &App, request: &HeaderMap, outcome: Result<Step, LoginError>) -> Response {
@@ -43,6 +48,21 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
             response
         }
         Step::Consent(question) => consent(app, request, *question),
+        Step::DeviceCode(page) => DeviceCodePage {
+            code: page.typed,
+            problem: page.problem.map(|problem| match problem {
+                CodeProblem::Unknown => DeviceCodeProblem::Unknown,
+                CodeProblem::TooMany => DeviceCodeProblem::TooMany,
+            }),
+        }
+        .into_response(),
+        Step::Device(question) => device(app, request, *question),
+        Step::DeviceAnswered { decision, app: name, done } => {
+            let allowed = decision == ConsentDecision::Allow;
+            let mut response = DeviceAnsweredPage { app: name, allowed }.into_response();
+            app.cookies.clear_transaction(response.headers_mut(), done);
+            response
+        }
         Step::Return(way) => {
             let mut response = answer(&way.answer);
             set_session(app, &mut response, way.session.as_ref());
@@ -69,13 +89,11 @@ fn sign_in_page(page: SignIn) -> SignInPage {
 }
 
 fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Response {
-    let profile = &question.user.profile;
-    let person = profile.email.as_ref().or(profile.name.as_ref()).or(profile.preferred_username.as_ref());
     let mut response = ConsentPage {
         app: question.client.name,
         client_host: question.client_host,
         tenant: question.tenant.name,
-        person: person.cloned().unwrap_or_default(),
+        person: called(&question.user),
         scopes: question.scope.iter().map(|value| ScopeLine::from(value.as_str())).collect(),
         transaction: question.transaction.id.to_string(),
     }
@@ -86,6 +104,32 @@ fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Respons
         app.cookies.clear_transaction(response.headers_mut(), done);
     }
     response
+}
+
+fn device(app: &App, request: &HeaderMap, question: DeviceQuestion) -> Response {
+    let mut response = DevicePage {
+        app: question.client.name,
+        code: question.user_code.to_string(),
+        asked_from: question.asked_from,
+        tenant: question.tenant.name,
+        person: called(&question.user),
+        scopes: question.scope.iter().map(|value| ScopeLine::from(value.as_str())).collect(),
+        transaction: question.transaction.id.to_string(),
+    }
+    .into_response();
+    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
+    set_session(app, &mut response, question.session.as_ref());
+    if let Some(done) = question.done {
+        app.cookies.clear_transaction(response.headers_mut(), done);
+    }
+    response
+}
+
+/// What people know this user by; empty when nothing is known.
+fn called(user: &User) -> String {
+    let profile = &user.profile;
+    let name = profile.email.as_ref().or(profile.name.as_ref()).or(profile.preferred_username.as_ref());
+    name.cloned().unwrap_or_default()
 }
 
 fn set_session(app: &App, response: &mut Response, session: Option<&Plain>) {

@@ -38,7 +38,7 @@ pub async fn revoke(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
 }
 
 /// These endpoints take a form in the body and nothing else (TK-01).
-fn form<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Result<ClientRequest<'a>, EndpointError> {
+pub fn form<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Result<ClientRequest<'a>, EndpointError> {
     let is_form = |value: &HeaderValue| {
         let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
         media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")

@@ -82,6 +82,11 @@ impl Login {
         let batch = self.with_user(batch, &person, &session, now)?;
         let request = transaction.request.clone().after_sign_in();
         match self.next_after_sign_in(&request, client, verified, user, &session, now).await? {
+            Ok(_) if request.device.is_some() => {
+                self.store.commit(batch).await?;
+                self.end_of_another(older, user, now).await?;
+                self.ask_about_device(request, client.clone(), &session, Some((id, cookie)), now).await
+            }
             Ok(Next::Consent) => {
                 self.store.commit(batch).await?;
                 self.end_of_another(older, user, now).await?;

@@ -61,7 +61,7 @@ impl Login {
 
     /// Goes on with the app's hint, or asks. Over a live session of another company no hint is followed:
     /// a link could otherwise replace who is signed in without a click.
-    async fn ask_to_sign_in(
+    pub(super) async fn ask_to_sign_in(
         &self,
         request: AuthorizationRequest,
         client: Client,

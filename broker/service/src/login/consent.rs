@@ -68,6 +68,9 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let transaction = self.open(id, cookie, now)?;
+        if transaction.request.device.is_some() {
+            return Err(LoginError::NoTransaction);
+        }
         let client = self.app(&transaction, now).await?;
         let session = session.ok_or(LoginError::NoTransaction)?.record;
         match (decision, self.provider.next(&transaction.request, &client, Some(&session), now).await?) {

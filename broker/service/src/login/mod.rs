@@ -2,13 +2,16 @@
 //! provider and comes back, the app gets a code.
 //!
 //! [`begin`] reads the app's request, [`leave`] finds the company and sends the person there,
-//! [`arrive`] is the way back, [`consent`] the question a third-party app needs. Between them the
+//! [`arrive`] is the way back, [`consent`] the question a third-party app needs, [`device`] how a person
+//! lets a device in. Between them the
 //! login lives in the browser, as a sealed [`transaction`]; nothing is written until the person is
 //! known.
 
 mod arrive;
 mod begin;
 mod consent;
+mod device;
+mod guesses;
 mod leave;
 pub mod transaction;
 
@@ -25,8 +28,11 @@ use crate::keys::Sealer;
 use crate::provider::authorize::AuthorizeError;
 use crate::provider::{Answer, Provider};
 use crate::settings::Settings;
+use guesses::Guesses;
 
 pub use consent::ConsentDecision;
+pub use device::{CodeProblem, DeviceCode, DeviceQuestion};
+pub use guesses::Guesser;
 pub use transaction::{Transaction, TransactionCookie, TransactionId};
 
 /// Joins provider, federation and identity into one login.
@@ -38,6 +44,7 @@ pub struct Login {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: Arc<Settings>,
+    guesses: Guesses,
 }
 
 impl Login {
@@ -51,7 +58,8 @@ impl Login {
         entropy: Arc<dyn Entropy>,
         settings: Arc<Settings>,
     ) -> Self {
-        Self { provider, federation, sessions, store, sealer, entropy, settings }
+        let guesses = Guesses::new();
+        Self { provider, federation, sessions, store, sealer, entropy, settings, guesses }
     }
 }
 
@@ -71,6 +79,19 @@ pub enum Step {
     },
     /// The person is asked for consent.
     Consent(Box<ConsentQuestion>),
+    /// The person types the code that their device shows.
+    DeviceCode(DeviceCode),
+    /// The person is asked whether a device is let in.
+    Device(Box<DeviceQuestion>),
+    /// The person has answered, and goes back to the device.
+    DeviceAnswered {
+        /// What they answered.
+        decision: ConsentDecision,
+        /// The app's name.
+        app: String,
+        /// The transaction that is over.
+        done: TransactionId,
+    },
     /// The browser goes back to the app.
     Return(Return),
 }
@@ -212,7 +233,7 @@ impl Login {
     pub(crate) async fn app(&self, transaction: &Transaction, now: Timestamp) -> Result<Client, LoginError> {
         let found = self.provider.client(&transaction.request.client, now).await?.map(|found| found.record);
         found
-            .filter(|client| client.enabled && client.may_redirect_to(&transaction.request.redirect_uri))
+            .filter(|client| client.enabled && transaction.request.is_allowed(client))
             .ok_or(LoginError::AppGone)
     }
 

@@ -1,6 +1,6 @@
 //! Backups: everything that must survive the loss of a machine, in JSON that a person can read.
 //!
-//! Sessions and grants are left out. So a restored copy brings back nothing that was revoked, rotated
+//! Sessions, grants and devices' requests are left out. So a restored copy brings back nothing that was revoked, rotated
 //! or redeemed since it was made (security rule 15), and everybody signs in once more. Secrets stay as
 //! they are kept, hashed or sealed: a backup is worth nothing without the master key.
 
@@ -43,7 +43,7 @@ pub enum RestoreError {
 
 /// Whether a kind of record is in a backup.
 const fn survives(kind: Kind) -> bool {
-    !matches!(kind, Kind::Session | Kind::Grant)
+    !matches!(kind, Kind::Session | Kind::Grant | Kind::DeviceAuthorization)
 }
 
 impl Management {

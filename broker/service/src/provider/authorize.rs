@@ -226,6 +226,7 @@ impl Provider {
             session: session.id,
             connection: session.connection,
             access: request.access.clone(),
+            actor: None,
             nonce: request.nonce.clone(),
             authentication: session.authentication.clone(),
             code: handle.hash(),

@@ -75,7 +75,14 @@ impl Provider {
         }
     }
 
-    fn redeemed(&self, client: &Client, offered: &Grant, scope: ScopeSet, now: Timestamp) -> Grant {
+    /// The grant once its client has its first tokens.
+    pub(super) fn redeemed(
+        &self,
+        client: &Client,
+        offered: &Grant,
+        scope: ScopeSet,
+        now: Timestamp,
+    ) -> Grant {
         let lifetimes = &self.settings.lifetimes;
         let refreshes = may_refresh(client) && scope.contains(name::OFFLINE_ACCESS);
         let refresh = refreshes.then(|| RefreshFamily {

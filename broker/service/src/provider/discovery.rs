@@ -1,6 +1,6 @@
 //! The discovery document (OIDC Discovery section 3, RFC 8414 section 2).
 
-use doorward_domain::{Algorithm, scope};
+use doorward_domain::{Algorithm, GrantType, scope};
 use serde_json::{Value, json};
 
 use super::claims;
@@ -13,6 +13,10 @@ pub mod path {
     pub const AUTHORIZE: &str = "/authorize";
     /// Token endpoint.
     pub const TOKEN: &str = "/token";
+    /// Device authorization endpoint.
+    pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+    /// Where people type the code that their device shows.
+    pub const DEVICE: &str = "/device";
     /// Userinfo endpoint.
     pub const USERINFO: &str = "/userinfo";
     /// Key set.
@@ -47,6 +51,7 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
         "issuer": settings.issuer(),
         "authorization_endpoint": settings.url(path::AUTHORIZE),
         "token_endpoint": settings.url(path::TOKEN),
+        "device_authorization_endpoint": settings.url(path::DEVICE_AUTHORIZATION),
         "userinfo_endpoint": settings.url(path::USERINFO),
         "jwks_uri": settings.url(path::JWKS),
         "introspection_endpoint": settings.url(path::INTROSPECT),
@@ -57,7 +62,7 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post", "query.jwt", "form_post.jwt", "jwt"],
         "authorization_signing_alg_values_supported": algorithms,
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,

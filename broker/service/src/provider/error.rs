@@ -29,6 +29,12 @@ pub enum ErrorCode {
     InvalidTarget,
     /// The person or policy said no.
     AccessDenied,
+    /// The person has not answered their device yet (RFC 8628 section 3.5).
+    AuthorizationPending,
+    /// The same, for a device that asks too often.
+    SlowDown,
+    /// The person did not answer their device in time.
+    ExpiredToken,
     /// Nobody is signed in and no page may be shown.
     LoginRequired,
     /// Consent is missing and no page may be shown.
@@ -60,6 +66,9 @@ impl ErrorCode {
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::AccessDenied => "access_denied",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::RequestNotSupported => "request_not_supported",

@@ -62,12 +62,15 @@ impl Provider {
         let Some((grant, people)) = self.live(&token, now).await? else { return Ok(None) };
         about["sub"] = people.user.id.to_string().into();
         about["auth_time"] = grant.authentication.time.as_secs().into();
+        if let Some(actor) = &grant.actor {
+            about["act"] = json!(actor);
+        }
         Ok(Some(about))
     }
 
     /// Whether a token that `client` has for itself is good: it may still have one, and did not give this
     /// one back.
-    async fn lives_alone(
+    pub(super) async fn lives_alone(
         &self,
         token: &AccessToken,
         client: &Client,

@@ -1,9 +1,10 @@
 //! Toward apps: doorward as an OpenID Provider.
 //!
-//! One file for each endpoint: [`authorize`], [`token`], [`userinfo`], [`introspect`], [`revoke`],
+//! One file for each endpoint: [`authorize`], [`device`], [`token`], [`userinfo`], [`introspect`], [`revoke`],
 //! [`logout`], [`discovery`]. What they decide with lies beside them: [`request`] judges an
 //! authorization request, [`oxide`] puts it through oxide-auth, [`client_auth`] authenticates
-//! clients, [`code`], [`refresh`] and [`client_credentials`] are the grants, [`tokens`] is what is issued.
+//! clients, [`code`], [`refresh`], [`client_credentials`] and [`token_exchange`] are the
+//! grants, [`tokens`] is what is issued.
 
 pub mod authorize;
 pub mod claims;
@@ -11,6 +12,7 @@ pub mod client_auth;
 pub mod client_credentials;
 mod client_keys;
 pub mod code;
+pub mod device;
 pub mod discovery;
 pub mod error;
 pub mod introspect;
@@ -24,6 +26,7 @@ mod resource;
 pub mod response;
 pub mod revoke;
 pub mod token;
+pub mod token_exchange;
 pub mod tokens;
 pub mod userinfo;
 
@@ -80,6 +83,8 @@ pub struct Provider {
     client_secrets: Cache<(ClientId, Version), Arc<[SharedSecret]>>,
     /// Keys that clients publish, by `jwks_uri`.
     published_keys: Cache<String, Arc<VerifyingKeys>>,
+    /// How devices poll, by the hash of their code.
+    device_polls: Cache<[u8; 32], device::Pace>,
     /// Access tokens whose signature has been checked, by the hash of the whole token.
     verified: Cache<[u8; 32], Arc<tokens::AccessToken>>,
 }
@@ -105,6 +110,8 @@ impl Provider {
         let client_secrets = Cache::new(1_000);
         let published_keys =
             Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(300)).build();
+        let device_polls =
+            Cache::builder().max_capacity(10_000).time_to_idle(settings.lifetimes.device).build();
         let verified =
             Cache::builder().max_capacity(4_096).time_to_live(settings.lifetimes.access_token).build();
         Self {
@@ -118,6 +125,7 @@ impl Provider {
             client_keys,
             client_secrets,
             published_keys,
+            device_polls,
             verified,
         }
     }

@@ -1,7 +1,9 @@
 //! Authorization requests: from raw parameters to something that can be acted on
 //! (OIDC Core section 3.1.2.1).
 
-use doorward_domain::{Access, Client, ClientId, GrantType, PkceChallenge, UserId};
+use doorward_domain::{
+    Access, Client, ClientId, DeviceAuthorization, GrantType, PkceChallenge, UserCode, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::error::ErrorCode;
@@ -15,8 +17,12 @@ use super::response::ResponseMode;
 pub struct AuthorizationRequest {
     /// Who asks.
     pub client: ClientId,
-    /// Where the answer goes, exactly.
+    /// Where the answer goes, exactly; nowhere when a device waits for it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub redirect_uri: String,
+    /// The device that waits for the person's answer (RFC 8628).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<UserCode>,
     /// How the answer travels.
     #[serde(default, skip_serializing_if = "ResponseMode::is_default")]
     pub mode: ResponseMode,
@@ -158,6 +164,7 @@ impl AuthorizationRequest {
         let request = Self {
             client: client.id.clone(),
             redirect_uri: redirect_uri.to_owned(),
+            device: None,
             mode,
             access: Access::of(negotiated.scope),
             state: owned("state"),
@@ -174,6 +181,37 @@ impl AuthorizationRequest {
         match serde_json::to_vec(&request) {
             Ok(json) if json.len() <= LONGEST_REQUEST => Ok(request),
             _ => Err(invalid("the parameters are too long together")),
+        }
+    }
+
+    /// What a device asks for, as far as a sign-in needs to know.
+    pub fn of_device(device: &DeviceAuthorization) -> Self {
+        Self {
+            client: device.client.clone(),
+            redirect_uri: String::new(),
+            device: Some(device.user_code),
+            mode: ResponseMode::default(),
+            access: device.access.clone(),
+            state: None,
+            nonce: None,
+            challenge: None,
+            dpop_jkt: None,
+            prompt: Prompt::default(),
+            max_age: None,
+            login_hint: None,
+            expected_user: None,
+            ui_locales: None,
+            acr_values: None,
+        }
+    }
+
+    /// Whether its client may still get what it asked for, in the way that it asked for.
+    pub fn is_allowed(&self, client: &Client) -> bool {
+        match self.device {
+            Some(_) => client.may_use(GrantType::DeviceCode),
+            None => {
+                client.may_use(GrantType::AuthorizationCode) && client.may_redirect_to(&self.redirect_uri)
+            }
         }
     }
 

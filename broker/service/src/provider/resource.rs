@@ -10,8 +10,17 @@ use super::error::{EndpointError, ErrorCode};
 /// # Errors
 /// `invalid_target` for any other.
 pub(super) fn requested(params: &Params, client: &Client) -> Result<Vec<String>, EndpointError> {
+    named_by(&["resource"], params, client)
+}
+
+/// The same for what any of these parameters names.
+pub(super) fn named_by(
+    parameters: &[&str],
+    params: &Params,
+    client: &Client,
+) -> Result<Vec<String>, EndpointError> {
     let mut resources: Vec<String> = Vec::new();
-    for asked in params.all("resource") {
+    for asked in parameters.iter().flat_map(|name| params.all(name)) {
         if !client.resources.iter().any(|registered| registered == asked) {
             return Err(EndpointError::refused(
                 ErrorCode::InvalidTarget,

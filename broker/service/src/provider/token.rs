@@ -17,6 +17,9 @@ pub struct TokenResponse {
     pub access_token: Plain,
     /// Always `Bearer`.
     pub token_type: &'static str,
+    /// What was issued, in answer to a token exchange (RFC 8693 section 2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
     /// Seconds until the access token ends.
     pub expires_in: u64,
     /// The ID token, when `openid` was granted.
@@ -30,7 +33,7 @@ pub struct TokenResponse {
     pub scope: String,
 }
 
-fn expose<S: serde::Serializer>(token: &Plain, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn expose<S: serde::Serializer>(token: &Plain, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(token.expose())
 }
 
@@ -75,7 +78,8 @@ impl Provider {
             GrantType::AuthorizationCode => self.redeem_code(&params, client, now).await,
             GrantType::RefreshToken => self.refresh(&params, client, now).await,
             GrantType::ClientCredentials => self.client_credentials(&params, &client, now),
-            GrantType::DeviceCode | GrantType::TokenExchange => Err(NO_SUCH_GRANT),
+            GrantType::TokenExchange => self.exchange_token(&params, client, now).await,
+            GrantType::DeviceCode => self.poll_device(&params, client, now).await,
         }
     }
 
@@ -104,6 +108,7 @@ impl Provider {
         TokenResponse {
             access_token: Plain::new(access_token),
             token_type: "Bearer",
+            issued_token_type: None,
             expires_in: self.settings.lifetimes.access_token.as_secs(),
             id_token: None,
             refresh_token: None,
@@ -112,13 +117,11 @@ impl Provider {
     }
 }
 
-const NO_SUCH_GRANT: EndpointError =
-    EndpointError::refused(ErrorCode::UnsupportedGrantType, "there is no such grant type here");
-
 /// The grant that a request asks for, which its client must be registered for (TK-02).
 fn asked_grant(params: &Params, client: &Client) -> Result<GrantType, EndpointError> {
     let text = params.get("grant_type").ok_or(EndpointError::invalid_request("grant_type is missing"))?;
-    let grant = GrantType::parse(text).ok_or(NO_SUCH_GRANT)?;
+    let grant = GrantType::parse(text)
+        .ok_or(EndpointError::refused(ErrorCode::UnsupportedGrantType, "there is no such grant type here"))?;
     match client.may_use(grant) {
         true => Ok(grant),
         false => Err(EndpointError::refused(

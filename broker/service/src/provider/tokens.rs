@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use doorward_domain::scope::name;
 use doorward_domain::{
-    Algorithm, Client, ClientId, Grant, GrantId, Handle, HandleKind, Plain, RefreshFamily, ScopeSet,
+    Actor, Algorithm, Client, ClientId, Grant, GrantId, Handle, HandleKind, Plain, RefreshFamily, ScopeSet,
     SessionId, TenantId, Timestamp, UserId,
 };
 use doorward_store::Key;
@@ -57,6 +56,8 @@ struct AccessTokenClaims<'a> {
     exp: i64,
     jti: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<&'a Actor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
@@ -75,7 +76,7 @@ pub struct AccessToken {
     pub client: ClientId,
     /// What it allows.
     pub scope: ScopeSet,
-    /// The issuer for userinfo, and the resources that it is for.
+    /// The resources that it is for, or the issuer for userinfo.
     pub audience: Vec<String>,
     /// When it was issued.
     pub issued_at: Timestamp,
@@ -129,6 +130,8 @@ impl Provider {
     ) -> Result<String, EndpointError> {
         let claims = AccessTokenClaims {
             sub: grant.user.to_string(),
+            exp: (now + self.settings.lifetimes.access_token).min(grant.expires_at).as_secs(),
+            act: grant.actor.as_ref(),
             auth_time: Some(grant.authentication.time.as_secs()),
             sid: Some(grant.session.to_string()),
             gid: Some(grant.id.to_string()),
@@ -158,9 +161,8 @@ impl Provider {
         resources: &'a [String],
         now: Timestamp,
     ) -> AccessTokenClaims<'a> {
-        // Only a token for userinfo, or for nothing in particular, is for the issuer itself.
-        let for_issuer = resources.is_empty() || scope.contains(name::OPENID);
-        let issuer = for_issuer.then(|| self.settings.issuer());
+        // What a resource gets is of no use at userinfo: nobody takes it there behind the client's back.
+        let issuer = resources.is_empty().then(|| self.settings.issuer());
         AccessTokenClaims {
             iss: self.settings.issuer(),
             sub: client.to_string(),
@@ -170,6 +172,7 @@ impl Provider {
             iat: now.as_secs(),
             exp: (now + self.settings.lifetimes.access_token).as_secs(),
             jti: BASE64.encode(self.entropy.bytes::<16>()),
+            act: None,
             auth_time: None,
             sid: None,
             gid: None,

@@ -20,7 +20,7 @@ impl Provider {
     /// `invalid_token` unless it is one of our live access tokens for `openid`.
     pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Map<String, Value>, EndpointError> {
         let token = self.read_access_token(token, now).ok_or(INVALID)?;
-        if !token.audience.iter().any(|audience| audience == self.settings.issuer()) {
+        if token.audience != [self.settings.issuer()] {
             return Err(INVALID);
         }
         let (_, people) = self.live(&token, now).await?.ok_or(INVALID)?;

@@ -5,11 +5,12 @@ use std::fmt::Debug;
 
 use doorward_domain::connection::{ConnectionKind, Field, UpstreamAuthentication};
 use doorward_domain::{
-    Access, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication, ClientId,
-    ClientKeys, ClientTrust, CodeTerms, Connection, ConnectionId, Consent, Domain, EventId, Grant, GrantId,
-    GrantState, Identity, KeyId, PkceChallenge, Plain, Profile, Provisioning, RedirectUri, RefreshFamily,
-    ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, SigningKey, Slug, Stage,
-    Subject, Tenant, TenantId, Timestamp, User, UserId, audit,
+    Access, Actor, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication,
+    ClientId, ClientKeys, ClientTrust, CodeTerms, Connection, ConnectionId, Consent, DeviceAuthorization,
+    DeviceState, Domain, EventId, Grant, GrantId, GrantState, Identity, KeyId, PkceChallenge, Plain, Profile,
+    Provisioning, RedirectUri, RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash,
+    Session, SessionId, SigningKey, Slug, Stage, Subject, Tenant, TenantId, Timestamp, User, UserCode,
+    UserId, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{MasterKeyCheck, NewestKey, TenantOf};
@@ -54,7 +55,7 @@ async fn every_record_reads_back(store: &dyn Store) {
         master_key_check()
     );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
-    check!(replay_mark(), revoked_token(), audit_event());
+    check!(replay_mark(), revoked_token(), device_authorization(), audit_event());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
     let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();
@@ -202,6 +203,7 @@ fn offered_grant() -> Grant {
         session: SESSION,
         connection: CONNECTION,
         access: Access::of(scope()),
+        actor: Some(Actor::after(Some(Actor::after(None, "app".to_owned())), "kim".to_owned())),
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         authentication: authentication(),
         code: secret(),
@@ -223,6 +225,18 @@ fn consent() -> Consent {
 
 fn replay_mark() -> ReplayMark {
     ReplayMark { client: client().id, jti: secret(), expires_at: LATER }
+}
+
+fn device_authorization() -> DeviceAuthorization {
+    DeviceAuthorization {
+        user_code: UserCode::parse("BCDF-GHJK").unwrap(),
+        device_code: Plain::new("device").hash(),
+        client: client().id,
+        access: Access::of(scope()),
+        asked_from: Some("192.0.2.1".to_owned()),
+        state: DeviceState::Approved { tenant: TENANT, session: SESSION, grant: GRANT },
+        expires_at: LATER,
+    }
 }
 
 fn revoked_token() -> RevokedToken {

@@ -25,6 +25,12 @@ pub async fn every_page(text: &str) -> Vec<Sample> {
         sample("sign-in again, not this app", sign_in(text, Some(SignInProblem::NotThisApp))).await,
         sample("choose", choose(text)).await,
         sample("consent", consent(text)).await,
+        sample("device code", DeviceCodePage { code: text.to_owned(), problem: None }).await,
+        sample("device code again, unknown", device_code(text, DeviceCodeProblem::Unknown)).await,
+        sample("device code again, too many", device_code(text, DeviceCodeProblem::TooMany)).await,
+        sample("device", device(text)).await,
+        sample("device, let in", DeviceAnsweredPage { app: text.to_owned(), allowed: true }).await,
+        sample("device, not let in", DeviceAnsweredPage { app: text.to_owned(), allowed: false }).await,
         sample("sign-out", SignOutPage { app: some(text), fields: vec![(text.to_owned(), text.to_owned())] })
             .await,
         sample("signed-out", SignedOutPage { app: some(text), link: Some(link.clone()) }).await,
@@ -47,6 +53,22 @@ fn sign_in(text: &str, problem: Option<SignInProblem>) -> SignInPage {
 fn choose(text: &str) -> ChoosePage {
     let choice = Choice { value: text.to_owned(), title: text.to_owned(), kind: text.to_owned() };
     ChoosePage { app: some(text), transaction: text.to_owned(), choices: vec![choice.clone(), choice] }
+}
+
+fn device_code(text: &str, problem: DeviceCodeProblem) -> DeviceCodePage {
+    DeviceCodePage { code: text.to_owned(), problem: Some(problem) }
+}
+
+fn device(text: &str) -> DevicePage {
+    DevicePage {
+        app: text.to_owned(),
+        code: text.to_owned(),
+        asked_from: some(text),
+        tenant: text.to_owned(),
+        person: text.to_owned(),
+        scopes: ["openid", "profile", "email", "groups", "offline_access", text].map(ScopeLine::from).into(),
+        transaction: text.to_owned(),
+    }
 }
 
 fn consent(text: &str) -> ConsentPage {

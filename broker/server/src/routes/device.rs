@@ -1,0 +1,80 @@
+//! `/device_authorization`, which devices call, and `/device`, where people let them in (RFC 8628).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Extension, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use doorward_domain::UserCode;
+use doorward_service::login::{ConsentDecision, Guesser, LoginError, Step};
+use doorward_service::provider::Params;
+
+use super::sign_in::form;
+use super::{json, step, token};
+use crate::app::App;
+use crate::listen::Peer;
+use crate::pages::DeviceCodePage;
+
+/// The device authorization endpoint (RFC 8628 section 3.1).
+pub async fn authorize(
+    State(app): State<Arc<App>>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let address = peer.map(|peer| peer.address);
+    json::answer(match token::form(&headers, &body) {
+        Ok(request) => app.provider.authorize_device(request, address, app.now()).await,
+        Err(error) => Err(error),
+    })
+}
+
+/// The page that asks for the code, with the one that came with the address. Nothing is looked up: that
+/// takes a form of ours (DV-02).
+pub async fn page(RawQuery(query): RawQuery) -> Response {
+    let params = Params::parse(&[query.unwrap_or_default().as_bytes()]).unwrap_or_default();
+    let code = params.get("user_code").and_then(UserCode::parse);
+    DeviceCodePage { code: code.map(|code| code.to_string()).unwrap_or_default(), problem: None }
+        .into_response()
+}
+
+/// The code that the person typed.
+pub async fn typed(
+    State(app): State<Arc<App>>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let now = app.now();
+    let params = Params::parse(&[&body]).unwrap_or_default();
+    let outcome = match app.login.session(app.cookies.session(&headers), now).await {
+        Ok(session) => {
+            let guesser = Guesser {
+                address: peer.map(|peer| peer.address),
+                session: session.as_ref().map(|session| session.record.id),
+            };
+            app.login.device_code(params.get("user_code").unwrap_or_default(), guesser, session, now).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    step::render(&app, &headers, outcome)
+}
+
+/// What the person answered.
+pub async fn confirm(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    let outcome = confirmed(&app, &headers, &body).await;
+    step::render(&app, &headers, outcome)
+}
+
+async fn confirmed(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Step, LoginError> {
+    let now = app.now();
+    let (id, params) = form(body)?;
+    // Whatever is not a clear yes is a no.
+    let decision = match params.get("decision") {
+        Some("allow") => ConsentDecision::Allow,
+        _ => ConsentDecision::Deny,
+    };
+    let session = app.login.session(app.cookies.session(headers), now).await?;
+    app.login.device_answered(id, app.cookies.transaction(headers, id), session, decision, now).await
+}
