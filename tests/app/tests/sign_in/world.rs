@@ -31,6 +31,7 @@ impl World {
             client_secret: client_secret.clone(),
             redirect_uris: vec![format!("{app_url}/callback")],
             post_logout_redirect_uris: vec![format!("{app_url}/signed-out")],
+            ..Client::default()
         };
         let ahead = Arc::new(AtomicI64::new(0));
         let offset = ahead.clone();

@@ -1,0 +1,5 @@
+//! The emulators seen from outside: a browser and a Relying Party speak to their routers.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod browser;
+mod generic;
