@@ -24,6 +24,7 @@
 //! ```
 
 mod common;
+pub mod entra;
 mod generic;
 
 pub use common::certificate::Certificate;

@@ -1,0 +1,15 @@
+//! Microsoft Entra (upstreams.md 1, 2, 7.1).
+
+mod admin_consent;
+mod claims;
+mod client;
+mod discovery;
+mod errors;
+mod graph;
+mod groups;
+mod keys;
+mod logout;
+mod refresh;
+mod sign_in;
+mod token;
+mod world;
