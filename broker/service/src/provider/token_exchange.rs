@@ -116,8 +116,8 @@ impl Provider {
         let event = self.audit(grant.tenant, actor, Action::TokenExchanged, &target, now);
         // The grant that it comes from is written as it is: it must stand when the new one begins.
         let batch = Batch::new().update(&from, &from.record)?.insert(&grant)?.insert(&event)?;
-        let access_token = self.access_token(&grant, &grant.access.scope, now)?;
         self.store.commit(batch).await?;
+        let access_token = self.access_token(&grant, &grant.access.scope, now)?;
         Ok(TokenResponse {
             issued_token_type: Some(ACCESS_TOKEN),
             expires_in: u64::try_from(grant.expires_at.as_secs() - now.as_secs()).unwrap_or(0),
