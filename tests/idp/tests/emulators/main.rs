@@ -4,3 +4,4 @@
 mod browser;
 mod entra;
 mod generic;
+mod okta;

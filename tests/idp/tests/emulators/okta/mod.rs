@@ -1,0 +1,10 @@
+//! Okta (upstreams.md 3, 7.2).
+
+mod claims;
+mod client;
+mod discovery;
+mod errors;
+mod limits;
+mod logout;
+mod tokens;
+mod world;
