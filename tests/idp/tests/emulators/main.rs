@@ -4,4 +4,5 @@
 mod browser;
 mod entra;
 mod generic;
+mod halopsa;
 mod okta;

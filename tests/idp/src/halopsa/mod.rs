@@ -1,0 +1,217 @@
+//! HaloPSA and its authorization server (upstreams.md 5.1 and 7.3): a tenant in the query of every
+//! request, public clients, ID tokens where nobody signed in. What nobody has written down is a
+//! [`Variant`].
+
+mod authorize;
+mod claims;
+mod documents;
+mod messages;
+mod model;
+mod portal;
+mod request;
+mod switch;
+mod token;
+mod userinfo;
+mod variant;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Json;
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::json;
+
+pub use model::{App, AppKind, Person, Population};
+pub use switch::HaloPsaSwitch;
+pub use variant::Variant;
+
+use crate::common::clock::{Clock, Now};
+use crate::common::codes::Codes;
+use crate::common::known_error::KnownError;
+use crate::common::log::{Endpoint, Recorded};
+use crate::common::params::Params;
+use crate::common::scope::At;
+use crate::common::sessions::Sessions;
+use crate::common::switches::Switches;
+use crate::common::watch::watched;
+use crate::common::{Common, base_path, control, lock, pages};
+use model::Grant;
+
+/// The errors that HaloPSA names.
+pub fn errors() -> &'static [KnownError] {
+    messages::TABLE
+}
+
+/// The emulator: the handle of a test, and the source of the router.
+#[derive(Clone)]
+pub struct HaloPsa(Arc<State>);
+
+struct State {
+    url: String,
+    variant: Variant,
+    common: Arc<Common>,
+    sessions: Sessions,
+    people: Mutex<Vec<Person>>,
+    apps: Mutex<Vec<App>>,
+    portal_button: Mutex<Option<(String, String)>>,
+    grants: Mutex<Grants>,
+}
+
+/// Everything by its handle.
+#[derive(Default)]
+struct Grants {
+    codes: Codes<Grant>,
+    refresh_tokens: HashMap<String, Grant>,
+    access_tokens: HashMap<String, (Grant, i64)>,
+}
+
+impl HaloPsa {
+    /// An instance at this URL, such as `https://acme.halopsa.com`.
+    pub fn new(url: &str, variant: Variant, now: Now) -> Self {
+        Self(Arc::new(State {
+            url: url.to_owned(),
+            variant,
+            common: Arc::new(Common::new(now, HaloPsaSwitch::known())),
+            sessions: Sessions::new("halo", base_path(url)),
+            people: Mutex::default(),
+            apps: Mutex::default(),
+            portal_button: Mutex::default(),
+            grants: Mutex::default(),
+        }))
+    }
+
+    /// Its switches.
+    pub fn switches(&self) -> &Switches {
+        &self.0.common.switches
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.common.clock
+    }
+
+    /// How many requests `endpoint` has seen, refused ones included.
+    pub fn requests(&self, endpoint: Endpoint) -> u64 {
+        self.0.common.log.count(endpoint)
+    }
+
+    /// The last requests, with all that came with them.
+    pub fn log(&self) -> Vec<Recorded> {
+        self.0.common.log.since(0)
+    }
+
+    /// The control plane, for a port of its own.
+    pub fn control(&self) -> Router {
+        control::router(self.0.common.clone())
+    }
+
+    /// Adds an agent or an end user.
+    pub fn add_person(&self, person: Person) {
+        lock(&self.0.people).push(person);
+    }
+
+    /// Changes somebody, by username.
+    ///
+    /// # Panics
+    /// When there is none such.
+    pub fn change_person(&self, username: &str, change: impl FnOnce(&mut Person)) {
+        match lock(&self.0.people).iter_mut().find(|person| person.username == username) {
+            Some(person) => change(person),
+            None => panic!("there is no {username}"),
+        }
+    }
+
+    /// Registers an application.
+    pub fn register(&self, app: App) {
+        lock(&self.0.apps).push(app);
+    }
+
+    /// Puts a button on the portal that leads elsewhere.
+    pub fn add_portal_button(&self, title: &str, url: &str) {
+        *lock(&self.0.portal_button) = Some((title.to_owned(), url.to_owned()));
+    }
+
+    /// What is at its URL.
+    pub fn router(&self) -> Router {
+        let watched = |endpoint, route| watched(&self.0.common, endpoint, route);
+        let authorize = get(authorize::by_get).post(authorize::by_post);
+        let userinfo = get(userinfo::userinfo).post(userinfo::userinfo);
+        let logout = get(portal::logout).post(portal::logout);
+        let metadata = watched(Endpoint::Discovery, get(documents::metadata));
+        let routes = Router::new()
+            .route("/api/authinfo", watched(Endpoint::Api, get(documents::authinfo)))
+            .route("/auth/.well-known/openid-configuration", metadata)
+            .route("/auth/.well-known/jwks", watched(Endpoint::Jwks, get(documents::jwks)))
+            .route("/auth/authorize", watched(Endpoint::Authorize, authorize))
+            .route("/auth/account/login", watched(Endpoint::SignIn, post(authorize::sign_in)))
+            .route("/auth/token", watched(Endpoint::Token, post(token::token)))
+            .route("/auth/userinfo", watched(Endpoint::Userinfo, userinfo))
+            .route("/auth/logout", watched(Endpoint::EndSession, logout))
+            .route("/portal", get(portal::portal))
+            .with_state(self.clone());
+        match base_path(&self.0.url) {
+            "" => routes.route("/ui.css", get(pages::stylesheet)),
+            path => Router::new().nest(path, routes),
+        }
+    }
+
+    fn variant(&self) -> &Variant {
+        &self.0.variant
+    }
+
+    fn now(&self) -> i64 {
+        self.0.common.now()
+    }
+
+    fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    fn grants(&self) -> MutexGuard<'_, Grants> {
+        lock(&self.0.grants)
+    }
+
+    fn app(&self, client_id: &str) -> Option<App> {
+        lock(&self.0.apps).iter().find(|app| app.client_id == client_id).cloned()
+    }
+
+    fn person(&self, username: &str) -> Option<Person> {
+        lock(&self.0.people).iter().find(|person| person.username.eq_ignore_ascii_case(username)).cloned()
+    }
+
+    /// The Authorization Server's URL.
+    fn auth(&self) -> String {
+        format!("{}/auth", self.0.url)
+    }
+
+    /// On a shared instance the tenant must be in the query, wherever else it may be.
+    fn check_tenant(&self, query: Option<&str>, endpoint: Endpoint) -> Result<(), KnownError> {
+        let Some(tenant) = &self.variant().tenant else { return Ok(()) };
+        let params = Params::parse(query.unwrap_or_default().as_bytes());
+        let missing = self.switches().fires(HaloPsaSwitch::TenantMissing, &At::default().endpoint(endpoint));
+        match params.get("tenant") {
+            Some(named) if named.eq_ignore_ascii_case(tenant) && !missing => Ok(()),
+            _ => Err(messages::TENANT),
+        }
+    }
+}
+
+/// A refusal as JSON.
+fn refused(known: KnownError) -> Response {
+    let status = match known.error {
+        "invalid_client" => StatusCode::UNAUTHORIZED,
+        "server_error" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let body = json!({ "error": known.error, "error_description": known.text });
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+/// A refusal on a page.
+fn refused_on_page(known: KnownError) -> Response {
+    let text = format!("error: {} error_description: {}", known.error, known.text);
+    pages::message(StatusCode::BAD_REQUEST, "HaloPSA", "The request cannot be answered", &text)
+}
