@@ -26,6 +26,7 @@
 mod common;
 pub mod entra;
 mod generic;
+pub mod google;
 pub mod halopsa;
 pub mod okta;
 

@@ -4,5 +4,6 @@
 mod browser;
 mod entra;
 mod generic;
+mod google;
 mod halopsa;
 mod okta;
