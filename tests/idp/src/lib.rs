@@ -24,6 +24,7 @@
 //! ```
 
 mod common;
+mod demo;
 pub mod entra;
 mod generic;
 pub mod google;
@@ -38,6 +39,7 @@ pub use common::log::{Endpoint, Recorded};
 pub use common::names::{Fault, Named, Switch};
 pub use common::scope::Scope;
 pub use common::switches::{Arm, Mode, NotANumber, Setting, SwitchReport, Switches};
+pub use demo::Demo;
 pub use generic::{
     Alterations, Client, Config, GenericSwitch, Issuer, IssuerConfig, LogoutCall, Manners, Persona,
     SetupError, TestIdp,

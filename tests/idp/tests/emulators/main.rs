@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod browser;
+mod control;
 mod entra;
 mod generic;
 mod google;
