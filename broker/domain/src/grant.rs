@@ -31,7 +31,7 @@ pub struct Grant {
     /// Who acts for the person, when the grant came by token exchange.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
-    /// The request's `nonce` (OIDC Core section 3.1.2.1), repeated in refreshed ID tokens.
+    /// The request's `nonce` (OIDC Core section 3.1.2.1), until the code is redeemed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// How and when the person proved who they are.

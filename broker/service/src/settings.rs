@@ -13,6 +13,8 @@ pub struct Settings {
     base_url: Url,
     /// How long things live.
     pub lifetimes: Lifetimes,
+    /// Whether DPoP proofs must repeat a nonce of ours (RFC 9449 section 8).
+    pub dpop_nonces: bool,
 }
 
 /// A text that cannot be an issuer identifier.
@@ -34,7 +36,7 @@ impl Settings {
         };
         // The spelling that the URL standard gives an origin is the one that everybody compares with.
         if fit && base_url.origin().ascii_serialization() == issuer {
-            Ok(Self { issuer: issuer.to_owned(), base_url, lifetimes })
+            Ok(Self { issuer: issuer.to_owned(), base_url, lifetimes, dpop_nonces: false })
         } else {
             Err(InvalidIssuer)
         }

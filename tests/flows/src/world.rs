@@ -63,6 +63,8 @@ pub struct World {
     pub entropy: Arc<Seeded>,
     /// What holds for clients that register themselves.
     pub registration: Option<RegistrationPolicy>,
+    /// The operator's decisions.
+    pub settings: Arc<Settings>,
     /// The IdP.
     pub idp: TestIdp,
     /// The tenant that is attacked, at `victim.test`, with connection K1 at issuer `good`.
@@ -83,12 +85,15 @@ pub struct Setup {
     pub issuers: Vec<IssuerConfig>,
     /// What holds for clients that register themselves; by default they may not.
     pub registration: Option<RegistrationPolicy>,
+    /// The operator's decisions.
+    pub settings: Settings,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let issuers = vec![IssuerConfig::new("good"), IssuerConfig::new("evil")];
-        Self { store: Arc::new(MemoryStore::new()), issuers, registration: None }
+        let settings = Settings::new(ISSUER, Default::default()).unwrap();
+        Self { store: Arc::new(MemoryStore::new()), issuers, registration: None, settings }
     }
 }
 
@@ -105,7 +110,7 @@ impl World {
     }
 
     /// The same in other circumstances.
-    pub async fn with(Setup { store, issuers, registration }: Setup) -> Self {
+    pub async fn with(Setup { store, issuers, registration, settings }: Setup) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
         let idp = test_idp(&clock, issuers);
         let network = Network::default();
@@ -128,6 +133,7 @@ impl World {
             store,
             entropy,
             registration,
+            settings: Arc::new(settings),
         };
         world.inhabit().await;
         world.start_broker();
@@ -147,6 +153,7 @@ impl World {
             store: self.store.clone(),
             sealer: self.sealer.clone(),
             entropy: self.entropy.clone(),
+            settings: self.settings.clone(),
             idp: self.idp.clone(),
             registration: self.registration.clone(),
             ..*self
@@ -175,7 +182,7 @@ impl World {
             entropy: self.entropy.clone(),
             sealer: self.sealer.clone(),
             keys: self.keys.clone(),
-            settings: Arc::new(Settings::new(ISSUER, Default::default()).unwrap()),
+            settings: self.settings.clone(),
             egress: EgressPolicy::default(),
             registration: self.registration.clone(),
         }));

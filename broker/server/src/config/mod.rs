@@ -60,6 +60,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// Apps that register themselves.
     pub registration: Registration,
+    /// What tokens are bound to.
+    pub tokens: Tokens,
     /// The admin API.
     pub admin: Admin,
     /// E-mail. There is nothing to configure yet: this broker sends none.
@@ -128,6 +130,14 @@ pub struct Sessions {
     pub absolute: Duration,
 }
 
+/// `[tokens]`
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tokens {
+    /// Whether DPoP proofs must repeat a nonce that the broker gave out just before.
+    pub dpop_nonces: bool,
+}
+
 /// `[admin]`
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -153,7 +163,7 @@ impl Default for Keys {
         Self {
             master_key: None,
             older_master_keys: Vec::new(),
-            algorithms: vec![Algorithm::ES256, Algorithm::RS256],
+            algorithms: Algorithm::ALL.to_vec(),
             rotate_every: Schedule::default().period,
         }
     }
@@ -192,6 +202,7 @@ impl Config {
             egress: Egress::default(),
             sessions: Sessions::default(),
             registration: Registration::default(),
+            tokens: Tokens::default(),
             admin: Admin::default(),
             mail: Mail::default(),
         }
@@ -262,7 +273,9 @@ impl Config {
             session: self.sessions.absolute,
             ..Lifetimes::default()
         };
-        Settings::new(&self.issuer, lifetimes)
+        let mut settings = Settings::new(&self.issuer, lifetimes)?;
+        settings.dpop_nonces = self.tokens.dpop_nonces;
+        Ok(settings)
     }
 
     /// Where requests come in.

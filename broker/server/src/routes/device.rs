@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use doorward_domain::UserCode;
 use doorward_service::login::{ConsentDecision, Guesser, LoginError, Step};
 use doorward_service::provider::Params;
+use doorward_service::provider::discovery::path;
 
 use super::sign_in::form;
 use super::{json, step, token};
@@ -24,7 +25,7 @@ pub async fn authorize(
     body: Bytes,
 ) -> Response {
     let address = peer.map(|peer| peer.address);
-    json::answer(match token::form(&headers, &body) {
+    json::answer(match token::form(path::DEVICE_AUTHORIZATION, &headers, &body) {
         Ok(request) => app.provider.authorize_device(request, address, app.now()).await,
         Err(error) => Err(error),
     })

@@ -1,10 +1,13 @@
 //! What clients get: JSON that no cache keeps, and errors by the table of RFC 6749 section 5.2.
 
 use axum::Json;
-use axum::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
-use doorward_service::provider::{EndpointError, ErrorCode};
+use doorward_service::provider::dpop::NONCE;
+use doorward_service::provider::{EndpointError, ErrorCode, Statement};
 use serde::Serialize;
 use serde_json::json;
 
@@ -15,6 +18,17 @@ const NO_STORE: [(HeaderName, &str); 3] =
 pub fn answer<T: Serialize>(result: Result<T, EndpointError>) -> Response {
     match result {
         Ok(body) => (NO_STORE, Json(body)).into_response(),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// A statement in its form, or the error.
+pub fn statement(result: Result<Statement, EndpointError>) -> Response {
+    match result {
+        Ok(Statement::Plain(claims)) => (NO_STORE, Json(claims)).into_response(),
+        Ok(Statement::Signed { media_type, token }) => {
+            (NO_STORE, [(CONTENT_TYPE, media_type)], token).into_response()
+        }
         Err(error) => refuse(&error),
     }
 }
@@ -32,15 +46,15 @@ pub fn refuse(error: &EndpointError) -> Response {
     if let Some((name, value)) = extra_header(code) {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    if let Some(nonce) = error.dpop_nonce().and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
+        response.headers_mut().insert(NONCE, nonce);
+    }
     response
 }
 
 fn extra_header(code: ErrorCode) -> Option<(HeaderName, &'static str)> {
     match code {
         ErrorCode::InvalidClient => Some((WWW_AUTHENTICATE, "Basic realm=\"doorward\"")),
-        ErrorCode::InvalidToken => {
-            Some((WWW_AUTHENTICATE, "Bearer realm=\"doorward\", error=\"invalid_token\""))
-        }
         ErrorCode::TemporarilyUnavailable => Some((RETRY_AFTER, "1")),
         _ => None,
     }

@@ -5,6 +5,7 @@
 
 mod authorize;
 mod callback;
+mod challenge;
 mod consent;
 mod device;
 mod discovery;

@@ -8,6 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use doorward_service::provider::EndpointError;
+use doorward_service::provider::discovery::path;
 use doorward_service::provider::token::ClientRequest;
 
 use super::json;
@@ -15,7 +16,7 @@ use crate::app::App;
 
 /// The token endpoint (RFC 6749 section 3.2).
 pub async fn token(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    json::answer(match form(&headers, &body) {
+    json::answer(match form(path::TOKEN, &headers, &body) {
         Ok(request) => app.provider.token(request, app.now()).await,
         Err(error) => Err(error),
     })
@@ -23,7 +24,7 @@ pub async fn token(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes)
 
 /// The introspection endpoint (RFC 7662).
 pub async fn introspect(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    json::answer(match form(&headers, &body) {
+    json::statement(match form(path::INTROSPECT, &headers, &body) {
         Ok(request) => app.provider.introspect(request, app.now()).await,
         Err(error) => Err(error),
     })
@@ -31,14 +32,18 @@ pub async fn introspect(State(app): State<Arc<App>>, headers: HeaderMap, body: B
 
 /// The revocation endpoint (RFC 7009).
 pub async fn revoke(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    json::answer(match form(&headers, &body) {
+    json::answer(match form(path::REVOKE, &headers, &body) {
         Ok(request) => app.provider.revoke(request, app.now()).await,
         Err(error) => Err(error),
     })
 }
 
 /// These endpoints take a form in the body and nothing else (TK-01).
-pub fn form<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Result<ClientRequest<'a>, EndpointError> {
+pub fn form<'a>(
+    path: &'a str,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+) -> Result<ClientRequest<'a>, EndpointError> {
     let is_form = |value: &HeaderValue| {
         let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
         media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
@@ -49,5 +54,5 @@ pub fn form<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Result<ClientRequest<
             "send the parameters as application/x-www-form-urlencoded",
         ));
     }
-    Ok(ClientRequest { headers, body })
+    Ok(ClientRequest { headers, body, path })
 }

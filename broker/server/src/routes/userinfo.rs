@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
-use doorward_service::provider::{EndpointError, Params};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use doorward_service::provider::discovery::path;
+use doorward_service::provider::{EndpointError, Params, ResourceRequest};
 
-use super::json;
+use super::{challenge, json};
 use crate::app::App;
 
 pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    userinfo(&app, &headers, query.as_deref(), &[]).await
+    userinfo(&app, &Method::GET, &headers, (query.as_deref(), &[])).await
 }
 
 pub async fn post(
@@ -24,23 +24,34 @@ pub async fn post(
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Response {
-    userinfo(&app, &headers, query.as_deref(), &body).await
+    userinfo(&app, &Method::POST, &headers, (query.as_deref(), &body)).await
 }
 
-async fn userinfo(app: &App, headers: &HeaderMap, query: Option<&str>, body: &[u8]) -> Response {
-    match bearer(headers, query, body) {
-        Ok(Some(token)) => json::answer(app.provider.userinfo(&token, app.now()).await),
-        Ok(None) => {
-            // RFC 6750 section 3.1: a request without credentials learns no error code.
-            let challenge = HeaderValue::from_static("Bearer realm=\"doorward\"");
-            (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, challenge)]).into_response()
-        }
-        Err(error) => json::refuse(&error),
+async fn userinfo(
+    app: &App,
+    method: &Method,
+    headers: &HeaderMap,
+    (query, body): (Option<&str>, &[u8]),
+) -> Response {
+    let (dpop, token) = match presented(headers, query, body) {
+        Ok(Some(presented)) => presented,
+        Ok(None) => return challenge::without_error(),
+        Err(error) => return json::refuse(&error),
+    };
+    let request = ResourceRequest { method, path: path::USERINFO, headers, dpop, token: &token };
+    match app.provider.userinfo(request, app.now()).await {
+        Ok(statement) => json::statement(Ok(statement)),
+        Err(error) => challenge::refuse(&error),
     }
 }
 
-/// The one token of a request. In the query it is refused: queries end up in logs.
-fn bearer(headers: &HeaderMap, query: Option<&str>, body: &[u8]) -> Result<Option<String>, EndpointError> {
+/// The one token of a request, and whether its scheme is `DPoP` (RFC 9449 section 7.1). In the query it is
+/// refused: queries end up in logs.
+fn presented(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    body: &[u8],
+) -> Result<Option<(bool, String)>, EndpointError> {
     const ONE_WAY: EndpointError =
         EndpointError::invalid_request("send the access token once, in the header or a form");
     let in_query = Params::parse(&[query.unwrap_or_default().as_bytes()]).map_err(|_| ONE_WAY)?;
@@ -55,10 +66,11 @@ fn bearer(headers: &HeaderMap, query: Option<&str>, body: &[u8]) -> Result<Optio
     }
     let in_header = header
         .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        .map(|(scheme, token)| (scheme.eq_ignore_ascii_case("dpop"), scheme, token))
+        .filter(|(dpop, scheme, _)| *dpop || scheme.eq_ignore_ascii_case("bearer"));
     match (in_header, in_body.get("access_token")) {
         (Some(_), Some(_)) => Err(ONE_WAY),
-        (Some((_, token)), None) => Ok(Some(token.trim().to_owned())),
-        (None, token) => Ok(token.map(str::to_owned)),
+        (Some((dpop, _, token)), None) => Ok(Some((dpop, token.trim().to_owned()))),
+        (None, token) => Ok(token.map(|token| (false, token.to_owned()))),
     }
 }

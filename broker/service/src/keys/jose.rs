@@ -116,9 +116,14 @@ pub enum JoseError {
 
 /// The claims of a token that was verified; only [`verify`] makes them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Claims(Map<String, Value>);
+pub struct Claims(pub(super) Map<String, Value>);
 
 impl Claims {
+    /// Claims that we sealed ourselves, and opened again.
+    pub(crate) fn opened(text: &[u8]) -> Option<Self> {
+        strict_json::object(text).ok().map(Self)
+    }
+
     /// A claim that is a string.
     pub fn str(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
@@ -216,15 +221,15 @@ pub fn verify_mac<'a>(
 }
 
 /// The three parts of RFC 7515 section 7.1.
-struct Compact<'a> {
-    signed: &'a str,
-    header: &'a str,
-    payload: &'a str,
-    signature: &'a str,
+pub(super) struct Compact<'a> {
+    pub signed: &'a str,
+    pub header: &'a str,
+    pub payload: &'a str,
+    pub signature: &'a str,
 }
 
 impl<'a> Compact<'a> {
-    fn split(token: &'a str) -> Result<Self, JoseError> {
+    pub fn split(token: &'a str) -> Result<Self, JoseError> {
         if token.len() > MAX_TOKEN {
             return Err(JoseError::Form);
         }
@@ -238,14 +243,19 @@ impl<'a> Compact<'a> {
 }
 
 /// What is read of the JOSE header.
-struct Header {
-    alg: String,
+pub(super) struct Header {
+    pub alg: String,
     kid: Option<String>,
     typ: Option<String>,
 }
 
 impl Header {
     fn read(part: &str) -> Result<Self, JoseError> {
+        Self::read_all(part).map(|(header, _)| header)
+    }
+
+    /// The header, and all its members for who must look further.
+    pub fn read_all(part: &str) -> Result<(Self, Map<String, Value>), JoseError> {
         let header = strict_json::object(&decode(part)?)
             .map_err(|_| JoseError::Header("not an object without duplicate names"))?;
         // No extension is understood here, so each that must be understood is a refusal (RFC 7515
@@ -258,15 +268,16 @@ impl Header {
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(JoseError::Header(refusal)),
         };
-        Ok(Self {
+        let read = Self {
             alg: text("alg", "alg is not a string")?.ok_or(JoseError::Header("alg is missing"))?,
             kid: text("kid", "kid is not a string")?,
             typ: text("typ", "typ is not a string")?,
-        })
+        };
+        Ok((read, header))
     }
 
     /// A media type: case does not matter, `application/` may be left out (RFC 7515 section 4.1.9).
-    fn is(&self, expected: Typ<'_>) -> bool {
+    pub fn is(&self, expected: Typ<'_>) -> bool {
         let typ = self.typ.as_deref().map(|typ| match typ.get(..12) {
             Some(prefix) if prefix.eq_ignore_ascii_case("application/") => &typ[12..],
             _ => typ,
@@ -294,11 +305,11 @@ fn choose<'a>(
 }
 
 /// Canonical base64url without padding: the decoder refuses any other spelling.
-fn decode(part: &str) -> Result<Vec<u8>, JoseError> {
+pub(super) fn decode(part: &str) -> Result<Vec<u8>, JoseError> {
     BASE64.decode(part).map_err(|_| JoseError::Form)
 }
 
-fn payload(part: &str) -> Result<Map<String, Value>, JoseError> {
+pub(super) fn payload(part: &str) -> Result<Map<String, Value>, JoseError> {
     strict_json::object(&decode(part)?).map_err(|_| JoseError::Payload)
 }
 

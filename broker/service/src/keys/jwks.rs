@@ -1,12 +1,15 @@
 //! Public keys, as others publish them: a JWK Set (RFC 7517), of which only what is strong and meant
 //! for signatures is kept.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::Algorithm;
 use josekit::jwk::Jwk;
 use josekit::jws::{ES256, EdDSA, JwsVerifier, PS256, RS256};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// More keys than any party publishes; Entra ID, the largest known, has about ten.
 const MAX_KEYS: usize = 64;
@@ -129,6 +132,27 @@ fn read(jwk: &Map<String, Value>) -> Option<Vec<VerifyingKey>> {
         Some(VerifyingKey { id: id.clone(), algorithm, verifier: verifier(algorithm, &public)? })
     });
     Some(verifying.collect())
+}
+
+/// The key of a JWK that stands in a token's own header, and its thumbprint (RFC 7638); `None` unless it
+/// is public, strong and fit for `algorithm`.
+pub(super) fn embedded(jwk: &Map<String, Value>, algorithm: Algorithm) -> Option<(VerifyingKey, String)> {
+    let private = PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name));
+    if private || !is_for_signatures(jwk) || jwk.get("alg").is_some_and(|alg| alg != algorithm.as_str()) {
+        return None;
+    }
+    let (public, _) = public_key(jwk).filter(|(_, fitting)| fitting.contains(&algorithm))?;
+    let key = VerifyingKey { id: None, algorithm, verifier: verifier(algorithm, &public)? };
+    Some((key, thumbprint(&public)))
+}
+
+/// RFC 7638 section 3: the members that make the key, in the order of their names.
+fn thumbprint(public: &Jwk) -> String {
+    let members: BTreeMap<&str, &Value> = ["crv", "e", "kty", "n", "x", "y"]
+        .into_iter()
+        .filter_map(|name| Some((name, public.parameter(name)?)))
+        .collect();
+    BASE64.encode(Sha256::digest(json!(members).to_string()))
 }
 
 /// RFC 7517 sections 4.2 and 4.3.

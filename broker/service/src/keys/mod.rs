@@ -1,7 +1,8 @@
 //! Signing keys and the sealing of secrets at rest.
 //!
 //! * [`ring`] signs tokens and publishes the JWKS; [`rotation`] says which key does what when.
-//! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read or a secret of [`mac`].
+//! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read or a secret of [`mac`];
+//!   [`proof`] those that bring their own key.
 //! * [`x509`] reads certificates.
 //! * [`sealing`] encrypts what must be read again; [`master_key`] proves that it will be.
 
@@ -10,6 +11,7 @@ pub mod jose;
 pub mod jwks;
 pub mod mac;
 pub mod master_key;
+mod proof;
 pub mod ring;
 pub mod rotation;
 pub mod sealing;
@@ -23,6 +25,7 @@ pub use jose::{Audience, Claims, Expected, Expiry, JoseError, Typ, Unverified, v
 pub use jwks::{JwksError, VerifyingKey, VerifyingKeys};
 pub use mac::{MacAlgorithm, SharedSecret};
 pub use master_key::{MasterKeyError, check_master_key};
+pub use proof::{Proof, verify_proof};
 pub use ring::{KeyError, KeyRing, KeyRingParts};
 pub use rotation::Schedule;
 pub use sealing::{MasterKey, Place, Purpose, SealError, Sealer};

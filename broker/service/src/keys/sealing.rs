@@ -39,16 +39,23 @@ pub enum Purpose {
     Transaction,
     /// Refresh tokens that are derived instead of stored.
     RefreshToken,
+    /// The nonces that DPoP proofs must repeat.
+    DpopNonce,
+    /// Access tokens that nobody else can read.
+    AccessToken,
 }
 
 impl Purpose {
-    const ALL: [Self; 3] = [Self::Records, Self::Transaction, Self::RefreshToken];
+    const ALL: [Self; 5] =
+        [Self::Records, Self::Transaction, Self::RefreshToken, Self::DpopNonce, Self::AccessToken];
 
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Records => b"records",
             Self::Transaction => b"transaction",
             Self::RefreshToken => b"refresh token",
+            Self::DpopNonce => b"DPoP nonce",
+            Self::AccessToken => b"access token",
         }
     }
 }

@@ -5,15 +5,17 @@
 
 use doorward_domain::{Client, ScopeSet, Timestamp, client_may_act_now, scope};
 
+use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
 use super::token::TokenResponse;
 use super::{Params, Provider, resource};
 
 impl Provider {
-    pub(super) fn client_credentials(
+    pub(super) async fn client_credentials(
         &self,
         params: &Params,
         client: &Client,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         client_may_act_now(client).map_err(|_| {
@@ -21,8 +23,10 @@ impl Provider {
         })?;
         let scope = scope_for_itself(params.get("scope"), client)?;
         let resources = resource::requested(params, client)?;
-        let access_token = self.client_access_token(client, &scope, &resources, now)?;
-        Ok(self.token_response(access_token, &scope))
+        self.use_binding(binding, client, now).await?;
+        let bound_to = binding.key.as_ref();
+        let access_token = self.client_access_token(client, (&scope, &resources), bound_to, now)?;
+        Ok(self.token_response(access_token, &scope, bound_to))
     }
 }
 

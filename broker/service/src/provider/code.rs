@@ -7,14 +7,15 @@
 use doorward_domain::audit::Action;
 use doorward_domain::scope::name;
 use doorward_domain::{
-    Access, AuditEvent, Client, CodeTerms, EventId, Grant, GrantState, Handle, HandleKind, RefreshFamily,
-    ScopeSet, TenantId, Timestamp,
+    Access, AuditEvent, Client, CodeTerms, Confirmation, EventId, Grant, GrantState, Handle, HandleKind,
+    RefreshFamily, ScopeSet, TenantId, Timestamp,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
 
+use super::binding::Binding;
 use super::error::EndpointError;
-use super::token::{TokenResponse, may_refresh, still_allowed};
+use super::token::{Issue, TokenResponse, may_refresh, still_allowed};
 use super::{Params, Provenance, Provider, oxide};
 
 const UNUSABLE: EndpointError = EndpointError::invalid_grant("the code is unknown, expired, or used already");
@@ -24,6 +25,7 @@ impl Provider {
         &self,
         params: &Params,
         client: Client,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         let text = params.get("code").ok_or(EndpointError::invalid_request("code is missing"))?;
@@ -36,8 +38,8 @@ impl Provider {
         let GrantState::Offered(terms) = &grant.record.state else {
             return self.code_reused(&key, now).await;
         };
-        match check_terms(params, &client, &grant.record, terms) {
-            Ok(()) => self.exchange(client, &grant, now).await,
+        match check_terms(params, &client, &grant.record, (terms, binding)) {
+            Ok(()) => self.exchange(client, &grant, binding, now).await,
             Err(error) => self.spoil(&grant, &key, error, now).await,
         }
     }
@@ -62,23 +64,27 @@ impl Provider {
         &self,
         client: Client,
         offered: &Stored<Grant>,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         let scope = still_allowed(&client, &offered.record.access.scope)?;
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
         self.keys.check(people.client.tokens.id_token_algorithm())?;
-        let grant = self.redeemed(&people.client, &offered.record, scope, now);
+        self.use_binding(binding, &people.client, now).await?;
+        let grant = self.redeemed((&people.client, binding), &offered.record, scope, now);
+        let issue = Issue::first(&grant, binding, &offered.record);
         match self.store.commit(Batch::new().update(offered, &grant)?).await {
-            Ok(_) => self.answer(&people, &grant, &grant.access.scope, now),
+            Ok(_) => self.answer(&people, issue, now),
             Err(StoreError::Conflict(key)) => self.code_reused(&key, now).await,
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The grant once its client has its first tokens.
+    /// The grant once its client has its first tokens. The refresh tokens of a public client are bound to
+    /// its key (RFC 9449 section 5).
     pub(super) fn redeemed(
         &self,
-        client: &Client,
+        (client, binding): (&Client, &Binding),
         offered: &Grant,
         scope: ScopeSet,
         now: Timestamp,
@@ -93,7 +99,9 @@ impl Provider {
         });
         let life = if refresh.is_some() { lifetimes.grant } else { lifetimes.access_token };
         let access = Access { scope, ..offered.access.clone() };
-        Grant { access, state: GrantState::Redeemed { refresh }, expires_at: now + life, ..offered.clone() }
+        let (bound_to, state) =
+            (binding.key.clone().filter(|_| client.is_public()), GrantState::Redeemed { refresh });
+        Grant { access, bound_to, nonce: None, state, expires_at: now + life, ..offered.clone() }
     }
 
     /// Somebody has a copy of the code: everything it gave dies (RFC 6749 section 4.1.2).
@@ -138,11 +146,15 @@ fn check_terms(
     params: &Params,
     client: &Client,
     grant: &Grant,
-    terms: &CodeTerms,
+    (terms, binding): (&CodeTerms, &Binding),
 ) -> Result<(), EndpointError> {
     // The library compares parsed URLs; the rule is byte equality.
     if params.get("redirect_uri") != Some(terms.redirect_uri.as_str()) {
         return Err(EndpointError::invalid_grant("the redirect_uri is not the one the code was sent to"));
+    }
+    let demanded = terms.dpop_jkt.clone().map(Confirmation::DpopKey);
+    if demanded.is_some() && demanded != binding.key {
+        return Err(EndpointError::invalid_grant("the code is bound to another DPoP key"));
     }
     oxide::redeem(params, client, grant, terms)
 }

@@ -15,9 +15,10 @@ use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
 use serde::Serialize;
 
+use super::binding::Binding;
 use super::discovery::path;
 use super::error::{EndpointError, ErrorCode};
-use super::token::{ClientRequest, TokenResponse, still_allowed};
+use super::token::{ClientRequest, Issue, TokenResponse, still_allowed};
 use super::{Params, Provenance, Provider, resource};
 
 /// What a device is told (RFC 8628 section 3.2).
@@ -117,6 +118,7 @@ impl Provider {
         &self,
         params: &Params,
         client: Client,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         let code = params.get("device_code");
@@ -134,7 +136,7 @@ impl Provider {
             DeviceState::Denied => refused(ErrorCode::AccessDenied, "the person said no"),
             DeviceState::Pending => Err(self.not_yet(&code, now)),
             DeviceState::Approved { tenant, session, grant } => {
-                self.fetch(client, &device, &at::grant(tenant, session, grant), now).await
+                self.fetch(client, &device, &at::grant(tenant, session, grant), binding, now).await
             }
         }
     }
@@ -166,6 +168,7 @@ impl Provider {
         client: Client,
         device: &Stored<DeviceAuthorization>,
         key: &Key,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         // Whoever has signed out since has taken the grant back.
@@ -173,9 +176,11 @@ impl Provider {
         let scope = still_allowed(&client, &offered.record.access.scope)?;
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
         self.keys.check(people.client.tokens.id_token_algorithm())?;
-        let grant = self.redeemed(&people.client, &offered.record, scope, now);
+        self.use_binding(binding, &people.client, now).await?;
+        let grant = self.redeemed((&people.client, binding), &offered.record, scope, now);
+        let issue = Issue::first(&grant, binding, &offered.record);
         match self.store.commit(Batch::new().update(&offered, &grant)?.delete(device)).await {
-            Ok(_) => self.answer(&people, &grant, &grant.access.scope, now),
+            Ok(_) => self.answer(&people, issue, now),
             Err(StoreError::Conflict(_)) => Err(UNUSABLE),
             Err(error) => Err(error.into()),
         }

@@ -7,8 +7,8 @@ use doorward_store::StoreError;
 
 use crate::keys::KeyError;
 
-/// An error code of RFC 6749 sections 4.1.2.1 and 5.2, OIDC Core section 3.1.2.6 or RFC 6750
-/// section 3.1.
+/// An error code of RFC 6749 sections 4.1.2.1 and 5.2, OIDC Core section 3.1.2.6, RFC 6750
+/// section 3.1 or RFC 9449.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
     /// The request is malformed.
@@ -47,6 +47,10 @@ pub enum ErrorCode {
     RegistrationNotSupported,
     /// The bearer token is not valid.
     InvalidToken,
+    /// The DPoP proof is missing or not valid (RFC 9449 section 5).
+    InvalidDpopProof,
+    /// The DPoP proof must repeat a nonce of ours (RFC 9449 section 8).
+    UseDpopNonce,
     /// Something broke here.
     ServerError,
     /// Try again later.
@@ -75,6 +79,8 @@ impl ErrorCode {
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
@@ -109,6 +115,9 @@ pub enum EndpointError {
         /// A sentence for its developer, which says nothing of other clients or people.
         description: &'static str,
     },
+    /// The DPoP proof must repeat this nonce.
+    #[error("a DPoP proof without a nonce of ours")]
+    UseDpopNonce(String),
     /// Somebody who must be active is not.
     #[error("not allowed now: {0}")]
     Inactive(Refusal),
@@ -145,6 +154,7 @@ impl EndpointError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::Refused { code, .. } => *code,
+            Self::UseDpopNonce(_) => ErrorCode::UseDpopNonce,
             Self::Inactive(Refusal::Client) => ErrorCode::InvalidClient,
             Self::Inactive(_) => ErrorCode::InvalidGrant,
             Self::Store(_) | Self::Keys(KeyError::NotReady(_)) => ErrorCode::TemporarilyUnavailable,
@@ -156,9 +166,17 @@ impl EndpointError {
     pub const fn description(&self) -> &'static str {
         match self {
             Self::Refused { description, .. } => description,
+            Self::UseDpopNonce(_) => "the DPoP proof must repeat the nonce of the DPoP-Nonce header",
             Self::Inactive(_) => "the sign-in this comes from is no longer valid",
             Self::Store(_) => "the service is not available right now; try again",
             Self::Keys(_) => "the service could not sign the answer",
+        }
+    }
+    /// The nonce that the client's next DPoP proof must repeat, if that was missing.
+    pub fn dpop_nonce(&self) -> Option<&str> {
+        match self {
+            Self::UseDpopNonce(nonce) => Some(nonce),
+            _ => None,
         }
     }
 }

@@ -1,18 +1,23 @@
 //! Token introspection (RFC 7662), for the client that a token was issued to.
 
 use doorward_domain::grant::Presented;
-use doorward_domain::{Client, Grant, Handle, HandleKind, RevokedToken, Timestamp, client_may_act_now};
+use doorward_domain::{Client, Grant, RevokedToken, Timestamp, client_may_act_now};
 use doorward_store::records::at;
 use doorward_store::{StoreError, StoreExt as _};
-use serde_json::{Value, json};
+use http::header::ACCEPT;
+use serde_json::{Map, Value, json};
 
 use super::error::EndpointError;
-use super::token::{ClientRequest, may_refresh};
-use super::tokens::{AccessToken, generation_of};
-use super::{Provenance, Provider};
+use super::token::{ClientRequest, may_refresh, token_type};
+use super::tokens::AccessToken;
+use super::{Provenance, Provider, Statement};
+
+/// A signed answer (RFC 9701 section 5).
+const MEDIA_TYPE: &str = "application/token-introspection+jwt";
 
 impl Provider {
-    /// Says whether a token is active, and what it allows.
+    /// Says whether a token is active, and what it allows; signed, if the request accepts nothing else
+    /// (RFC 9701 section 4).
     ///
     /// # Errors
     /// Only for the request itself: about every token that is not the client's own live one the
@@ -21,7 +26,7 @@ impl Provider {
         &self,
         request: ClientRequest<'_>,
         now: Timestamp,
-    ) -> Result<Value, EndpointError> {
+    ) -> Result<Statement, EndpointError> {
         let params = request.params()?;
         let client = self.authenticate(request.headers, &params, now).await?.record;
         if client.is_public() {
@@ -29,10 +34,16 @@ impl Provider {
         }
         let token = params.get("token").ok_or(EndpointError::invalid_request("token is missing"))?;
         let about = match self.about_access_token(token, &client, now).await? {
-            None => self.about_refresh_token(token, client, now).await?,
+            None => self.about_refresh_token(token, &client, now).await?,
             some => some,
         };
-        Ok(about.unwrap_or_else(|| json!({"active": false})))
+        let about = about.unwrap_or_else(|| json!({"active": false}));
+        if !request.headers.get_all(ACCEPT).iter().any(|accepted| accepted == MEDIA_TYPE) {
+            return Ok(Statement::Plain(about.as_object().cloned().unwrap_or_default()));
+        }
+        let algorithm = client.tokens.introspection.unwrap_or_else(|| client.tokens.id_token_algorithm());
+        let claims = Map::from_iter([("token_introspection".to_owned(), about)]);
+        self.signed_statement(("token-introspection+jwt", MEDIA_TYPE), algorithm, &client.id, claims, now)
     }
 
     async fn about_access_token(
@@ -46,7 +57,7 @@ impl Provider {
         };
         let mut about = json!({
             "active": true,
-            "token_type": "Bearer",
+            "token_type": token_type(token.bound_to.as_ref()),
             "iss": self.settings.issuer(),
             "aud": one_or_many(&token.audience),
             "client_id": client.id,
@@ -55,6 +66,9 @@ impl Provider {
             "exp": token.expires_at.as_secs(),
             "jti": token.id,
         });
+        if let Some(key) = &token.bound_to {
+            about["cnf"] = json!(key);
+        }
         if token.grant.is_none() {
             about["sub"] = client.id.as_str().into();
             return Ok(self.lives_alone(&token, client, now).await?.then_some(about));
@@ -83,11 +97,11 @@ impl Provider {
     async fn about_refresh_token(
         &self,
         token: &str,
-        client: Client,
+        client: &Client,
         now: Timestamp,
     ) -> Result<Option<Value>, EndpointError> {
-        let Some(grant) = self.grant_of_refresh_token(token, &client, now).await? else { return Ok(None) };
-        match self.may_act(client, Provenance::from(&grant), now).await {
+        let Some(grant) = self.grant_of_refresh_token(token, client, now).await? else { return Ok(None) };
+        match self.may_act(client.clone(), Provenance::from(&grant), now).await {
             Ok(people) => Ok(Some(json!({
                 "active": true,
                 "iss": self.settings.issuer(),
@@ -108,20 +122,17 @@ impl Provider {
         client: &Client,
         now: Timestamp,
     ) -> Result<Option<Grant>, EndpointError> {
-        let handle = Handle::parse(HandleKind::Refresh, token).filter(|_| may_refresh(client));
-        let Some(handle) = handle else { return Ok(None) };
-        let key = at::grant(handle.tenant(), handle.session(), handle.grant());
-        let Some(grant) = self.store.read::<Grant>(&key, now).await? else { return Ok(None) };
-        let grant = grant.record;
-        let Some(family) = grant.refresh().filter(|_| grant.client == client.id) else {
+        if !may_refresh(client) {
+            return Ok(None);
+        }
+        let token = self.read_refresh_token(token, now).await?;
+        let Some(token) = token.filter(|token| token.grant.record.client == client.id) else {
             return Ok(None);
         };
-        let generation = generation_of(&handle);
         let lifetimes = &self.settings.lifetimes;
-        let presented = family.presented(generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle);
-        let genuine =
-            self.refresh_handle(&grant, family, generation).is_some_and(|made| made.hash() == handle.hash());
-        Ok((genuine && presented == Presented::Current).then_some(grant))
+        let presented =
+            token.family.presented(token.generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle);
+        Ok((presented == Presented::Current).then_some(token.grant.record))
     }
 }
 

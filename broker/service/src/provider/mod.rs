@@ -3,10 +3,11 @@
 //! One file for each endpoint: [`authorize`], [`device`], [`token`], [`userinfo`], [`introspect`], [`revoke`],
 //! [`logout`], [`discovery`]. What they decide with lies beside them: [`request`] judges an
 //! authorization request, [`oxide`] puts it through oxide-auth, [`client_auth`] authenticates
-//! clients, [`code`], [`refresh`], [`client_credentials`] and [`token_exchange`] are the
+//! clients, [`binding`] is the key that tokens are bound to, proved by [`dpop`], [`code`], [`refresh`], [`client_credentials`] and [`token_exchange`] are the
 //! grants, [`tokens`] is what is issued.
 
 pub mod authorize;
+pub mod binding;
 pub mod claims;
 pub mod client_auth;
 pub mod client_credentials;
@@ -14,17 +15,20 @@ mod client_keys;
 pub mod code;
 pub mod device;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
 pub mod introspect;
 pub mod logout;
 mod oxide;
 pub mod params;
 pub mod refresh;
+mod refresh_token;
 mod replay;
 pub mod request;
 mod resource;
 pub mod response;
 pub mod revoke;
+pub mod statement;
 pub mod token;
 pub mod token_exchange;
 pub mod tokens;
@@ -46,10 +50,12 @@ use moka::sync::Cache;
 use crate::keys::{KeyRing, Sealer, SharedSecret, VerifyingKeys};
 use crate::settings::Settings;
 
+pub use binding::ResourceRequest;
 pub use error::{EndpointError, ErrorCode};
 pub use params::Params;
 pub use request::AuthorizationRequest;
 pub use response::{Answer, ResponseMode};
+pub use statement::Statement;
 
 /// What a provider is made of.
 pub struct ProviderParts {

@@ -1,16 +1,17 @@
-//! The refresh token grant (RFC 6749 section 6): every use rotates the token. A rotated one that
+//! The refresh token grant (RFC 6749 section 6): every use rotates the token, unless the client's profile
+//! says otherwise. A rotated one that
 //! comes back revokes the family (RFC 9700 section 4.14.2), unless it comes so soon that the answer
 //! must have been lost: then it gets that same answer again.
 
 use doorward_domain::audit::Action;
 use doorward_domain::grant::Presented;
-use doorward_domain::{Client, Grant, GrantState, Handle, HandleKind, RefreshFamily, ScopeSet, Timestamp};
-use doorward_store::records::at;
-use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
+use doorward_domain::{Client, Grant, GrantState, RefreshFamily, Timestamp};
+use doorward_store::{Batch, StoreError, Stored};
 
+use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
-use super::token::{TokenResponse, may_refresh, still_allowed};
-use super::tokens::generation_of;
+use super::refresh_token::RefreshToken;
+use super::token::{Issue, TokenResponse, may_refresh, still_allowed};
 use super::{Params, Provenance, Provider, oxide};
 
 const UNUSABLE: EndpointError =
@@ -24,6 +25,7 @@ impl Provider {
         &self,
         params: &Params,
         client: Client,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         let text =
@@ -34,70 +36,83 @@ impl Provider {
                 "this client has no refresh tokens",
             ));
         }
-        let handle = Handle::parse(HandleKind::Refresh, text).ok_or(UNUSABLE)?;
+        let mut token = self.read_refresh_token(text, now).await?.ok_or(UNUSABLE)?;
+        if token.grant.record.client != client.id {
+            return self.refresh_of_another(&token.grant.record, &client, now).await;
+        }
+        self.check_holder(&token.grant.record, &client, binding, now).await?;
         for _ in 0..TRIES {
-            match self.refresh_once(params, &client, &handle, now).await {
-                Err(EndpointError::Store(StoreError::Conflict(_))) => {}
+            match self.refresh_once(params, &client, &token, binding, now).await {
+                Err(EndpointError::Store(StoreError::Conflict(_))) => {
+                    token = self.read_refresh_token(text, now).await?.ok_or(UNUSABLE)?;
+                }
                 decided => return decided,
             }
         }
         Err(UNUSABLE)
     }
 
+    /// The refresh token of a public client is bound to its first DPoP key (RFC 9449 section 5).
+    async fn check_holder(
+        &self,
+        grant: &Grant,
+        client: &Client,
+        binding: &Binding,
+        now: Timestamp,
+    ) -> Result<(), EndpointError> {
+        if grant.bound_to.is_some() && grant.bound_to != binding.key {
+            return Err(EndpointError::invalid_grant("the refresh token is bound to another key"));
+        }
+        self.use_binding(binding, client, now).await
+    }
+
     async fn refresh_once(
         &self,
         params: &Params,
         client: &Client,
-        handle: &Handle,
+        token: &RefreshToken,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
-        let key = at::grant(handle.tenant(), handle.session(), handle.grant());
-        let grant = self.store.read::<Grant>(&key, now).await?.ok_or(UNUSABLE)?;
-        let family = grant.record.refresh().cloned().ok_or(UNUSABLE)?;
-        let generation = generation_of(handle);
-        if self.refresh_handle(&grant.record, &family, generation).as_ref().map(Handle::hash)
-            != Some(handle.hash())
-        {
-            return Err(UNUSABLE);
-        }
-        if grant.record.client != client.id {
-            return self.refresh_of_another(&grant.record, client, now).await;
-        }
+        let (grant, bound_to) = (&token.grant, binding.key.as_ref());
         let scope = still_allowed(client, &oxide::refresh(params, client, &grant.record)?)?;
+        let issue = Issue { grant: &grant.record, scope: &scope, bound_to, nonce: None };
         let lifetimes = &self.settings.lifetimes;
-        match family.presented(generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle) {
-            Presented::Current => self.rotate(client, &grant, &family, &scope, now).await,
-            Presented::JustRotated => self.repeat(client, &grant.record, &scope, now).await,
-            Presented::Replayed => self.refresh_reused(&grant, now).await,
+        match token.family.presented(token.generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle) {
+            Presented::Current => self.rotate(client, token, issue, now).await,
+            Presented::JustRotated => self.repeat(client, issue, now).await,
+            Presented::Replayed => self.refresh_reused(grant, now).await,
             Presented::Unknown | Presented::Idle => Err(UNUSABLE),
         }
     }
 
+    /// Notes the use. A client whose profile does not rotate keeps its token (FAPI 2.0 Security Profile
+    /// section 5.3.2.1), which is bound to its authentication instead.
     async fn rotate(
         &self,
         client: &Client,
-        grant: &Stored<Grant>,
-        family: &RefreshFamily,
-        scope: &ScopeSet,
+        token: &RefreshToken,
+        issue: Issue<'_>,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
+        let RefreshToken { grant, family, .. } = token;
         let people = self.may_act(client.clone(), Provenance::from(&grant.record), now).await?;
-        let next = RefreshFamily { generation: family.generation + 1, rotated_at: now, ..family.clone() };
+        let generation = family.generation + u32::from(client.demands().rotates_refresh_tokens);
+        let next = RefreshFamily { generation, rotated_at: now, ..family.clone() };
         let rotated = Grant { state: GrantState::Redeemed { refresh: Some(next) }, ..grant.record.clone() };
         self.store.commit(Batch::new().update(grant, &rotated)?).await?;
-        self.answer(&people, &rotated, scope, now)
+        self.answer(&people, Issue { grant: &rotated, ..issue }, now)
     }
 
     /// The answer to the rotation before was lost: the same successor goes out again.
     async fn repeat(
         &self,
         client: &Client,
-        grant: &Grant,
-        scope: &ScopeSet,
+        issue: Issue<'_>,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
-        let people = self.may_act(client.clone(), Provenance::from(grant), now).await?;
-        self.answer(&people, grant, scope, now)
+        let people = self.may_act(client.clone(), Provenance::from(issue.grant), now).await?;
+        self.answer(&people, issue, now)
     }
 
     /// Another client's token proves nothing against its owner: the grant lives on (RT-05).

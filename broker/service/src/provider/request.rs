@@ -170,7 +170,7 @@ impl AuthorizationRequest {
             state: owned("state"),
             nonce: owned("nonce"),
             challenge: negotiated.challenge,
-            dpop_jkt: None,
+            dpop_jkt: owned("dpop_jkt"),
             prompt,
             max_age,
             login_hint: owned("login_hint"),
@@ -243,10 +243,18 @@ fn check_form(params: &Params) -> Result<(), Rejected> {
     if params.get("response_type").is_none() {
         return Err(invalid("response_type is missing"));
     }
+    if params.get("dpop_jkt").is_some_and(|jkt| !is_thumbprint(jkt)) {
+        return Err(invalid("dpop_jkt is not the SHA-256 thumbprint of a key"));
+    }
     if params.get("response_mode").is_some_and(|mode| ResponseMode::parse(mode).is_none()) {
         return Err(invalid("response_mode is not supported"));
     }
     Ok(())
+}
+
+/// SHA-256 in base64url.
+fn is_thumbprint(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// Digits alone: the library's parser takes a sign as well.

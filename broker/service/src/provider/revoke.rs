@@ -2,18 +2,17 @@
 //! has for itself belongs to no grant; what is written down of it is that it was revoked.
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Client, Grant, Handle, HandleKind, RevokedToken, TenantId, Timestamp};
-use doorward_store::records::at;
-use doorward_store::{Batch, Key, StoreError, StoreExt as _};
+use doorward_domain::{Client, Grant, RevokedToken, TenantId, Timestamp};
+use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
 
 use super::Provider;
 use super::error::EndpointError;
 use super::token::ClientRequest;
-use super::tokens::{AccessToken, generation_of};
+use super::tokens::AccessToken;
 
 impl Provider {
-    /// Revokes the grant that a token of this client belongs to, or a token without one. Unknown and foreign tokens are
-    /// answered in the same way and nothing happens (section 2.2).
+    /// Revokes the grant that a token of this client belongs to, or a token without one. Unknown and
+    /// foreign tokens are answered in the same way and nothing happens (section 2.2).
     ///
     /// # Errors
     /// When the request is malformed, or the store failed: then nothing is claimed to be revoked.
@@ -24,9 +23,7 @@ impl Provider {
         if let Some(own) = self.read_access_token(token, now).filter(|token| token.grant.is_none()) {
             return self.revoke_own(&own, &client, now).await;
         }
-        while let Some(key) = self.named_grant(token, now) {
-            let grant = self.store.read::<Grant>(&key, now).await?;
-            let Some(grant) = grant.filter(|grant| self.is_of(token, &grant.record, &client)) else { break };
+        while let Some(grant) = self.grant_of(token, now).await?.filter(|it| it.record.client == client.id) {
             let Grant { tenant, id, .. } = &grant.record;
             let event = self.audit(*tenant, client.id.as_str(), Action::GrantRevoked, &id.to_string(), now);
             match self.store.commit(Batch::new().delete(&grant).insert(&event)?).await {
@@ -58,23 +55,11 @@ impl Provider {
         }
     }
 
-    /// The grant that a token names, before it is known to be genuine.
-    fn named_grant(&self, token: &str, now: Timestamp) -> Option<Key> {
-        match Handle::parse(HandleKind::Refresh, token) {
-            Some(handle) => Some(at::grant(handle.tenant(), handle.session(), handle.grant())),
-            None => self.read_access_token(token, now)?.grant.map(|grant| grant.key()),
+    /// The grant of a genuine token, whatever its kind.
+    async fn grant_of(&self, token: &str, now: Timestamp) -> Result<Option<Stored<Grant>>, StoreError> {
+        match self.read_access_token(token, now).and_then(|token| token.grant) {
+            Some(grant) => self.store.read(&grant.key(), now).await,
+            None => Ok(self.read_refresh_token(token, now).await?.map(|token| token.grant)),
         }
-    }
-
-    /// Whether a refresh token is genuine; an access token that was read is.
-    fn is_of(&self, token: &str, grant: &Grant, client: &Client) -> bool {
-        let genuine = match (Handle::parse(HandleKind::Refresh, token), grant.refresh()) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(handle), Some(family)) => self
-                .refresh_handle(grant, family, generation_of(&handle))
-                .is_some_and(|made| made.hash() == handle.hash()),
-        };
-        genuine && grant.client == client.id
     }
 }

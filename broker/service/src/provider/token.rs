@@ -2,10 +2,11 @@
 //! file of its own.
 
 use doorward_domain::scope::name;
-use doorward_domain::{Client, Grant, GrantType, Plain, ScopeSet, Timestamp};
+use doorward_domain::{Client, Confirmation, Grant, GrantType, Plain, ScopeSet, Timestamp};
 use http::HeaderMap;
 use serde::Serialize;
 
+use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
 use super::{Params, People, Provider};
 
@@ -15,7 +16,7 @@ pub struct TokenResponse {
     /// The access token.
     #[serde(serialize_with = "expose")]
     pub access_token: Plain,
-    /// Always `Bearer`.
+    /// `DPoP` when it is bound to such a key (RFC 9449 section 5), else `Bearer`.
     pub token_type: &'static str,
     /// What was issued, in answer to a token exchange (RFC 8693 section 2.2.1).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +42,28 @@ fn expose_some<S: serde::Serializer>(token: &Option<Plain>, serializer: S) -> Re
     serializer.serialize_some(&token.as_ref().map(Plain::expose))
 }
 
+/// What is issued to a client.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Issue<'a> {
+    /// The grant that it belongs to.
+    pub grant: &'a Grant,
+    /// What of the grant's scope it allows.
+    pub scope: &'a ScopeSet,
+    /// The key that the access token is bound to.
+    pub bound_to: Option<&'a Confirmation>,
+    /// The authorization request's `nonce`: for the first ID token, not for refreshed ones (OIDC Core
+    /// section 12.2).
+    pub nonce: Option<&'a str>,
+}
+
+impl<'a> Issue<'a> {
+    /// What is issued when `offered` has become `grant`.
+    pub fn first(grant: &'a Grant, binding: &'a Binding, offered: &'a Grant) -> Self {
+        let scope = &grant.access.scope;
+        Self { grant, scope, bound_to: binding.key.as_ref(), nonce: offered.nonce.as_deref() }
+    }
+}
+
 /// A request to an endpoint that clients call: a form in the body, credentials in it or in a header.
 #[derive(Clone, Copy)]
 pub struct ClientRequest<'a> {
@@ -48,6 +71,8 @@ pub struct ClientRequest<'a> {
     pub headers: &'a HeaderMap,
     /// Its form.
     pub body: &'a [u8],
+    /// The path that it was posted to, as `discovery::path` has it.
+    pub path: &'a str,
 }
 
 impl ClientRequest<'_> {
@@ -74,12 +99,14 @@ impl Provider {
     ) -> Result<TokenResponse, EndpointError> {
         let params = request.params()?;
         let client = self.authenticate(request.headers, &params, now).await?.record;
-        match asked_grant(&params, &client)? {
-            GrantType::AuthorizationCode => self.redeem_code(&params, client, now).await,
-            GrantType::RefreshToken => self.refresh(&params, client, now).await,
-            GrantType::ClientCredentials => self.client_credentials(&params, &client, now),
-            GrantType::TokenExchange => self.exchange_token(&params, client, now).await,
-            GrantType::DeviceCode => self.poll_device(&params, client, now).await,
+        let grant = asked_grant(&params, &client)?;
+        let binding = self.binding(&request, &client, now)?;
+        match grant {
+            GrantType::AuthorizationCode => self.redeem_code(&params, client, &binding, now).await,
+            GrantType::RefreshToken => self.refresh(&params, client, &binding, now).await,
+            GrantType::ClientCredentials => self.client_credentials(&params, &client, &binding, now).await,
+            GrantType::TokenExchange => self.exchange_token(&params, client, &binding, now).await,
+            GrantType::DeviceCode => self.poll_device(&params, client, &binding, now).await,
         }
     }
 
@@ -87,27 +114,32 @@ impl Provider {
     pub(super) fn answer(
         &self,
         people: &People,
-        grant: &Grant,
-        scope: &ScopeSet,
+        issue: Issue<'_>,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
-        let access_token = self.access_token(grant, scope, now)?;
+        let Issue { grant, scope, bound_to, .. } = issue;
+        let access_token = self.access_token(&people.client, issue, now)?;
         let id_token = match scope.contains(name::OPENID) {
-            true => Some(self.id_token(people, grant, scope, &access_token, now)?),
+            true => Some(self.id_token(people, issue, &access_token, now)?),
             false => None,
         };
         Ok(TokenResponse {
             id_token: id_token.map(Plain::new),
             refresh_token: grant.refresh().and_then(|family| self.refresh_token(grant, family)),
-            ..self.token_response(access_token, scope)
+            ..self.token_response(access_token, scope, bound_to)
         })
     }
 
     /// The answer that gives an access token and nothing else.
-    pub(super) fn token_response(&self, access_token: String, scope: &ScopeSet) -> TokenResponse {
+    pub(super) fn token_response(
+        &self,
+        access_token: String,
+        scope: &ScopeSet,
+        bound_to: Option<&Confirmation>,
+    ) -> TokenResponse {
         TokenResponse {
             access_token: Plain::new(access_token),
-            token_type: "Bearer",
+            token_type: token_type(bound_to),
             issued_token_type: None,
             expires_in: self.settings.lifetimes.access_token.as_secs(),
             id_token: None,
@@ -128,6 +160,14 @@ fn asked_grant(params: &Params, client: &Client) -> Result<GrantType, EndpointEr
             ErrorCode::UnauthorizedClient,
             "this client is not registered for this grant type",
         )),
+    }
+}
+
+/// How an access token is used (RFC 9449 section 5); one that is bound to a certificate like any other.
+pub(super) const fn token_type(bound_to: Option<&Confirmation>) -> &'static str {
+    match bound_to {
+        Some(Confirmation::DpopKey(_)) => "DPoP",
+        Some(Confirmation::Certificate(_)) | None => "Bearer",
     }
 }
 

@@ -7,13 +7,15 @@
 use doorward_domain::audit::Action;
 use doorward_domain::scope::name;
 use doorward_domain::{
-    Access, Actor, Client, ClientTrust, Consent, Grant, GrantId, GrantState, Plain, ScopeSet, Timestamp,
+    Access, Actor, Client, ClientTrust, Confirmation, Consent, Grant, GrantId, GrantState, Plain, ScopeSet,
+    Timestamp,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
 
+use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
-use super::token::TokenResponse;
+use super::token::{Issue, TokenResponse};
 use super::tokens::AccessToken;
 use super::{Params, Provenance, Provider, resource};
 
@@ -32,6 +34,7 @@ impl Provider {
         &self,
         params: &Params,
         client: Client,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         if client.is_public() {
@@ -41,10 +44,12 @@ impl Provider {
         let subject = self.subject_token(params, &client, now)?;
         let scope = exchanged_scope(params.get("scope"), &subject, &client)?;
         let resources = resource::named_by(&["resource", "audience"], params, &client)?;
+        self.use_binding(binding, &client, now).await?;
+        let bound_to = binding.key.as_ref();
         for _ in 0..TRIES {
             let actor = self.actor(params, &client, now).await?;
             let access = Access { resources: resources.clone(), ..Access::of(scope.clone()) };
-            match self.exchange_once(&subject, &client, access, actor, now).await {
+            match self.exchange_once(&subject, &client, (access, actor), bound_to, now).await {
                 Err(EndpointError::Store(StoreError::Conflict(_))) => {}
                 decided => return decided,
             }
@@ -101,8 +106,8 @@ impl Provider {
         &self,
         subject: &AccessToken,
         client: &Client,
-        access: Access,
-        actor: Option<String>,
+        (access, actor): (Access, Option<String>),
+        bound_to: Option<&Confirmation>,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         let from = self.subject_grant(subject, now).await?;
@@ -117,11 +122,12 @@ impl Provider {
         // The grant that it comes from is written as it is: it must stand when the new one begins.
         let batch = Batch::new().update(&from, &from.record)?.insert(&grant)?.insert(&event)?;
         self.store.commit(batch).await?;
-        let access_token = self.access_token(&grant, &grant.access.scope, now)?;
+        let issue = Issue { grant: &grant, scope: &grant.access.scope, bound_to, nonce: None };
+        let access_token = self.access_token(client, issue, now)?;
         Ok(TokenResponse {
             issued_token_type: Some(ACCESS_TOKEN),
             expires_in: u64::try_from(grant.expires_at.as_secs() - now.as_secs()).unwrap_or(0),
-            ..self.token_response(access_token, &grant.access.scope)
+            ..self.token_response(access_token, &grant.access.scope, bound_to)
         })
     }
 

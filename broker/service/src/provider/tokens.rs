@@ -1,23 +1,25 @@
-//! What is issued: ID tokens (OIDC Core section 2), access tokens (RFC 9068) and refresh tokens, and
-//! how our own are read again.
+//! What is issued: ID tokens (OIDC Core section 2) and access tokens (RFC 9068), and how our own are read
+//! again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use doorward_domain::client::AccessTokenForm;
 use doorward_domain::{
-    Actor, Algorithm, Client, ClientId, Grant, GrantId, Handle, HandleKind, Plain, RefreshFamily, ScopeSet,
-    SessionId, TenantId, Timestamp, UserId,
+    Actor, Algorithm, Client, ClientId, Confirmation, GrantId, ScopeSet, SessionId, TenantId, Timestamp,
+    UserId,
 };
 use doorward_store::Key;
 use doorward_store::records::at;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize as _, Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::token::Issue;
 use super::{EndpointError, People, Provider, claims};
-use crate::keys::{Audience, Expected, Expiry, Purpose, Typ, verify};
+use crate::keys::{Audience, Claims, Expected, Expiry, KeyError, Purpose, Typ, verify};
 
 /// The claims of an ID token. What the identity provider did not say is left out.
 #[derive(Debug, Serialize)]
@@ -65,6 +67,8 @@ struct AccessTokenClaims<'a> {
     gid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<&'a Confirmation>,
 }
 
 /// One of our own access tokens after verification.
@@ -78,12 +82,42 @@ pub struct AccessToken {
     pub scope: ScopeSet,
     /// The resources that it is for, or the issuer for userinfo.
     pub audience: Vec<String>,
+    /// The key it is bound to.
+    pub bound_to: Option<Confirmation>,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
     /// Its `jti`.
     pub id: String,
+}
+
+impl AccessToken {
+    /// What these claims of ours say.
+    fn of(claims: &Claims) -> Option<Self> {
+        let grant = match claims.str("gid") {
+            None => None,
+            Some(grant) => Some(GrantReference {
+                tenant: claims.str("tenant_id")?.parse().ok()?,
+                session: claims.str("sid")?.parse().ok()?,
+                grant: grant.parse().ok()?,
+                user: claims.str("sub")?.parse().ok()?,
+            }),
+        };
+        Some(Self {
+            grant,
+            client: ClientId::new(claims.str("client_id")?),
+            scope: ScopeSet::parse(claims.str("scope").unwrap_or_default())?,
+            audience: claims.strings("aud").into_iter().map(str::to_owned).collect(),
+            bound_to: match claims.get("cnf") {
+                None => None,
+                Some(key) => Some(Confirmation::deserialize(key).ok()?),
+            },
+            issued_at: claims.time("iat")?,
+            expires_at: claims.time("exp")?,
+            id: claims.str("jti")?.to_owned(),
+        })
+    }
 }
 
 /// Which grant a token belongs to.
@@ -121,11 +155,11 @@ pub struct HintClaims {
 const LEEWAY: Duration = Duration::from_secs(10);
 
 impl Provider {
-    /// Signs the access token of a grant.
+    /// Makes the access token of a grant.
     pub(super) fn access_token(
         &self,
-        grant: &Grant,
-        scope: &ScopeSet,
+        client: &Client,
+        Issue { grant, scope, bound_to, .. }: Issue<'_>,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
         let claims = AccessTokenClaims {
@@ -136,21 +170,38 @@ impl Provider {
             sid: Some(grant.session.to_string()),
             gid: Some(grant.id.to_string()),
             tenant_id: Some(grant.tenant.to_string()),
+            cnf: bound_to,
             ..self.access_token_claims(&grant.client, scope, &grant.access.resources, now)
         };
-        Ok(self.keys.sign(Algorithm::ES256, "at+jwt", &claims)?)
+        self.in_form(client.tokens.access_token, &claims)
     }
 
-    /// Signs an access token that a client has for itself, which nothing in the store stands behind.
+    /// Makes an access token that a client has for itself, which nothing in the store stands behind.
     pub(super) fn client_access_token(
         &self,
         client: &Client,
-        scope: &ScopeSet,
-        resources: &[String],
+        (scope, resources): (&ScopeSet, &[String]),
+        bound_to: Option<&Confirmation>,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
         let claims = self.access_token_claims(&client.id, scope, resources, now);
-        Ok(self.keys.sign(Algorithm::ES256, "at+jwt", &claims)?)
+        let claims = AccessTokenClaims { cnf: bound_to, ..claims };
+        self.in_form(client.tokens.access_token, &claims)
+    }
+
+    /// Signs an access token, or seals it when what it says is for nobody but us.
+    fn in_form(
+        &self,
+        form: AccessTokenForm,
+        claims: &AccessTokenClaims<'_>,
+    ) -> Result<String, EndpointError> {
+        match form {
+            AccessTokenForm::Jwt => Ok(self.keys.sign(Algorithm::ES256, "at+jwt", claims)?),
+            AccessTokenForm::Opaque => {
+                let text = serde_json::to_vec(claims).map_err(|cause| KeyError::Claims(cause.to_string()))?;
+                Ok(self.sealer.seal_token(Purpose::AccessToken, b"", &text, &*self.entropy))
+            }
+        }
     }
 
     /// The claims of an access token that is about nobody but its client.
@@ -177,6 +228,7 @@ impl Provider {
             sid: None,
             gid: None,
             tenant_id: None,
+            cnf: None,
         }
     }
 
@@ -184,8 +236,7 @@ impl Provider {
     pub(super) fn id_token(
         &self,
         people: &People,
-        grant: &Grant,
-        scope: &ScopeSet,
+        Issue { grant, scope, nonce, .. }: Issue<'_>,
         access_token: &str,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
@@ -197,7 +248,7 @@ impl Provider {
             iat: now.as_secs(),
             exp: (now + self.settings.lifetimes.id_token).as_secs(),
             auth_time: grant.authentication.time.as_secs(),
-            nonce: grant.nonce.as_deref(),
+            nonce,
             acr: grant.authentication.acr.as_deref(),
             amr: &grant.authentication.amr,
             session_expiry: grant.authentication.session_expiry.map(Timestamp::as_secs),
@@ -213,14 +264,22 @@ impl Provider {
     pub(super) fn read_access_token(&self, token: &str, now: Timestamp) -> Option<Arc<AccessToken>> {
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let known = self.verified.get(&digest).or_else(|| {
-            let read = Arc::new(self.verify_access_token(token, now)?);
+            let claims = match token.contains('.') {
+                true => self.verify_access_token(token, now)?,
+                false => self.open_access_token(token)?,
+            };
+            let read = Arc::new(AccessToken::of(&claims)?);
             self.verified.insert(digest, Arc::clone(&read));
             Some(read)
         })?;
         (now < known.expires_at).then_some(known)
     }
 
-    fn verify_access_token(&self, token: &str, now: Timestamp) -> Option<AccessToken> {
+    fn open_access_token(&self, token: &str) -> Option<Claims> {
+        Claims::opened(&self.sealer.open_token(Purpose::AccessToken, b"", token).ok()?)
+    }
+
+    fn verify_access_token(&self, token: &str, now: Timestamp) -> Option<Claims> {
         let expected = Expected {
             algorithms: &[Algorithm::ES256],
             typ: Typ::Exactly("at+jwt"),
@@ -231,25 +290,7 @@ impl Provider {
             now,
             leeway: LEEWAY,
         };
-        let claims = verify(token, &self.keys.verifying_keys(), &expected).ok()?;
-        let grant = match claims.str("gid") {
-            None => None,
-            Some(grant) => Some(GrantReference {
-                tenant: claims.str("tenant_id")?.parse().ok()?,
-                session: claims.str("sid")?.parse().ok()?,
-                grant: grant.parse().ok()?,
-                user: claims.str("sub")?.parse().ok()?,
-            }),
-        };
-        Some(AccessToken {
-            grant,
-            client: ClientId::new(claims.str("client_id")?),
-            scope: ScopeSet::parse(claims.str("scope").unwrap_or_default())?,
-            audience: claims.strings("aud").into_iter().map(str::to_owned).collect(),
-            issued_at: claims.time("iat")?,
-            expires_at: claims.time("exp")?,
-            id: claims.str("jti")?.to_owned(),
-        })
+        verify(token, &self.keys.verifying_keys(), &expected).ok()
     }
 
     /// Reads an `id_token_hint`: one of our ID tokens, for `client` when that is known. It may have
@@ -278,27 +319,6 @@ impl Provider {
             session: claims.str("sid").and_then(|sid| sid.parse().ok()),
         })
     }
-
-    /// The refresh token number `family.generation` of a grant. Its secret is derived, not stored:
-    /// the same number always gives the same token, and the store alone gives none.
-    pub(super) fn refresh_token(&self, grant: &Grant, family: &RefreshFamily) -> Option<Plain> {
-        self.refresh_handle(grant, family, family.generation).map(|handle| handle.to_plain())
-    }
-
-    pub(super) fn refresh_handle(
-        &self,
-        grant: &Grant,
-        family: &RefreshFamily,
-        generation: u32,
-    ) -> Option<Handle> {
-        let number = generation.to_be_bytes();
-        let parts: [&[u8]; 4] = [grant.tenant.as_bytes(), grant.id.as_bytes(), &family.seed, &number];
-        let derived = self.sealer.derive(&family.key, Purpose::RefreshToken, &parts)?;
-        let mut secret = [0; 32];
-        secret[..4].copy_from_slice(&number);
-        secret[4..].copy_from_slice(&derived[..28]);
-        Some(Handle::of_grant(HandleKind::Refresh, grant.tenant, grant.session, grant.id, secret))
-    }
 }
 
 /// An audience (RFC 7519 section 4.1.3): a string when there is one, else an array.
@@ -307,12 +327,6 @@ fn one_or_many<S: Serializer>(audience: &[&str], serializer: S) -> Result<S::Ok,
         [one] => serializer.serialize_str(one),
         many => serializer.collect_seq(many),
     }
-}
-
-/// The generation that a refresh token claims to be of; shown true by its secret alone.
-pub(super) fn generation_of(handle: &Handle) -> u32 {
-    let secret = handle.secret();
-    u32::from_be_bytes([secret[0], secret[1], secret[2], secret[3]])
 }
 
 /// The left half of the digest that goes with the signature (OIDC Core section 3.1.3.6): SHA-256, but

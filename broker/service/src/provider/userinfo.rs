@@ -3,34 +3,46 @@
 use doorward_domain::scope::name;
 use doorward_domain::{Grant, Timestamp};
 use doorward_store::{StoreError, StoreExt as _};
-use serde_json::{Map, Value};
 
 use super::error::{EndpointError, ErrorCode};
 use super::tokens::AccessToken;
-use super::{People, Provenance, Provider, claims};
+use super::{People, Provenance, Provider, ResourceRequest, Statement, claims};
 
 /// One answer for every token that is not valid (RFC 6750 section 3.1).
 const INVALID: EndpointError =
     EndpointError::refused(ErrorCode::InvalidToken, "the access token is unknown, expired or revoked");
 
 impl Provider {
-    /// The claims that the bearer of `token` may have.
+    /// The claims that who holds the token of `request` may have.
     ///
     /// # Errors
-    /// `invalid_token` unless it is one of our live access tokens for `openid`.
-    pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Map<String, Value>, EndpointError> {
-        let token = self.read_access_token(token, now).ok_or(INVALID)?;
+    /// `invalid_token` unless it is one of our live access tokens for `openid`, used by who may.
+    pub async fn userinfo(
+        &self,
+        request: ResourceRequest<'_>,
+        now: Timestamp,
+    ) -> Result<Statement, EndpointError> {
+        let token = self.read_access_token(request.token, now).ok_or(INVALID)?;
         if token.audience != [self.settings.issuer()] {
             return Err(INVALID);
         }
         let (_, people) = self.live(&token, now).await?.ok_or(INVALID)?;
+        if !self.is_holder(&request, token.bound_to.as_ref(), &people.client, now).await? {
+            return Err(INVALID);
+        }
         let scope = token.scope.intersection(&people.client.scope);
         if !scope.contains(name::OPENID) {
             return Err(INVALID);
         }
         let mut claims = claims::released(&people.user, &people.tenant, &scope);
         claims.insert("sub".to_owned(), people.user.id.to_string().into());
-        Ok(claims)
+        match people.client.tokens.userinfo {
+            None => Ok(Statement::Plain(claims)),
+            Some(algorithm) => {
+                let kind = ("JWT", "application/jwt");
+                self.signed_statement(kind, algorithm, &people.client.id, claims, now)
+            }
+        }
     }
 
     /// The grant and people behind an access token; `None` when there is nobody, when it has been revoked

@@ -11,13 +11,14 @@ use doorward_flows::world::{ISSUER, World};
 use doorward_service::federation::Federation;
 use doorward_service::identity::Sessions;
 use doorward_service::login::{BrowserSession, Login, Step, TransactionCookie};
+use doorward_service::provider::discovery::path;
 use doorward_service::provider::token::{ClientRequest, TokenResponse};
-use doorward_service::provider::{Provider, ProviderParts};
+use doorward_service::provider::{Provider, ProviderParts, ResourceRequest, Statement};
 use doorward_service::{Lifetimes, Settings};
 use doorward_store::{Kind, Range, StoreExt as _, Stored};
 use futures_util::FutureExt as _;
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method};
 
 /// The parts of a broker, with one person signed in at one app.
 pub struct Broker {
@@ -102,9 +103,16 @@ impl Broker {
         answer.refresh_token.expect("a refresh token").expose().to_owned()
     }
 
+    /// Asks userinfo with a bearer token.
+    pub fn userinfo(&self, token: &str) -> Statement {
+        let (path, headers) = (path::USERINFO, &HeaderMap::new());
+        let request = ResourceRequest { method: &Method::GET, path, headers, dpop: false, token };
+        at_once(self.provider.userinfo(request, self.now())).unwrap()
+    }
+
     fn token(&self, fields: &[(&str, &str)]) -> TokenResponse {
         let body = encode(fields);
-        let request = ClientRequest { headers: &self.headers, body: body.as_bytes() };
+        let request = ClientRequest { headers: &self.headers, body: body.as_bytes(), path: path::TOKEN };
         at_once(self.provider.token(request, self.now())).unwrap()
     }
 }

@@ -1,0 +1,91 @@
+//! The key that a request's sender proved to hold, and that tokens are bound to: `cnf` of RFC 7800.
+
+use doorward_domain::{Client, Confirmation, Timestamp};
+use http::{HeaderMap, Method};
+
+use super::Provider;
+use super::dpop::{DpopProof, Endpoint};
+use super::error::{EndpointError, ErrorCode};
+use super::token::ClientRequest;
+
+/// What a request proved.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Binding {
+    /// The key.
+    pub key: Option<Confirmation>,
+    /// The proof, which is good for one use.
+    proof: Option<DpopProof>,
+}
+
+/// How a token is used at a protected resource of ours (RFC 6750 section 2, RFC 9449 section 7.1).
+#[derive(Clone, Copy, Debug)]
+pub struct ResourceRequest<'a> {
+    /// The request's method.
+    pub method: &'a Method,
+    /// The path that it went to, as `discovery::path` has it.
+    pub path: &'a str,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Whether the token came as `Authorization: DPoP` instead of `Bearer`.
+    pub dpop: bool,
+    /// The access token.
+    pub token: &'a str,
+}
+
+impl Provider {
+    /// The key that what this request asks for is bound to.
+    ///
+    /// # Errors
+    /// `invalid_dpop_proof` when a proof is wrong, or missing where the client's tokens must be bound.
+    pub(super) fn binding(
+        &self,
+        request: &ClientRequest<'_>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Binding, EndpointError> {
+        let endpoint = Endpoint { method: &Method::POST, path: request.path, access_token: None };
+        let proof = self.dpop_proof(request.headers, endpoint, client, now)?;
+        if proof.is_none() && client.must_bind_tokens() {
+            let description = "the tokens of this client are bound to a key: send a DPoP proof";
+            return Err(EndpointError::refused(ErrorCode::InvalidDpopProof, description));
+        }
+        Ok(Binding { key: proof.as_ref().map(DpopProof::confirmation), proof })
+    }
+
+    /// Uses up what a binding was proved with. The caller has found out before that its sender is
+    /// somebody: a client that authenticated itself, or the holder of a code or refresh token.
+    pub(super) async fn use_binding(
+        &self,
+        binding: &Binding,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<(), EndpointError> {
+        match &binding.proof {
+            Some(proof) => self.use_proof(proof, client, now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether who uses a token may: the bearer of one that is bound to nothing, the holder of the key of
+    /// one that is (RFC 9449 section 7.1).
+    pub(super) async fn is_holder(
+        &self,
+        request: &ResourceRequest<'_>,
+        bound_to: Option<&Confirmation>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<bool, EndpointError> {
+        match (bound_to, request.dpop) {
+            (None, false) => Ok(true),
+            (Some(Confirmation::DpopKey(_)), true) => {
+                let ResourceRequest { method, path, token, .. } = *request;
+                let endpoint = Endpoint { method, path, access_token: Some(token) };
+                let proved = self.dpop_key(request.headers, endpoint, client, now).await?;
+                let missing = "send a DPoP proof with the access token";
+                let proved = proved.ok_or(EndpointError::refused(ErrorCode::InvalidDpopProof, missing))?;
+                Ok(bound_to == Some(&proved))
+            }
+            (None | Some(_), _) => Ok(false),
+        }
+    }
+}
