@@ -60,6 +60,15 @@ impl ClaimsRequest {
         self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
+    /// Whether a sign-in with this `acr` will do: an essential one with values is binding
+    /// (section 5.5.1.1).
+    pub fn accepts_acr(&self, acr: Option<&str>) -> bool {
+        let asked = [&self.id_token, &self.userinfo].into_iter().filter_map(|place| place.get("acr"));
+        asked
+            .filter(|asked| asked.essential && !asked.values.is_empty())
+            .all(|asked| acr.is_some_and(|acr| asked.values.iter().any(|value| value.as_str() == Some(acr))))
+    }
+
     /// The same without the claims that are not in `known`.
     #[must_use]
     pub fn only(mut self, known: &[&str]) -> Self {

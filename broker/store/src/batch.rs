@@ -9,6 +9,8 @@ use crate::{Key, Record, StoreError, Stored, Value, Version};
 pub enum Expect {
     /// There is no record. An expired one that was not swept yet counts as a record.
     Absent,
+    /// There is a record, whatever its version.
+    Present,
     /// The record still has this version.
     Version(Version),
     /// Whatever is there, or nothing.
@@ -20,6 +22,7 @@ impl Expect {
     pub fn holds(self, current: Option<Version>) -> bool {
         match self {
             Self::Absent => current.is_none(),
+            Self::Present => current.is_some(),
             Self::Version(version) => current == Some(version),
             Self::Any => true,
         }
@@ -111,6 +114,12 @@ impl Batch {
     #[must_use]
     pub fn delete<R: Record>(self, read: &Stored<R>) -> Self {
         self.push(Operation::Delete { key: read.record.key(), expect: Expect::Version(read.version) })
+    }
+
+    /// Deletes what must be at `key`.
+    #[must_use]
+    pub fn consume(self, key: Key) -> Self {
+        self.push(Operation::Delete { key, expect: Expect::Present })
     }
 
     /// Deletes whatever is at `key`.

@@ -65,6 +65,8 @@ kinds! {
     RevokedToken = 32, false;
     /// A device's request to be signed in.
     DeviceAuthorization = 33, false;
+    /// A pushed authorization request.
+    PushedRequest = 26, false;
 }
 
 /// The key of a record.

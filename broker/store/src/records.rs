@@ -2,8 +2,8 @@
 
 use doorward_domain::{
     Algorithm, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, DeviceAuthorization, Domain,
-    Grant, GrantId, Identity, KeyId, ReplayMark, RevokedToken, Sealed, Session, SessionId, SigningKey, Slug,
-    Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
+    Grant, GrantId, Identity, KeyId, PushedRequest, ReplayMark, RevokedToken, Sealed, SecretHash, Session,
+    SessionId, SigningKey, Slug, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -62,8 +62,8 @@ pub mod at {
     use sha2::Digest as _;
 
     use super::{
-        Algorithm, ClientId, ConnectionId, Domain, GrantId, Key, KeyId, Kind, SessionId, Sha256, Slug,
-        Subject, TenantId, UserCode, UserId,
+        Algorithm, ClientId, ConnectionId, Domain, GrantId, Key, KeyId, Kind, SecretHash, SessionId, Sha256,
+        Slug, Subject, TenantId, UserCode, UserId,
     };
 
     /// A tenant.
@@ -151,6 +151,11 @@ pub mod at {
         Key::new(TenantId::BROKER, Kind::RevokedToken, id.as_bytes())
     }
 
+    /// The pushed authorization request whose `request_uri` has this hash.
+    pub fn pushed_request(uri: &SecretHash) -> Key {
+        Key::new(TenantId::BROKER, Kind::PushedRequest, uri.as_bytes())
+    }
+
     /// What a user allowed a client.
     pub fn consent(tenant: TenantId, user: UserId, client: &ClientId) -> Key {
         Key::new(tenant, Kind::Consent, &[user.as_bytes().as_slice(), client.as_str().as_bytes()].concat())
@@ -212,4 +217,5 @@ record!(
     |it| at::device(it.user_code),
     expires it.expires_at + DeviceAuthorization::REMEMBERED
 );
+record!(PushedRequest, PushedRequest, |it| at::pushed_request(&it.uri), expires it.expires_at);
 record!(AuditEvent, Audit, |it| Key::new(it.tenant, Kind::Audit, it.id.as_bytes()));

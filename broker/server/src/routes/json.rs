@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use doorward_service::provider::dpop::NONCE;
 use doorward_service::provider::{EndpointError, ErrorCode, Statement};
@@ -29,6 +29,14 @@ pub fn statement(result: Result<Statement, EndpointError>) -> Response {
         Ok(Statement::Signed { media_type, token }) => {
             (NO_STORE, [(CONTENT_TYPE, media_type)], token).into_response()
         }
+        Err(error) => refuse(&error),
+    }
+}
+
+/// A good answer that says what is there now, or the error.
+pub fn created<T: Serialize>(result: Result<T, EndpointError>) -> Response {
+    match result {
+        Ok(body) => (StatusCode::CREATED, NO_STORE, Json(body)).into_response(),
         Err(error) => refuse(&error),
     }
 }

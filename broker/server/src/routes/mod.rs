@@ -88,6 +88,7 @@ fn protocol() -> Router<Arc<App>> {
 /// What apps call themselves, also those that run in a browser.
 fn calls() -> Router<Arc<App>> {
     Router::new()
+        .route(path::PAR, post(token::push))
         .route(path::TOKEN, post(token::token))
         .route(path::REVOKE, post(token::revoke))
         .route(path::REGISTER, post(register::register))

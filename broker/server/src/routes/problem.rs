@@ -167,6 +167,10 @@ fn untrusted_words(untrusted: Untrusted) -> Words {
             "The app that sent you here asked to be answered at an address that is not registered for it.",
             "register the redirect_uri, character by character.",
         ),
+        Untrusted::PushedRequest => (
+            "The app's request to sign you in took too long on its way, or it was answered already.",
+            "push a new request for every sign-in.",
+        ),
         Untrusted::Repeated | Untrusted::Unreadable(_) => (
             "The app that sent you here sent a request that cannot be read.",
             "send each parameter once, as plain text.",

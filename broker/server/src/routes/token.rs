@@ -1,4 +1,4 @@
-//! The endpoints that clients call: `/token`, `/introspect`, `/revoke`.
+//! The endpoints that clients call: `/par`, `/token`, `/introspect`, `/revoke`.
 
 use std::sync::Arc;
 
@@ -13,6 +13,14 @@ use doorward_service::provider::token::ClientRequest;
 
 use super::json;
 use crate::app::App;
+
+/// The pushed authorization request endpoint (RFC 9126).
+pub async fn push(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    json::created(match form(path::PAR, &headers, &body) {
+        Ok(request) => app.provider.push(request, app.now()).await,
+        Err(error) => Err(error),
+    })
+}
 
 /// The token endpoint (RFC 6749 section 3.2).
 pub async fn token(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {

@@ -50,6 +50,8 @@ pub struct Expected<'a> {
 pub enum Typ<'a> {
     /// This type, such as `at+jwt` (RFC 9068 section 4).
     Exactly(&'a str),
+    /// This type, `JWT`, or no type, as request objects have it (RFC 9101 section 10.8).
+    OrJwt(&'a str),
     /// `JWT`, or no type, as ID tokens and client assertions have it.
     JwtOrAbsent,
 }
@@ -137,6 +139,11 @@ impl Claims {
     /// A claim that is a string or an array of strings, such as `aud`; empty if it is neither.
     pub fn strings(&self, name: &str) -> Vec<&str> {
         self.0.get(name).and_then(strings).unwrap_or_default()
+    }
+
+    /// All claims by name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
     /// A claim of whatever type.
@@ -285,7 +292,8 @@ impl Header {
         match (expected, typ) {
             (Typ::Exactly(wanted), Some(typ)) => typ.eq_ignore_ascii_case(wanted),
             (Typ::Exactly(_), None) => false,
-            (Typ::JwtOrAbsent, typ) => typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT")),
+            (Typ::OrJwt(wanted), Some(typ)) if typ.eq_ignore_ascii_case(wanted) => true,
+            (Typ::JwtOrAbsent | Typ::OrJwt(_), typ) => typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT")),
         }
     }
 }

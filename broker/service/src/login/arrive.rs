@@ -14,8 +14,8 @@ use super::{BrowserSession, Login, LoginError, Return, Step, Transaction, Transa
 use crate::federation::{CallbackResponse, Verified};
 use crate::identity::link::{KnownAs, LinkDecision};
 use crate::identity::{NotAdmitted, resolve};
-use crate::provider::AuthorizationRequest;
 use crate::provider::authorize::{Next, SignedIn, decide};
+use crate::provider::{AuthorizationRequest, ErrorCode};
 
 /// Two tabs that bring the same new person at once conflict; the second finds the user made.
 const TRIES: usize = 3;
@@ -51,7 +51,7 @@ impl Login {
             tries += 1;
             match self.admit(id, &transaction, &client, &verified, older.as_ref(), now).await {
                 Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {
-                    Kind::Session | Kind::Grant => return Err(LoginError::Finished),
+                    Kind::Session | Kind::Grant | Kind::PushedRequest => return Err(LoginError::Finished),
                     _ if tries == TRIES => return Err(LoginError::Store(StoreError::Conflict(key))),
                     _ => {}
                 },
@@ -91,6 +91,12 @@ impl Login {
                 self.store.commit(batch).await?;
                 self.end_of_another(older, user, now).await?;
                 self.ask_consent(request, client.clone(), &session, Some((id, cookie)), now).await
+            }
+            Ok(Next::Fail(code)) => {
+                let description = "the person has signed in, but not with the assurance that is demanded";
+                let answer = self.provider.end_with_error((&request, client), code, description, now).await;
+                let answer = answer.map_err(LoginError::answered)?.ok_or(unreachable_app())?;
+                Ok(Step::Return(Return { answer, session: None, done: Some(id) }))
             }
             Ok(_) => {
                 let (batch, answer) =
@@ -182,6 +188,9 @@ impl Login {
             return Ok(Err(NotAdmitted::NotThisApp));
         }
         let consent = self.store.read::<Consent>(&at::consent(user.tenant, user.id, &client.id), now).await?;
+        if !request.access.claims.accepts_acr(session.authentication.acr.as_deref()) {
+            return Ok(Ok(Next::Fail(ErrorCode::UnmetAuthenticationRequirements)));
+        }
         let signed_in = SignedIn { session, consent: consent.as_ref().map(|it| &it.record), may_act: true };
         Ok(match decide(request, client, Some(signed_in), now) {
             next @ (Next::Issue | Next::Consent) => Ok(next),

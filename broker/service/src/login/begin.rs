@@ -24,7 +24,9 @@ impl Login {
         match (self.provider.next(&request, &client, signed_in, now).await?, session) {
             (Next::Fail(code), _) => {
                 let description = "the request allows no page, and one would be needed";
-                let answer = self.provider.error_response((&request, &client), code, description, now);
+                let request = (&request, &client);
+                let answer = self.provider.end_with_error(request, code, description, now).await;
+                let answer = answer.map_err(LoginError::answered)?;
                 Ok(Step::Return(Return {
                     answer: answer.ok_or(unreachable_app())?,
                     session: None,
@@ -93,7 +95,7 @@ impl Login {
         let noted = self.sessions.note_use(batch.clone(), session, now)?;
         match self.store.commit(noted).await {
             // Another tab noted the use at the same moment; that is no reason to fail.
-            Err(StoreError::Conflict(_)) => self.store.commit(batch).await?,
+            Err(StoreError::Conflict(_)) => self.store.commit(batch).await.map_err(LoginError::answered)?,
             written => written?,
         };
         self.keep_while_signed_in(grant, &session.record).await?;

@@ -37,7 +37,8 @@ impl Login {
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned))
             .unwrap_or_else(|| request.redirect_uri.clone());
-        let scope = request.access.scope.iter().map(str::to_owned).collect();
+        let details = request.access.authorization_details.iter().filter_map(|it| it.get("type")?.as_str());
+        let scope = request.access.scope.iter().chain(details).map(str::to_owned).collect();
         let (done, cookie) = begun.unzip();
         // How fresh the sign-in is has been decided; reading the question may take its time.
         let (id, mut transaction) = self.new_transaction(request.after_sign_in(), now);
@@ -77,7 +78,8 @@ impl Login {
             (ConsentDecision::Deny, _) => {
                 let code = ErrorCode::AccessDenied;
                 let request = (&transaction.request, &client);
-                let answer = self.provider.error_response(request, code, "the person said no", now);
+                let answer = self.provider.end_with_error(request, code, "the person said no", now).await;
+                let answer = answer.map_err(LoginError::answered)?;
                 Ok(Step::Return(Return {
                     answer: answer.ok_or(unreachable_app())?,
                     session: None,

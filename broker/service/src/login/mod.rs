@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use doorward_domain::{Client, Entropy, GrantId, Plain, Session, Slug, Tenant, Timestamp, User};
 use doorward_store::records::at;
-use doorward_store::{Record as _, Store, StoreError, Stored};
+use doorward_store::{Kind, Record as _, Store, StoreError, Stored};
 use url::Url;
 
 use crate::federation::{Federation, FederationError};
@@ -145,7 +145,7 @@ pub struct ConsentQuestion {
     pub tenant: Tenant,
     /// Who is asked.
     pub user: User,
-    /// The scope values asked for.
+    /// The scope values asked for, and the types of authorization details.
     pub scope: Vec<String>,
     /// The cookie of the session that has just begun.
     pub session: Option<Plain>,
@@ -199,6 +199,16 @@ pub enum LoginError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl LoginError {
+    /// What it means that the answer to an app could not be written: a pushed request is answered once.
+    fn answered(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(key) if key.kind() == Kind::PushedRequest => Self::Finished,
+            error => Self::Store(error),
+        }
+    }
 }
 
 /// How a person goes on after a failed login.

@@ -4,17 +4,17 @@
 use std::time::Duration;
 
 use doorward_domain::{
-    Client, ClientId, ClientTrust, CodeTerms, Consent, Grant, GrantId, GrantState, Handle, HandleKind,
-    Session, Timestamp, User,
+    Client, ClientTrust, CodeTerms, Consent, Grant, GrantId, GrantState, Handle, HandleKind, Session,
+    Timestamp, User,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _};
 
 use super::error::ErrorCode;
-use super::params::{Params, Unreadable};
-use super::request::{AuthorizationRequest, Rejected};
-use super::response::{Answer, ResponseMode, ResponseTarget};
-use super::{Provenance, Provider};
+use super::params::Unreadable;
+use super::request::AuthorizationRequest;
+use super::response::{Answer, ResponseTarget};
+use super::{Provenance, Provider, pushed};
 
 /// Why an authorization request is not answered to the app.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,9 @@ pub enum Untrusted {
     /// No `redirect_uri`, or one that is not registered.
     #[error("the redirect_uri is missing or not registered for this app")]
     RedirectUri,
+    /// A `request_uri` of ours that the app did not push, or pushed too long ago, or that was answered.
+    #[error("the request_uri is unknown, expired, or used already")]
+    PushedRequest,
 }
 
 /// What it takes to answer a request.
@@ -92,9 +95,9 @@ pub fn decide(
         it.may_act
             && request.expected_user.is_none_or(|user| user == it.session.user)
             && request.max_age.is_none_or(|secs| it.session.is_fresh(now, Duration::from_secs(secs)))
+            && request.access.claims.accepts_acr(it.session.authentication.acr.as_deref())
     };
-    let wants_sign_in = request.prompt.login || request.prompt.select_account;
-    match signed_in.filter(fits).filter(|_| !wants_sign_in) {
+    match signed_in.filter(fits).filter(|_| !request.prompt.wants_sign_in()) {
         None if silent => Next::Fail(ErrorCode::LoginRequired),
         None => Next::SignIn,
         Some(it) => match needs_consent(request, client, it.consent) {
@@ -109,64 +112,14 @@ fn needs_consent(request: &AuthorizationRequest, client: &Client, given: Option<
     let asked_before = given.is_some_and(|consent| request.access.scope.is_subset(&consent.scope));
     match client.trust {
         ClientTrust::FirstParty => false,
-        ClientTrust::ThirdParty => request.prompt.consent || !asked_before,
+        ClientTrust::ThirdParty => {
+            // Authorization details are of one request (RFC 9396 section 2): no earlier answer covers them.
+            request.prompt.consent || !asked_before || !request.access.authorization_details.is_empty()
+        }
     }
 }
 
 impl Provider {
-    /// Reads and judges an authorization request.
-    ///
-    /// # Errors
-    /// [`AuthorizeError`] says who learns of it: the person or the app.
-    pub async fn authorization_request(
-        &self,
-        parts: &[&[u8]],
-        now: Timestamp,
-    ) -> Result<(AuthorizationRequest, Client), AuthorizeError> {
-        let page = AuthorizeError::Page;
-        let params = Params::parse(parts).map_err(|error| page(Untrusted::Unreadable(error)))?;
-        if ["client_id", "redirect_uri", "response_mode"].iter().any(|name| params.is_repeated(name)) {
-            return Err(page(Untrusted::Repeated));
-        }
-        let id = ClientId::new(params.get("client_id").ok_or(page(Untrusted::Client))?);
-        let found = self.client(&id, now).await?.map(|found| found.record);
-        let client = found.filter(|client| client.enabled).ok_or(page(Untrusted::Client))?;
-        let redirect_uri = params.get("redirect_uri").filter(|uri| client.may_redirect_to(uri));
-        let redirect_uri = redirect_uri.ok_or(page(Untrusted::RedirectUri))?;
-        // What cannot travel in the mode that was asked for travels in the default one (AZ-04).
-        let mode = params.get("response_mode").and_then(ResponseMode::parse).unwrap_or_default();
-        let target = ResponseTarget { client: &client, redirect_uri, mode, state: params.get("state") };
-        let judged = AuthorizationRequest::judge(&params, &client, redirect_uri, mode);
-        match judged.and_then(|request| self.with_hint(request, &params, now)) {
-            Ok(request) => Ok((request, client)),
-            Err(rejected) => Err(self.send_back(&target, rejected, now)),
-        }
-    }
-
-    fn send_back(&self, target: &ResponseTarget<'_>, rejected: Rejected, now: Timestamp) -> AuthorizeError {
-        match self.answer_error(target, rejected.code, rejected.description, now) {
-            Some(answer) => AuthorizeError::Redirect(Box::new(SentBack { answer, code: rejected.code })),
-            None => AuthorizeError::Page(Untrusted::RedirectUri),
-        }
-    }
-
-    /// A hint never authenticates anybody; it says whom the client expects (AZ-08).
-    fn with_hint(
-        &self,
-        mut request: AuthorizationRequest,
-        params: &Params,
-        now: Timestamp,
-    ) -> Result<AuthorizationRequest, Rejected> {
-        if let Some(hint) = params.get("id_token_hint") {
-            let claims = self.id_token_hint(hint, Some(&request.client), now).ok_or(Rejected {
-                code: ErrorCode::InvalidRequest,
-                description: "id_token_hint is not an ID token that this issuer gave this client",
-            })?;
-            request.expected_user = Some(claims.user);
-        }
-        Ok(request)
-    }
-
     /// Decides what it takes to answer `request` in a browser with this session.
     ///
     /// # Errors
@@ -239,7 +192,25 @@ impl Provider {
             expires_at: now + self.settings.lifetimes.code.min(client.demands().longest_code),
         };
         let answer = self.answer_code(&target(request, client), &handle.to_plain(), now);
-        Ok((batch.insert(&offered)?, answer))
+        Ok((pushed::consume(batch.insert(&offered)?, request), answer))
+    }
+
+    /// Ends a request with an error: the answer that tells the app of it. A pushed request is used up by
+    /// that as well.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when a pushed request has been answered meanwhile.
+    pub async fn end_with_error(
+        &self,
+        (request, client): (&AuthorizationRequest, &Client),
+        code: ErrorCode,
+        description: &str,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, StoreError> {
+        if request.pushed.is_some() {
+            self.store.commit(pushed::consume(Batch::new(), request)).await?;
+        }
+        Ok(self.error_response((request, client), code, description, now))
     }
 
     /// The answer that tells the app of an error.

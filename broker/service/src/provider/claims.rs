@@ -1,7 +1,9 @@
 //! Which claims a scope releases (OIDC Core section 5.4).
 
+use std::collections::BTreeMap;
+
 use doorward_domain::scope::name;
-use doorward_domain::{ScopeSet, Tenant, User};
+use doorward_domain::{ClaimRequest, Client, ClientTrust, ScopeSet, Tenant, User};
 use serde_json::{Map, Value};
 
 /// The claims about `user` that `scope` releases, besides `sub`.
@@ -30,6 +32,23 @@ pub fn released(user: &User, tenant: &Tenant, scope: &ScopeSet) -> Map<String, V
     }
     if scope.contains(name::GROUPS) && !profile.groups.is_empty() {
         claims.insert("groups".to_owned(), profile.groups.as_slice().into());
+    }
+    claims
+}
+
+/// The claims about `user` that `scope` releases, and those that `client` asks for by name (section 5.5):
+/// of these no more than what some scope of its registration would release, and for an app that people
+/// are asked about no more than what they were asked (UI-02).
+pub fn released_as_asked(
+    (user, tenant): (&User, &Tenant),
+    scope: &ScopeSet,
+    asked: &BTreeMap<String, ClaimRequest>,
+    client: &Client,
+) -> Map<String, Value> {
+    let mut claims = released(user, tenant, scope);
+    if !asked.is_empty() && client.trust == ClientTrust::FirstParty {
+        let possible = released(user, tenant, &client.scope).into_iter();
+        claims.extend(possible.filter(|(claim, _)| asked.contains_key(claim)));
     }
     claims
 }

@@ -13,6 +13,7 @@ use doorward_domain::{
 use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
 
+use super::access::for_resources;
 use super::binding::Binding;
 use super::error::EndpointError;
 use super::token::{Issue, TokenResponse, may_refresh, still_allowed};
@@ -39,7 +40,7 @@ impl Provider {
             return self.code_reused(&key, now).await;
         };
         match check_terms(params, &client, &grant.record, (terms, binding)) {
-            Ok(()) => self.exchange(client, &grant, binding, now).await,
+            Ok(()) => self.exchange(params, client, &grant, binding, now).await,
             Err(error) => self.spoil(&grant, &key, error, now).await,
         }
     }
@@ -62,6 +63,7 @@ impl Provider {
 
     async fn exchange(
         &self,
+        params: &Params,
         client: Client,
         offered: &Stored<Grant>,
         binding: &Binding,
@@ -70,9 +72,10 @@ impl Provider {
         let scope = still_allowed(&client, &offered.record.access.scope)?;
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
         self.keys.check(people.client.tokens.id_token_algorithm())?;
-        self.use_binding(binding, &people.client, now).await?;
         let grant = self.redeemed((&people.client, binding), &offered.record, scope, now);
-        let issue = Issue::first(&grant, binding, &offered.record);
+        let shown = for_resources(params, &grant)?;
+        self.use_binding(binding, &people.client, now).await?;
+        let issue = Issue { grant: &shown, ..Issue::first(&grant, binding, &offered.record) };
         match self.store.commit(Batch::new().update(offered, &grant)?).await {
             Ok(_) => self.answer(&people, issue, now),
             Err(StoreError::Conflict(key)) => self.code_reused(&key, now).await,

@@ -11,6 +11,8 @@ use crate::settings::Settings;
 pub mod path {
     /// Authorization endpoint.
     pub const AUTHORIZE: &str = "/authorize";
+    /// Pushed authorization request endpoint.
+    pub const PAR: &str = "/par";
     /// Token endpoint.
     pub const TOKEN: &str = "/token";
     /// Device authorization endpoint.
@@ -50,6 +52,8 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
     json!({
         "issuer": settings.issuer(),
         "authorization_endpoint": settings.url(path::AUTHORIZE),
+        "pushed_authorization_request_endpoint": settings.url(path::PAR),
+        "require_pushed_authorization_requests": false,
         "token_endpoint": settings.url(path::TOKEN),
         "device_authorization_endpoint": settings.url(path::DEVICE_AUTHORIZATION),
         "userinfo_endpoint": settings.url(path::USERINFO),
@@ -74,11 +78,15 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
         "introspection_endpoint_auth_signing_alg_values_supported": assertions,
         "revocation_endpoint_auth_methods_supported": with_public,
         "revocation_endpoint_auth_signing_alg_values_supported": assertions,
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
+        "display_values_supported": ["page", "popup", "touch", "wap"],
         "dpop_signing_alg_values_supported": Algorithm::ALL,
         "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": false,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
+        "claims_parameter_supported": true,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "require_signed_request_object": false,
+        "request_object_signing_alg_values_supported": Algorithm::ALL,
     })
 }

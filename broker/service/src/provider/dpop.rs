@@ -96,13 +96,13 @@ impl Provider {
             tracing::debug!(client = %client.id, %error, "a DPoP proof was refused");
             refused("the DPoP proof is not a JWT of type dpop+jwt, signed with the public key in its header")
         })?;
-        let expires_at = self.judge(&proof.claims, endpoint, now)?;
+        let expires_at = self.judge_proof(&proof.claims, endpoint, now)?;
         let jti = proof.claims.str("jti").unwrap_or_default().to_owned();
         Ok(Some(DpopProof { thumbprint: proof.thumbprint, jti, expires_at }))
     }
 
     /// Whether a proof's claims fit the request; when it expires.
-    fn judge(
+    fn judge_proof(
         &self,
         claims: &Claims,
         endpoint: Endpoint<'_>,

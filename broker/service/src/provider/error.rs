@@ -5,10 +5,12 @@ use std::fmt;
 use doorward_domain::Refusal;
 use doorward_store::StoreError;
 
+use super::request::Rejected;
 use crate::keys::KeyError;
 
 /// An error code of RFC 6749 sections 4.1.2.1 and 5.2, OIDC Core section 3.1.2.6, RFC 6750
-/// section 3.1 or RFC 9449.
+/// section 3.1, RFC 8707 section 2, RFC 9396 section 5 or RFC 9449, or of OpenID Connect Core Error Code
+/// `unmet_authentication_requirements`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
     /// The request is malformed.
@@ -39,8 +41,14 @@ pub enum ErrorCode {
     LoginRequired,
     /// Consent is missing and no page may be shown.
     ConsentRequired,
-    /// `request` is not supported.
-    RequestNotSupported,
+    /// Nobody with the assurance that the client demands is signed in.
+    UnmetAuthenticationRequirements,
+    /// The request object is not right.
+    InvalidRequestObject,
+    /// There is no request object at `request_uri`.
+    InvalidRequestUri,
+    /// The authorization details are not right.
+    InvalidAuthorizationDetails,
     /// `request_uri` is not supported.
     RequestUriNotSupported,
     /// `registration` is not supported.
@@ -75,7 +83,10 @@ impl ErrorCode {
             Self::ExpiredToken => "expired_token",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
-            Self::RequestNotSupported => "request_not_supported",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
@@ -127,6 +138,13 @@ pub enum EndpointError {
     /// A token could not be signed.
     #[error(transparent)]
     Keys(#[from] KeyError),
+}
+
+impl From<Rejected> for EndpointError {
+    /// An authorization request that was pushed is refused like any other.
+    fn from(Rejected { code, description }: Rejected) -> Self {
+        Self::refused(code, description)
+    }
 }
 
 impl EndpointError {

@@ -79,6 +79,10 @@ impl Provider {
         if let Some(actor) = &grant.actor {
             about["act"] = json!(actor);
         }
+        let details = &grant.access.authorization_details;
+        if !details.is_empty() {
+            about["authorization_details"] = json!(details);
+        }
         Ok(Some(about))
     }
 

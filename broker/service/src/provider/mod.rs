@@ -1,11 +1,13 @@
 //! Toward apps: doorward as an OpenID Provider.
 //!
-//! One file for each endpoint: [`authorize`], [`device`], [`token`], [`userinfo`], [`introspect`], [`revoke`],
-//! [`logout`], [`discovery`]. What they decide with lies beside them: [`request`] judges an
-//! authorization request, [`oxide`] puts it through oxide-auth, [`client_auth`] authenticates
-//! clients, [`binding`] is the key that tokens are bound to, proved by [`dpop`], [`code`], [`refresh`], [`client_credentials`] and [`token_exchange`] are the
-//! grants, [`tokens`] is what is issued.
+//! One file for each endpoint: [`authorize`], `pushed`, [`device`], [`token`], [`userinfo`], [`introspect`],
+//! [`revoke`], [`logout`], [`discovery`]. What they decide with lies beside them: `asked` finds out what an
+//! app asks, [`request`] judges it, [`oxide`] puts it through oxide-auth, [`client_auth`] authenticates
+//! clients, [`binding`] is the key that tokens are bound to, proved by [`dpop`]; [`code`], [`refresh`],
+//! [`client_credentials`] and [`token_exchange`] are the grants, [`tokens`] is what is issued.
 
+mod access;
+mod asked;
 pub mod authorize;
 pub mod binding;
 pub mod claims;
@@ -21,10 +23,12 @@ pub mod introspect;
 pub mod logout;
 mod oxide;
 pub mod params;
+mod pushed;
 pub mod refresh;
 mod refresh_token;
 mod replay;
 pub mod request;
+mod request_object;
 mod resource;
 pub mod response;
 pub mod revoke;

@@ -110,7 +110,7 @@ impl Params {
 }
 
 /// The replacement character stands where the bytes were not UTF-8.
-fn is_unfit(c: char) -> bool {
+pub(super) fn is_unfit(c: char) -> bool {
     c == char::REPLACEMENT_CHARACTER || (c.is_control() && c != '\t' && c != '\n' && c != '\r')
 }
 

@@ -8,6 +8,7 @@ use doorward_domain::grant::Presented;
 use doorward_domain::{Client, Grant, GrantState, RefreshFamily, Timestamp};
 use doorward_store::{Batch, StoreError, Stored};
 
+use super::access::for_resources;
 use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
 use super::refresh_token::RefreshToken;
@@ -79,8 +80,11 @@ impl Provider {
         let issue = Issue { grant: &grant.record, scope: &scope, bound_to, nonce: None };
         let lifetimes = &self.settings.lifetimes;
         match token.family.presented(token.generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle) {
-            Presented::Current => self.rotate(client, token, issue, now).await,
-            Presented::JustRotated => self.repeat(client, issue, now).await,
+            Presented::Current => self.rotate(params, client, token, issue, now).await,
+            Presented::JustRotated => {
+                let shown = for_resources(params, &grant.record)?;
+                self.repeat(client, Issue { grant: &shown, ..issue }, now).await
+            }
             Presented::Replayed => self.refresh_reused(grant, now).await,
             Presented::Unknown | Presented::Idle => Err(UNUSABLE),
         }
@@ -90,6 +94,7 @@ impl Provider {
     /// section 5.3.2.1), which is bound to its authentication instead.
     async fn rotate(
         &self,
+        params: &Params,
         client: &Client,
         token: &RefreshToken,
         issue: Issue<'_>,
@@ -100,8 +105,9 @@ impl Provider {
         let generation = family.generation + u32::from(client.demands().rotates_refresh_tokens);
         let next = RefreshFamily { generation, rotated_at: now, ..family.clone() };
         let rotated = Grant { state: GrantState::Redeemed { refresh: Some(next) }, ..grant.record.clone() };
+        let shown = for_resources(params, &rotated)?;
         self.store.commit(Batch::new().update(grant, &rotated)?).await?;
-        self.answer(&people, Issue { grant: &rotated, ..issue }, now)
+        self.answer(&people, Issue { grant: &shown, ..issue }, now)
     }
 
     /// The answer to the rotation before was lost: the same successor goes out again.

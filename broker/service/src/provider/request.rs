@@ -1,11 +1,16 @@
 //! Authorization requests: from raw parameters to something that can be acted on
 //! (OIDC Core section 3.1.2.1).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::{
-    Access, Client, ClientId, DeviceAuthorization, GrantType, PkceChallenge, UserCode, UserId,
+    Access, ClaimsRequest, Client, ClientId, DeviceAuthorization, GrantType, PkceChallenge, SecretHash,
+    UserCode, UserId,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::access::access;
 use super::error::ErrorCode;
 use super::oxide;
 use super::params::Params;
@@ -40,6 +45,9 @@ pub struct AuthorizationRequest {
     /// The thumbprint of the one DPoP key that may redeem the code (RFC 9449 section 10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dpop_jkt: Option<String>,
+    /// The pushed request that it was (RFC 9126), which the answer uses up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<SecretHash>,
     /// Which pages the client asks for or forbids.
     #[serde(default, skip_serializing_if = "Prompt::is_empty")]
     pub prompt: Prompt,
@@ -75,6 +83,9 @@ pub struct Prompt {
     /// `select_account`: the person may want to be somebody else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub select_account: bool,
+    /// `create`: the person wants to come for the first time (Initiating User Registration section 4).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub create: bool,
 }
 
 impl Prompt {
@@ -87,10 +98,17 @@ impl Prompt {
                 "login" => prompt.login = true,
                 "consent" => prompt.consent = true,
                 "select_account" => prompt.select_account = true,
+                "create" => prompt.create = true,
                 _ => return None,
             }
         }
         (!prompt.none || prompt == Self { none: true, ..Self::default() }).then_some(prompt)
+    }
+
+    /// Whether the person must pass the sign-in page, whoever is signed in. Who comes for the first time
+    /// does so there as everybody does: their company's identity provider knows them.
+    pub fn wants_sign_in(&self) -> bool {
+        self.login || self.select_account || self.create
     }
 
     /// Whether nothing is asked for.
@@ -117,17 +135,20 @@ pub struct Rejected {
     pub description: &'static str,
 }
 
-const fn rejected(code: ErrorCode, description: &'static str) -> Rejected {
+pub(super) const fn rejected(code: ErrorCode, description: &'static str) -> Rejected {
     Rejected { code, description }
 }
 
-const fn invalid(description: &'static str) -> Rejected {
+pub(super) const fn invalid(description: &'static str) -> Rejected {
     rejected(ErrorCode::InvalidRequest, description)
 }
 
 /// The longest values that a request may carry, in bytes.
 const LIMITS: [(&str, usize); 5] =
     [("state", 1024), ("nonce", 512), ("login_hint", 320), ("ui_locales", 256), ("acr_values", 512)];
+
+/// The values of `display` (OIDC Core section 3.1.2.1). Our pages suit every one of them.
+const DISPLAYS: [&str; 4] = ["page", "popup", "touch", "wap"];
 
 /// The longest that a request may be in all, in bytes of JSON. It has to fit into a cookie of 4096
 /// bytes, together with what the way to the identity provider adds; browsers drop longer ones silently.
@@ -156,27 +177,31 @@ impl AuthorizationRequest {
                 .ok_or(invalid("prompt has a value that does not exist or does not fit"))?,
         };
         let max_age = match params.get("max_age") {
-            None => None,
+            None => client.defaults.max_age,
             Some(text) => Some(seconds(text).ok_or(invalid("max_age is not a number of seconds"))?),
         };
         let negotiated = oxide::authorize(params, client, redirect_uri).map_err(explain)?;
+        let access = access(params, client, negotiated.scope)?;
         let owned = |name: &str| params.get(name).map(str::to_owned);
+        let expected_user = expected_user(&access.claims)?;
+        let acr_values = owned("acr_values").or_else(|| usual_acr(&access.claims, client));
         let request = Self {
             client: client.id.clone(),
             redirect_uri: redirect_uri.to_owned(),
             device: None,
             mode,
-            access: Access::of(negotiated.scope),
+            access,
             state: owned("state"),
             nonce: owned("nonce"),
             challenge: negotiated.challenge,
             dpop_jkt: owned("dpop_jkt"),
+            pushed: None,
             prompt,
             max_age,
             login_hint: owned("login_hint"),
-            expected_user: None,
+            expected_user,
             ui_locales: owned("ui_locales"),
-            acr_values: owned("acr_values"),
+            acr_values,
         };
         match serde_json::to_vec(&request) {
             Ok(json) if json.len() <= LONGEST_REQUEST => Ok(request),
@@ -194,6 +219,7 @@ impl AuthorizationRequest {
             access: device.access.clone(),
             state: None,
             nonce: None,
+            pushed: None,
             challenge: None,
             dpop_jkt: None,
             prompt: Prompt::default(),
@@ -220,6 +246,7 @@ impl AuthorizationRequest {
     pub fn after_sign_in(mut self) -> Self {
         self.prompt.login = false;
         self.prompt.select_account = false;
+        self.prompt.create = false;
         self.max_age = None;
         self
     }
@@ -229,16 +256,17 @@ fn check_form(params: &Params) -> Result<(), Rejected> {
     if params.any_repeated() {
         return Err(invalid("a parameter is repeated"));
     }
-    let refused = [
-        ("request", ErrorCode::RequestNotSupported),
-        ("request_uri", ErrorCode::RequestUriNotSupported),
-        ("registration", ErrorCode::RegistrationNotSupported),
-    ];
-    if let Some((_, code)) = refused.into_iter().find(|(name, _)| params.get(name).is_some()) {
-        return Err(rejected(code, "this way of passing a request is not supported"));
+    if params.get("registration").is_some() {
+        return Err(rejected(ErrorCode::RegistrationNotSupported, "clients register before they ask"));
     }
     if LIMITS.iter().any(|(name, most)| params.get(name).is_some_and(|value| value.len() > *most)) {
         return Err(invalid("a parameter is too long"));
+    }
+    if params.get("display").is_some_and(|display| !DISPLAYS.contains(&display)) {
+        return Err(invalid("display has a value that does not exist"));
+    }
+    if params.get("dpop_jkt").is_some_and(|thumbprint| !is_thumbprint(thumbprint)) {
+        return Err(invalid("dpop_jkt is not the SHA-256 thumbprint of a key"));
     }
     if params.get("response_type").is_none() {
         return Err(invalid("response_type is missing"));
@@ -252,9 +280,30 @@ fn check_form(params: &Params) -> Result<(), Rejected> {
     Ok(())
 }
 
-/// SHA-256 in base64url.
+/// RFC 9449 section 10: 256 bits in base64url.
 fn is_thumbprint(text: &str) -> bool {
-    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    BASE64.decode(text).is_ok_and(|digest| digest.len() == 32)
+}
+
+/// Whom the client expects: a `sub` asked for by value is binding (OIDC Core section 5.5.1).
+fn expected_user(claims: &ClaimsRequest) -> Result<Option<UserId>, Rejected> {
+    let asked = [&claims.id_token, &claims.userinfo].into_iter().filter_map(|place| place.get("sub"));
+    let mut values = asked.flat_map(|asked| &asked.values).peekable();
+    if values.peek().is_none() {
+        return Ok(None);
+    }
+    let user = values.find_map(|value| value.as_str()?.parse().ok());
+    user.map(Some).ok_or(rejected(ErrorCode::LoginRequired, "nobody has the sub that claims asks for"))
+}
+
+/// The assurance that the client would like when its request has no `acr_values`.
+fn usual_acr(claims: &ClaimsRequest, client: &Client) -> Option<String> {
+    let asked =
+        claims.id_token.get("acr").map(|asked| asked.values.iter().filter_map(Value::as_str).collect());
+    let values: Vec<&str> = asked
+        .filter(|values: &Vec<_>| !values.is_empty())
+        .unwrap_or_else(|| client.defaults.acr_values.iter().map(String::as_str).collect());
+    (!values.is_empty()).then(|| values.join(" "))
 }
 
 /// Digits alone: the library's parser takes a sign as well.

@@ -5,6 +5,7 @@ use doorward_domain::scope::name;
 use doorward_domain::{Client, Confirmation, Grant, GrantType, Plain, ScopeSet, Timestamp};
 use http::HeaderMap;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
@@ -32,6 +33,9 @@ pub struct TokenResponse {
     /// What the access token allows.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// What it allows in detail (RFC 9396 section 7).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Map<String, Value>>,
 }
 
 pub(super) fn expose<S: serde::Serializer>(token: &Plain, serializer: S) -> Result<S::Ok, S::Error> {
@@ -126,6 +130,7 @@ impl Provider {
         Ok(TokenResponse {
             id_token: id_token.map(Plain::new),
             refresh_token: grant.refresh().and_then(|family| self.refresh_token(grant, family)),
+            authorization_details: grant.access.authorization_details.clone(),
             ..self.token_response(access_token, scope, bound_to)
         })
     }
@@ -145,6 +150,7 @@ impl Provider {
             id_token: None,
             refresh_token: None,
             scope: scope.to_string(),
+            authorization_details: Vec::new(),
         }
     }
 }

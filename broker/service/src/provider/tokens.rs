@@ -17,6 +17,7 @@ use serde::{Deserialize as _, Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::access::audience;
 use super::token::Issue;
 use super::{EndpointError, People, Provider, claims};
 use crate::keys::{Audience, Claims, Expected, Expiry, KeyError, Purpose, Typ, verify};
@@ -54,6 +55,8 @@ struct AccessTokenClaims<'a> {
     client_id: &'a str,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+    #[serde(skip_serializing_if = "<[Map<String, Value>]>::is_empty")]
+    authorization_details: &'a [Map<String, Value>],
     iat: i64,
     exp: i64,
     jti: String,
@@ -78,10 +81,10 @@ pub struct AccessToken {
     pub grant: Option<GrantReference>,
     /// The client it was issued to.
     pub client: ClientId,
+    /// Whom it is for: this issuer's userinfo, or protected resources (RFC 8707).
+    pub audience: Vec<String>,
     /// What it allows.
     pub scope: ScopeSet,
-    /// The resources that it is for, or the issuer for userinfo.
-    pub audience: Vec<String>,
     /// The key it is bound to.
     pub bound_to: Option<Confirmation>,
     /// When it was issued.
@@ -171,6 +174,7 @@ impl Provider {
             gid: Some(grant.id.to_string()),
             tenant_id: Some(grant.tenant.to_string()),
             cnf: bound_to,
+            authorization_details: &grant.access.authorization_details,
             ..self.access_token_claims(&grant.client, scope, &grant.access.resources, now)
         };
         self.in_form(client.tokens.access_token, &claims)
@@ -212,14 +216,13 @@ impl Provider {
         resources: &'a [String],
         now: Timestamp,
     ) -> AccessTokenClaims<'a> {
-        // What a resource gets is of no use at userinfo: nobody takes it there behind the client's back.
-        let issuer = resources.is_empty().then(|| self.settings.issuer());
         AccessTokenClaims {
             iss: self.settings.issuer(),
             sub: client.to_string(),
-            aud: issuer.into_iter().chain(resources.iter().map(String::as_str)).collect(),
+            aud: audience(self.settings.issuer(), resources, scope),
             client_id: client.as_str(),
             scope: scope.to_string(),
+            authorization_details: &[],
             iat: now.as_secs(),
             exp: (now + self.settings.lifetimes.access_token).as_secs(),
             jti: BASE64.encode(self.entropy.bytes::<16>()),
@@ -254,7 +257,12 @@ impl Provider {
             session_expiry: grant.authentication.session_expiry.map(Timestamp::as_secs),
             sid: grant.session.to_string(),
             at_hash: half_hash(access_token, algorithm),
-            released: claims::released(&people.user, &people.tenant, scope),
+            released: claims::released_as_asked(
+                (&people.user, &people.tenant),
+                scope,
+                &grant.access.claims.id_token,
+                &people.client,
+            ),
         };
         Ok(self.keys.sign(algorithm, "JWT", &claims)?)
     }

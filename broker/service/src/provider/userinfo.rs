@@ -23,18 +23,21 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Statement, EndpointError> {
         let token = self.read_access_token(request.token, now).ok_or(INVALID)?;
-        if token.audience != [self.settings.issuer()] {
-            return Err(INVALID);
-        }
-        let (_, people) = self.live(&token, now).await?.ok_or(INVALID)?;
+        let (grant, people) = self.live(&token, now).await?.ok_or(INVALID)?;
         if !self.is_holder(&request, token.bound_to.as_ref(), &people.client, now).await? {
             return Err(INVALID);
         }
         let scope = token.scope.intersection(&people.client.scope);
-        if !scope.contains(name::OPENID) {
+        let is_for_us = token.audience.iter().any(|audience| audience == self.settings.issuer());
+        if !is_for_us || !scope.contains(name::OPENID) {
             return Err(INVALID);
         }
-        let mut claims = claims::released(&people.user, &people.tenant, &scope);
+        let mut claims = claims::released_as_asked(
+            (&people.user, &people.tenant),
+            &scope,
+            &grant.access.claims.userinfo,
+            &people.client,
+        );
         claims.insert("sub".to_owned(), people.user.id.to_string().into());
         match people.client.tokens.userinfo {
             None => Ok(Statement::Plain(claims)),

@@ -3,7 +3,7 @@
 use super::{Backend, NOW, delete, key, put};
 use crate::{Batch, Expect, Kind, MAX_RECORD_BYTES, Operation, StoreError, Value, Version};
 
-/// `Absent`, `Version` and `Any` against no record, the expected one and another.
+/// `Absent`, `Present`, `Version` and `Any` against no record, the expected one and another.
 pub async fn expectations_hold_or_conflict(backend: &dyn Backend) {
     let store = backend.open().await;
     let key = key(Kind::User, 1);
@@ -12,6 +12,8 @@ pub async fn expectations_hold_or_conflict(backend: &dyn Backend) {
 
     let refused = |expect| store.commit(Batch::new().push(put(&key, expect, b"refused")));
     assert_eq!(refused(Expect::Version(other)).await, conflict);
+    assert_eq!(refused(Expect::Present).await, conflict);
+    assert_eq!(store.commit(Batch::new().consume(key.clone())).await, conflict);
     assert_eq!(store.get(&key).await, Ok(None));
 
     let first = store.commit(Batch::new().push(put(&key, Expect::Absent, b"1"))).await.unwrap();
@@ -26,6 +28,10 @@ pub async fn expectations_hold_or_conflict(backend: &dyn Backend) {
     let third = store.commit(Batch::new().push(put(&key, Expect::Any, b"3"))).await.unwrap();
     assert_eq!(refused(Expect::Version(second)).await, conflict);
     store.commit(Batch::new().push(delete(&key, Expect::Version(third)))).await.unwrap();
+    assert_eq!(store.get(&key).await, Ok(None));
+    store.commit(Batch::new().push(put(&key, Expect::Any, b"4"))).await.unwrap();
+    store.commit(Batch::new().push(put(&key, Expect::Present, b"5"))).await.unwrap();
+    store.commit(Batch::new().consume(key.clone())).await.unwrap();
     assert_eq!(store.get(&key).await, Ok(None));
 
     store.commit(Batch::new().push(delete(&key, Expect::Any))).await.unwrap();

@@ -8,9 +8,9 @@ use doorward_domain::{
     Access, Actor, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication,
     ClientId, ClientKeys, ClientTrust, CodeTerms, Connection, ConnectionId, Consent, DeviceAuthorization,
     DeviceState, Domain, EventId, Grant, GrantId, GrantState, Identity, KeyId, PkceChallenge, Plain, Profile,
-    Provisioning, RedirectUri, RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash,
-    Session, SessionId, SigningKey, Slug, Stage, Subject, Tenant, TenantId, Timestamp, User, UserCode,
-    UserId, audit,
+    Provisioning, PushedRequest, RedirectUri, RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed,
+    SecretHash, Session, SessionId, SigningKey, Slug, Stage, Subject, Tenant, TenantId, Timestamp, User,
+    UserCode, UserId, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{MasterKeyCheck, NewestKey, TenantOf};
@@ -55,7 +55,7 @@ async fn every_record_reads_back(store: &dyn Store) {
         master_key_check()
     );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
-    check!(replay_mark(), revoked_token(), device_authorization(), audit_event());
+    check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
     let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();
@@ -235,6 +235,16 @@ fn device_authorization() -> DeviceAuthorization {
         access: Access::of(scope()),
         asked_from: Some("192.0.2.1".to_owned()),
         state: DeviceState::Approved { tenant: TENANT, session: SESSION, grant: GRANT },
+        expires_at: LATER,
+    }
+}
+
+fn pushed_request() -> PushedRequest {
+    PushedRequest {
+        uri: secret(),
+        client: client().id,
+        parameters: vec![("resource".to_owned(), "https://api.example.com".to_owned())],
+        begins_until: NOW,
         expires_at: LATER,
     }
 }

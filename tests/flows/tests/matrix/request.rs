@@ -12,7 +12,7 @@ async fn unknown_parameters_mean_nothing() {
     let world = World::new().await;
     let (mut browser, app) = (signed_in(&world, "alice").await, world.relying("c1"));
     let unknown =
-        [("foo", "bar"), ("display", "popup"), ("claims", "{}"), ("resource", "x"), ("audience", "y")];
+        [("foo", "bar"), ("display", "popup"), ("claims", "{}"), ("claims_locales", "de"), ("audience", "y")];
     let page = browser.get(&app.authorize(&world, &unknown)).await;
     assert_eq!(app.redeem(&world, &page).await.status, StatusCode::OK);
 }
@@ -66,7 +66,7 @@ async fn a_request_may_be_posted() {
 }
 
 #[rstest]
-#[case("request", "request_not_supported")]
+#[case("request", "invalid_request_object")]
 #[case("request_uri", "request_uri_not_supported")]
 #[case("registration", "registration_not_supported")]
 #[tokio::test]

@@ -1,0 +1,91 @@
+//! What an app asks for besides its scope: protected resources (RFC 8707), authorization details
+//! (RFC 9396) and single claims (OIDC Core section 5.5).
+
+use std::borrow::Cow;
+
+use doorward_domain::scope::name;
+use doorward_domain::{Access, ClaimsRequest, Client, Grant, ScopeSet};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::error::ErrorCode;
+use super::request::{Rejected, invalid, rejected};
+use super::{Params, claims};
+
+const INVALID_TARGET: Rejected =
+    rejected(ErrorCode::InvalidTarget, "the resource is missing, or not one that this client may ask for");
+
+const INVALID_DETAILS: Rejected = rejected(
+    ErrorCode::InvalidAuthorizationDetails,
+    "authorization_details is no array of objects, each of a type that this client is registered for",
+);
+
+/// What `client` gets of what it asks for, besides the granted `scope`.
+pub(super) fn access(params: &Params, client: &Client, scope: ScopeSet) -> Result<Access, Rejected> {
+    let claims = match params.get("claims") {
+        None => ClaimsRequest::default(),
+        Some(text) => ClaimsRequest::parse(text)
+            .ok_or(invalid("claims is no JSON object as OIDC Core section 5.5 has it"))?
+            .only(claims::SUPPORTED),
+    };
+    Ok(Access {
+        scope,
+        resources: resources(params, client)?,
+        authorization_details: authorization_details(params, client)?,
+        claims,
+    })
+}
+
+/// RFC 8707 section 2: each an absolute URI without fragment, and registered.
+fn resources(params: &Params, client: &Client) -> Result<Vec<String>, Rejected> {
+    let mut resources = Vec::new();
+    for resource in params.all("resource") {
+        let registered = client.resources.iter().any(|registered| registered == resource);
+        if !registered || !is_resource(resource) {
+            return Err(INVALID_TARGET);
+        }
+        if !resources.iter().any(|known| known == resource) {
+            resources.push(resource.to_owned());
+        }
+    }
+    if resources.is_empty() && client.demands().resource_indicators {
+        return Err(INVALID_TARGET);
+    }
+    Ok(resources)
+}
+
+fn is_resource(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| url.fragment().is_none())
+}
+
+/// RFC 9396 section 2, with the `type`s that the client registered (section 10).
+fn authorization_details(params: &Params, client: &Client) -> Result<Vec<Map<String, Value>>, Rejected> {
+    let Some(text) = params.get("authorization_details") else { return Ok(Vec::new()) };
+    let details: Vec<Map<String, Value>> = serde_json::from_str(text).map_err(|_| INVALID_DETAILS)?;
+    let is_registered = |detail: &Map<String, Value>| {
+        let kind = detail.get("type").and_then(Value::as_str);
+        kind.is_some_and(|kind| client.authorization_details_types.iter().any(|known| known == kind))
+    };
+    if details.iter().all(is_registered) { Ok(details) } else { Err(INVALID_DETAILS) }
+}
+
+/// The grant as one access token shows it: for those of its resources that a token request names, or for
+/// all of them (RFC 8707 section 2.2).
+pub(super) fn for_resources<'a>(params: &Params, grant: &'a Grant) -> Result<Cow<'a, Grant>, Rejected> {
+    let named = params.all("resource");
+    if named.is_empty() {
+        return Ok(Cow::Borrowed(grant));
+    }
+    if !named.iter().all(|resource| grant.access.resources.iter().any(|granted| granted == resource)) {
+        return Err(INVALID_TARGET);
+    }
+    let mut narrowed = grant.clone();
+    narrowed.access.resources.retain(|granted| named.contains(&granted.as_str()));
+    Ok(Cow::Owned(narrowed))
+}
+
+/// Whom an access token is for (RFC 9068 section 3): the resources, and userinfo when `openid` opens it.
+pub(super) fn audience<'a>(issuer: &'a str, resources: &'a [String], scope: &ScopeSet) -> Vec<&'a str> {
+    let userinfo = resources.is_empty() || scope.contains(name::OPENID);
+    userinfo.then_some(issuer).into_iter().chain(resources.iter().map(String::as_str)).collect()
+}
