@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 mod cookies;
 pub mod listen;
+mod outlet;
 pub mod pages;
 pub mod routes;
 pub mod serve;

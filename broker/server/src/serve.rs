@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use axum::Router;
 use doorward_domain::{Clock as _, SecretHash};
-use doorward_net::GuardedClient;
 use doorward_service::keys::{KeyRing, KeyRingParts, check_master_key};
 use doorward_service::management::Management;
 use doorward_store::sweep::Sweeper;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 
 use crate::app::{App, Parts};
 use crate::backend::Backend;
 use crate::config::Config;
 use crate::listen::{Doors, Entrance};
+use crate::outlet::{Making, Outlet};
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{admin_api, routes};
 
@@ -31,6 +31,7 @@ pub struct Broker {
     backend: Backend,
     admin_token: SecretHash,
     entrance: Entrance,
+    outlet: Making,
 }
 
 impl Broker {
@@ -41,11 +42,7 @@ impl Broker {
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let settings = Arc::new(config.settings()?);
         let egress = config.egress_policy();
-        // The machine's root certificates take as long to read as the store to open.
-        let net = spawn_blocking({
-            let egress = egress.clone();
-            || GuardedClient::new(egress)
-        });
+        let (net, outlet) = Outlet::make(egress.clone());
         let backend = Backend::open(&config.store)?;
         let secrets = config.secrets(&SystemEntropy)?;
         let (store, sealer) = (backend.store(), Arc::new(secrets.sealer));
@@ -60,7 +57,7 @@ impl Broker {
             schedule: config.keys.schedule(),
         })
         .await?;
-        let (net, keys) = (Arc::new(net.await??), Arc::new(keys));
+        let keys = Arc::new(keys);
         let registration = config.registration.policy()?;
         let app = Arc::new(App::new(Parts {
             store,
@@ -73,7 +70,7 @@ impl Broker {
             egress,
             registration,
         }));
-        Ok(Self { app, backend, admin_token: secrets.admin_token, entrance: config.entrance() })
+        Ok(Self { app, backend, admin_token: secrets.admin_token, entrance: config.entrance(), outlet })
     }
 
     /// Tenants, connections, clients and users.
@@ -94,15 +91,18 @@ impl Broker {
     /// Answers until `stop` resolves, then finishes the answers under way.
     ///
     /// # Errors
-    /// When nobody can listen there, or the certificate is none.
+    /// When nobody can listen there, the certificate is none, or the machine has no root certificates.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
         let doors = Doors::open(&self.entrance).await?;
         let router = routes::router(Arc::clone(&self.app), self.admin());
         let mut background = background(&self.app);
-        doors.serve(router, stop).await;
+        let served = tokio::select! {
+            () = doors.serve(router, stop) => Ok(()),
+            error = self.outlet.failed() => Err(error),
+        };
         background.shutdown().await;
-        self.close().await;
-        Ok(())
+        self.backend.close().await;
+        served
     }
 
     /// Writes what waits and closes the store.
