@@ -15,6 +15,7 @@ use doorward_service::settings::Settings;
 use doorward_store::Store;
 
 use crate::cookies::CookiePolicy;
+use crate::proxies::Proxies;
 
 /// What a broker is made of. `main` fills it with the real things, tests with doubles.
 pub struct Parts {
@@ -36,6 +37,8 @@ pub struct Parts {
     pub egress: EgressPolicy,
     /// What holds for clients that register themselves, when they may.
     pub registration: Option<RegistrationPolicy>,
+    /// The proxies that requests may come by.
+    pub proxies: Proxies,
 }
 
 /// A broker that is ready to answer.
@@ -50,6 +53,7 @@ pub struct App {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) cookies: CookiePolicy,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) proxies: Proxies,
     /// The discovery document, which never changes.
     pub(crate) discovery: Bytes,
 }
@@ -57,7 +61,8 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, net, clock, entropy, sealer, keys, settings, egress, registration } = parts;
+        let Parts { store, net, clock, entropy, sealer, keys, settings, egress, registration, proxies } =
+            parts;
         let provider = Arc::new(Provider::new(ProviderParts {
             store: Arc::clone(&store),
             net: Arc::clone(&net),
@@ -112,6 +117,7 @@ impl App {
             entropy,
             cookies,
             settings,
+            proxies,
             discovery,
         }
     }

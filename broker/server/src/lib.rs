@@ -12,6 +12,7 @@ mod cookies;
 pub mod listen;
 mod outlet;
 pub mod pages;
+pub mod proxies;
 pub mod routes;
 pub mod serve;
 mod system;

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use crate::app::{App, Parts};
 use crate::backend::Backend;
 use crate::config::Config;
-use crate::listen::{Doors, Entrance};
+use crate::listen::{Authorities, Doors, Entrance};
 use crate::outlet::{Making, Outlet};
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{admin_api, routes};
@@ -32,6 +32,7 @@ pub struct Broker {
     admin_token: SecretHash,
     entrance: Entrance,
     outlet: Making,
+    authorities: Arc<Authorities>,
 }
 
 impl Broker {
@@ -59,6 +60,8 @@ impl Broker {
         .await?;
         let keys = Arc::new(keys);
         let registration = config.registration.policy()?;
+        let authorities = Arc::new(config.client_authorities(clock.clone())?);
+        let proxies = config.proxies(&authorities);
         let app = Arc::new(App::new(Parts {
             store,
             net,
@@ -69,8 +72,10 @@ impl Broker {
             settings,
             egress,
             registration,
+            proxies,
         }));
-        Ok(Self { app, backend, admin_token: secrets.admin_token, entrance: config.entrance(), outlet })
+        let (admin_token, entrance) = (secrets.admin_token, config.entrance());
+        Ok(Self { app, backend, admin_token, entrance, outlet, authorities })
     }
 
     /// Tenants, connections, clients and users.
@@ -93,7 +98,7 @@ impl Broker {
     /// # Errors
     /// When nobody can listen there, the certificate is none, or the machine has no root certificates.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let doors = Doors::open(&self.entrance).await?;
+        let doors = Doors::open(&self.entrance, Arc::clone(&self.authorities)).await?;
         let router = routes::router(Arc::clone(&self.app), self.admin());
         let mut background = background(&self.app);
         let served = tokio::select! {

@@ -15,6 +15,18 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Whether DPoP proofs must repeat a nonce of ours (RFC 9449 section 8).
     pub dpop_nonces: bool,
+    /// Whether clients may come with certificates.
+    pub mutual_tls: Option<MutualTls>,
+}
+
+/// How clients may come with certificates (RFC 8705).
+#[derive(Clone, Debug)]
+pub struct MutualTls {
+    /// Where they are asked for one, if that is another place than the issuer's own. URLs of endpoints
+    /// for them start with it (section 5).
+    pub base_url: Option<Url>,
+    /// Whether there are authorities that vouch for them.
+    pub has_authorities: bool,
 }
 
 /// A text that cannot be an issuer identifier.
@@ -36,7 +48,8 @@ impl Settings {
         };
         // The spelling that the URL standard gives an origin is the one that everybody compares with.
         if fit && base_url.origin().ascii_serialization() == issuer {
-            Ok(Self { issuer: issuer.to_owned(), base_url, lifetimes, dpop_nonces: false })
+            let (dpop_nonces, mutual_tls) = (false, None);
+            Ok(Self { issuer: issuer.to_owned(), base_url, lifetimes, dpop_nonces, mutual_tls })
         } else {
             Err(InvalidIssuer)
         }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use doorward::app::{App, Parts};
+use doorward::proxies::Proxies;
 use doorward::{admin_api, routes};
 use doorward_domain::audit::Action;
 use doorward_domain::connection::{ConnectionKind, UpstreamAuthentication};
@@ -185,6 +186,7 @@ impl World {
             settings: self.settings.clone(),
             egress: EgressPolicy::default(),
             registration: self.registration.clone(),
+            proxies: Proxies::default(),
         }));
         let token = Plain::new(ADMIN_TOKEN).hash();
         let admin = admin_api::router(app.management().clone(), app.keys().clone(), token);

@@ -68,11 +68,13 @@ fn readable_by_others(path: &Path) -> std::io::Result<bool> {
     std::fs::metadata(path).map(|_| false)
 }
 
-/// Whether the certificate has its key, is for the issuer's name, and does not end soon.
+/// Whether the certificate has its key, is for the broker's names, and does not end soon.
 fn certificate(config: &Config, tls: &Tls) -> anyhow::Result<String> {
     let (certificate, file) = (OwnCertificate::read(tls.files())?, tls.certificate.display());
-    if !certificate.is_for(&Url::parse(&config.issuer)?) {
-        bail!("{file} is not for the issuer's name");
+    for url in [Some(Url::parse(&config.issuer)?), config.mtls.url.clone()].into_iter().flatten() {
+        if !certificate.is_for(&url) {
+            bail!("{file} is not for {url}");
+        }
     }
     let (from, until) =
         certificate.validity().with_context(|| format!("{file} does not say when it ends"))?;

@@ -5,6 +5,7 @@
 //! `http://localhost:8080` and keeps its state in `data/state`. A key that is not known is an error.
 //! What tenants, connections and clients there are is not configuration: see `doorward apply`.
 
+mod entrance;
 mod error;
 mod list;
 mod registration;
@@ -25,12 +26,13 @@ use doorward_service::settings::{InvalidIssuer, Lifetimes, Settings};
 use ipnet::IpNet;
 use serde::Deserialize;
 
+pub use entrance::{Mtls, Proxy, Tls};
 pub use error::ConfigError;
 pub use registration::{Mode, Registration};
 pub use secrets::Secrets;
 
 use crate::backend::StoreChoice;
-use crate::listen::{Entrance, Files, Limits};
+use crate::listen::Limits;
 
 /// The file that is read when none is named, if it exists.
 pub const DEFAULT_FILE: &str = "doorward.toml";
@@ -52,6 +54,10 @@ pub struct Config {
     pub store: StoreChoice,
     /// TLS, if the broker speaks it itself and not a proxy in front of it.
     pub tls: Option<Tls>,
+    /// Certificates of clients.
+    pub mtls: Mtls,
+    /// Proxies in front of the broker.
+    pub proxy: Proxy,
     /// Master and signing keys.
     pub keys: Keys,
     /// Where the broker may connect to.
@@ -66,17 +72,6 @@ pub struct Config {
     pub admin: Admin,
     /// E-mail. There is nothing to configure yet: this broker sends none.
     pub mail: Mail,
-}
-
-/// `[tls]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tls {
-    /// The file with the certificate and those between it and its authority (PEM). It is read again
-    /// when it changes.
-    pub certificate: PathBuf,
-    /// The file with its private key (PEM).
-    pub key: PathBuf,
 }
 
 /// `[keys]`
@@ -198,6 +193,8 @@ impl Config {
             max_connections: Limits::default().connections,
             store: text::embedded(folder),
             tls: None,
+            mtls: Mtls::default(),
+            proxy: Proxy::default(),
             keys: Keys::default(),
             egress: Egress::default(),
             sessions: Sessions::default(),
@@ -239,22 +236,10 @@ impl Config {
             let path = error.path().to_string();
             ConfigError::from_serde(&path, &error.into_inner().to_string())
         })?;
-        config.check()?;
+        config.check_entrance()?;
         config.egress.extra_roots_pem =
             config.egress.extra_roots.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
         Ok(config)
-    }
-
-    /// What no key can say alone.
-    fn check(&self) -> Result<(), ConfigError> {
-        let wrong =
-            |key: &str, cause: &str| ConfigError::Value { key: key.to_owned(), cause: cause.to_owned() };
-        match &self.tls {
-            Some(_) if !self.issuer.starts_with("https:") => {
-                Err(wrong("tls", "the issuer has to begin with https: when the broker speaks TLS"))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// The folder in which the embedded store and generated secrets lie.
@@ -275,16 +260,8 @@ impl Config {
         };
         let mut settings = Settings::new(&self.issuer, lifetimes)?;
         settings.dpop_nonces = self.tokens.dpop_nonces;
+        settings.mutual_tls = self.mutual_tls();
         Ok(settings)
-    }
-
-    /// Where requests come in.
-    pub fn entrance(&self) -> Entrance {
-        Entrance {
-            listen: self.listen,
-            limits: Limits { connections: self.max_connections, ..Limits::default() },
-            tls: self.tls.as_ref().map(Tls::files),
-        }
     }
 
     /// Where the broker may connect to.
@@ -296,13 +273,6 @@ impl Config {
             extra_roots: self.egress.extra_roots_pem.clone(),
             ..EgressPolicy::default()
         }
-    }
-}
-
-impl Tls {
-    /// The certificate and its key.
-    pub fn files(&self) -> Files {
-        Files { certificate: self.certificate.clone(), key: self.key.clone() }
     }
 }
 

@@ -35,6 +35,7 @@ fn refusal(text: &str) -> String {
 #[test]
 fn without_any_configuration_a_broker_runs_here() {
     let config = parse("").unwrap();
+    assert!(config.settings().unwrap().mutual_tls.is_none());
     assert_eq!(config.issuer, "http://localhost:8080");
     assert!(config.listen.ip().is_loopback());
     assert_eq!(config.data_dir(), Path::new("data/state"));
@@ -56,6 +57,13 @@ fn every_key_can_be_set_in_the_file() {
         [tls]
         certificate = "/etc/tls.crt"
         key = "/etc/tls.key"
+        [mtls]
+        listen = "0.0.0.0:8443"
+        url = "https://mtls.example.org"
+        ca = "/etc/clients.crt"
+        [proxy]
+        trusted = ["10.0.0.0/8"]
+        client_certificate_header = "Client-Cert"
         [keys]
         master_key = "/run/secrets/master"
         older_master_keys = ["/run/secrets/older"]
@@ -75,6 +83,10 @@ fn every_key_can_be_set_in_the_file() {
     .unwrap();
     assert_eq!(config.store, StoreChoice::Sled("/var/lib/doorward/records".into()));
     assert_eq!(config.tls.as_ref().unwrap().key, Path::new("/etc/tls.key"));
+    let mutual = config.settings().unwrap().mutual_tls.unwrap();
+    assert_eq!(mutual.base_url.unwrap().as_str(), "https://mtls.example.org/");
+    assert!(mutual.has_authorities);
+    assert_eq!(config.proxy.client_certificate_header.as_ref().unwrap(), "client-cert");
     assert_eq!(config.keys.algorithms, [Algorithm::ES256]);
     assert_eq!(config.keys.schedule().period, Duration::from_secs(30 * 86_400));
     assert_eq!(config.egress_policy().allowed_networks[0].to_string(), "10.20.0.0/16");
@@ -161,6 +173,19 @@ fn a_wrong_value_names_its_key_and_how_to_mend_it() {
         ("store = \"memory\"", "store", "sled:data/state"),
         ("[tls]\ncertificate = \"c\"", "tls", "key"),
         ("[tls]\ncertificate = \"c\"\nkey = \"k\"", "tls", "https:"),
+        ("[mtls]\nlisten = \"8443\"", "mtls.listen", "0.0.0.0:8080"),
+        ("[mtls]\nlisten = \"0.0.0.0:8443\"", "mtls.listen", "[tls]"),
+        ("[mtls]\nurl = \"http://mtls.example.org\"", "mtls.url", "https://mtls.example.org"),
+        ("[mtls]\nurl = \"https://mtls.example.org/\"", "mtls.url", "https://mtls.example.org"),
+        ("[mtls]\nurl = \"https://mtls.example.org\"", "mtls", "mtls.listen"),
+        ("[mtls]\nca = \"ca\"", "mtls", "mtls.listen"),
+        ("[proxy]\nclient_certificate_header = \"Client-Cert\"", "proxy.trusted", "believed"),
+        (
+            "[proxy]\nclient_certificate_header = \"Client Cert\"",
+            "proxy.client_certificate_header",
+            "Client-Cert",
+        ),
+        ("[proxy]\ntrusted = [\"10.0.0.1/33\"]", "proxy.trusted[0]", "10.20.0.0/16"),
         ("[sessions]\nidle = \"soon\"", "sessions.idle", "12h"),
         ("[sessions]\nidle = \"0s\"", "sessions.idle", "12h"),
         ("[keys]\nalgorithms = [\"HS256\"]", "keys.algorithms[0]", "HS256"),
@@ -172,6 +197,19 @@ fn a_wrong_value_names_its_key_and_how_to_mend_it() {
     }
     assert!(refusal("issuer = ").contains("TOML"));
     assert!(refusal("[egress]\nextra_roots = [\"/nowhere/ca.pem\"]").starts_with("/nowhere/ca.pem: "));
+}
+
+#[test]
+fn a_broker_that_asks_for_certificates_says_where() {
+    let with = |issuer: &str, mtls: &str| {
+        let tls = "[tls]\ncertificate = \"c\"\nkey = \"k\"";
+        parse(&format!("issuer = \"{issuer}\"\n{tls}\n[mtls]\nlisten = \"0.0.0.0:8443\"\n{mtls}"))
+    };
+    assert!(with("https://id.example.org", "url = \"https://id.example.org:8443\"").is_ok());
+    for url in ["", "url = \"https://id.example.org\""] {
+        let told = with("https://id.example.org", url).unwrap_err().to_string();
+        assert!(told.starts_with("`mtls.url`: "), "{told}");
+    }
 }
 
 #[test]

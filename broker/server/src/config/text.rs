@@ -5,10 +5,13 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use doorward_service::settings::{Lifetimes, Settings};
 use jiff::{Span, SpanRelativeTo};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+
+use url::Url;
 
 use crate::backend::StoreChoice;
 
@@ -31,6 +34,27 @@ pub(super) fn issuer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Strin
 pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     parsed(deserializer, |text| {
         text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080")
+    })
+}
+
+pub(super) fn some_address<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SocketAddr>, D::Error> {
+    address(deserializer).map(Some)
+}
+
+/// An https origin.
+pub(super) fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    parsed(deserializer, |text| {
+        let url = Url::parse(text).ok().filter(|url| url.scheme() == "https");
+        let origin = url.filter(|url| url.origin().ascii_serialization() == text);
+        origin.map(Some).ok_or("must be an https origin such as https://mtls.example.org")
+    })
+}
+
+pub(super) fn header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HeaderName>, D::Error> {
+    parsed(deserializer, |text| {
+        text.parse().map(Some).map_err(|_| "must be the name of a header, such as Client-Cert")
     })
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::certificate::{Files, OwnCertificate};
-use super::{Door, Limits, tls};
+use super::{Authorities, Door, Limits};
 
 /// What the operator decided about the doors.
 #[derive(Clone, Debug)]
@@ -19,8 +19,17 @@ pub struct Entrance {
     pub listen: SocketAddr,
     /// What connections may take.
     pub limits: Limits,
-    /// The certificate, if the broker speaks TLS itself.
-    pub tls: Option<Files>,
+    /// TLS, if the broker speaks it itself.
+    pub tls: Option<Tls>,
+}
+
+/// What the operator decided about TLS.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// The certificate.
+    pub files: Files,
+    /// Where clients are asked for certificates of theirs, if anywhere.
+    pub mutual: Option<SocketAddr>,
 }
 
 /// Doors that are open.
@@ -34,15 +43,19 @@ impl Doors {
     ///
     /// # Errors
     /// When nobody can listen there, or the certificate is none; in words for the operator.
-    pub async fn open(entrance: &Entrance) -> anyhow::Result<Self> {
-        let Entrance { listen, limits, tls: files } = entrance;
-        let door = Door::open(*listen, *limits)
-            .await
-            .with_context(|| format!("cannot listen on {listen}; is another broker running?"))?;
-        let Some(files) = files.clone() else { return Ok(Self { doors: vec![door], certificate: None }) };
-        let certificate = Arc::new(OwnCertificate::read(files)?);
-        let acceptor = tls::acceptor(Arc::clone(&certificate))?;
-        Ok(Self { doors: vec![door.with_tls(acceptor)], certificate: Some(certificate) })
+    pub async fn open(entrance: &Entrance, authorities: Arc<Authorities>) -> anyhow::Result<Self> {
+        let Entrance { listen, limits, tls } = entrance;
+        let door = open(*listen, *limits).await?;
+        let Some(Tls { files, mutual }) = tls else {
+            return Ok(Self { doors: vec![door], certificate: None });
+        };
+        let certificate = Arc::new(OwnCertificate::read(files.clone())?);
+        let mut doors = vec![door.with_tls(Arc::clone(&certificate), None)?];
+        if let Some(address) = mutual {
+            let door = open(*address, *limits).await?;
+            doors.push(door.with_tls(Arc::clone(&certificate), Some(authorities))?);
+        }
+        Ok(Self { doors, certificate: Some(certificate) })
     }
 
     /// Answers until `stop` resolves, then finishes the answers under way.
@@ -68,4 +81,9 @@ impl Doors {
         stopping.send_replace(true);
         while serving.join_next().await.is_some() {}
     }
+}
+
+async fn open(address: SocketAddr, limits: Limits) -> anyhow::Result<Door> {
+    let door = Door::open(address, limits).await;
+    door.with_context(|| format!("cannot listen on {address}; is another broker running?"))
 }

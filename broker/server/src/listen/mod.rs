@@ -4,6 +4,7 @@
 //! silent has it for a limited time, and when all places are taken, those who have kept us waiting
 //! longest make room for those who come (DS-04).
 
+mod authorities;
 mod certificate;
 mod doors;
 mod guests;
@@ -21,12 +22,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use doorward_service::provider::ClientCertificate;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
+pub use authorities::Authorities;
 pub use certificate::{Files, OwnCertificate};
-pub use doors::{Doors, Entrance};
+pub use doors::{Doors, Entrance, Tls};
 
 use guests::Guests;
 use pulse::{Pulse, Stage};
@@ -86,13 +89,23 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 pub struct Peer {
     /// The address of its sender.
     pub address: IpAddr,
+    /// The certificate that its sender has the key of.
+    pub certificate: Option<Arc<ClientCertificate>>,
+}
+
+/// How a door speaks TLS.
+#[derive(Clone)]
+struct Secure {
+    acceptor: TlsAcceptor,
+    /// Who vouches for clients, where they are asked for certificates.
+    authorities: Option<Arc<Authorities>>,
 }
 
 /// An address at which the broker listens.
 pub struct Door {
     listener: TcpListener,
     limits: Limits,
-    tls: Option<TlsAcceptor>,
+    secure: Option<Secure>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -103,13 +116,21 @@ impl Door {
     /// When nobody can listen there.
     pub async fn open(address: SocketAddr, limits: Limits) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self { listener, limits, tls: None, stopping: Arc::default() })
+        Ok(Self { listener, limits, secure: None, stopping: Arc::default() })
     }
 
-    /// The same, for those who speak TLS.
-    #[must_use]
-    pub fn with_tls(self, acceptor: TlsAcceptor) -> Self {
-        Self { tls: Some(acceptor), ..self }
+    /// The same, for those who speak TLS. Clients are asked for certificates where there is somebody to
+    /// judge them.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn with_tls(
+        self,
+        certificate: Arc<OwnCertificate>,
+        authorities: Option<Arc<Authorities>>,
+    ) -> anyhow::Result<Self> {
+        let acceptor = tls::acceptor(certificate, authorities.is_some())?;
+        Ok(Self { secure: Some(Secure { acceptor, authorities }), ..self })
     }
 
     /// Where it is; the port is known even if any would do.
@@ -152,16 +173,16 @@ impl Door {
         // An answer is one small write; waiting for more to send only delays it.
         drop(stream.set_nodelay(true));
         // A handshake is a beginning that has to have an end.
-        let first = if self.tls.is_some() { Stage::Head } else { Stage::Idle };
+        let first = if self.secure.is_some() { Stage::Head } else { Stage::Idle };
         let pulse = Arc::new(Pulse::new(first));
         let visit = Visit {
             router: router.clone(),
-            peer: Peer { address: address.to_canonical() },
+            peer: Peer { address: address.to_canonical(), certificate: None },
             pulse: Arc::clone(&pulse),
             stopping: Arc::clone(&self.stopping),
         };
-        match self.tls.clone() {
-            Some(acceptor) => guests.welcome(pulse, visit.serve_over_tls(stream, acceptor)),
+        match self.secure.clone() {
+            Some(secure) => guests.welcome(pulse, visit.serve_over_tls(stream, secure)),
             None => guests.welcome(pulse, visit.serve(stream)),
         }
     }

@@ -17,11 +17,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
-use super::Peer;
 use super::pulse::Pulse;
+use super::{Peer, Secure};
 
 /// The head of a request is at most so long, in bytes.
 const LONGEST_HEAD: usize = 32 * 1024;
@@ -60,9 +59,12 @@ impl Visit {
     }
 
     /// The same, once the client has shaken hands.
-    pub async fn serve_over_tls(self, stream: TcpStream, acceptor: TlsAcceptor) {
-        match acceptor.accept(stream).await {
+    pub async fn serve_over_tls(mut self, stream: TcpStream, secure: Secure) {
+        match secure.acceptor.accept(stream).await {
             Ok(stream) => {
+                let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                let judged = secure.authorities.and_then(|authorities| authorities.examine(shown));
+                self.peer.certificate = judged.map(Arc::new);
                 self.pulse.rests();
                 self.serve(stream).await;
             }

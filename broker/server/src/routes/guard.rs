@@ -7,6 +7,8 @@ use axum::http::header::{self, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use doorward_service::provider::discovery;
+use doorward_service::settings::Settings;
 use url::{Position, Url};
 
 use super::problem;
@@ -17,17 +19,47 @@ const LONGEST_TARGET: usize = 8 * 1024;
 
 /// Refuses what could be read in two ways, and what is meant for another host than the issuer's
 /// (HD-02, PW-03). The host is compared and used for nothing else: every URL starts with the issuer.
-pub async fn request(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn request(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    match named_host(&request) {
+    match named_host(&request).map(|host| whose(&app.settings, host)) {
         None => StatusCode::BAD_REQUEST.into_response(),
-        Some(host) if !is_ours(app.settings.base_url(), host) => {
+        Some(Name::Strangers) => {
             const HINT: &str = "This is another host. A proxy in front has to pass the Host header on.\n";
             (StatusCode::MISDIRECTED_REQUEST, HINT).into_response()
         }
+        Some(Name::ForCertificates) if !takes_certificates(request.uri().path()) => {
+            StatusCode::NOT_FOUND.into_response()
+        }
         Some(_) if target.len() > LONGEST_TARGET => StatusCode::URI_TOO_LONG.into_response(),
-        Some(_) => next.run(request).await,
+        Some(_) => match app.proxies.identify(&mut request) {
+            Ok(()) => next.run(request).await,
+            Err(unclear) => (StatusCode::BAD_REQUEST, format!("{unclear}\n")).into_response(),
+        },
     }
+}
+
+/// Whose name a host is.
+enum Name {
+    /// The issuer's.
+    Issuers,
+    /// That of the place where clients are asked for certificates.
+    ForCertificates,
+    /// Somebody else's.
+    Strangers,
+}
+
+fn whose(settings: &Settings, host: &str) -> Name {
+    let other = settings.mutual_tls.as_ref().and_then(|mutual| mutual.base_url.as_ref());
+    match other {
+        _ if is_ours(settings.base_url(), host) => Name::Issuers,
+        Some(other) if is_ours(other, host) => Name::ForCertificates,
+        _ => Name::Strangers,
+    }
+}
+
+/// Nothing that people see is there: a browser would ask them for a certificate.
+fn takes_certificates(path: &str) -> bool {
+    discovery::WITH_CERTIFICATE.iter().any(|(_, known)| *known == path)
 }
 
 /// The one host that a request names (RFC 9112 section 3.2).

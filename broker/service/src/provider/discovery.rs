@@ -37,6 +37,14 @@ pub mod path {
     pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
 }
 
+/// What clients may call with their certificate, by its name in the document (RFC 8705 section 5).
+pub const WITH_CERTIFICATE: [(&str, &str); 4] = [
+    ("token_endpoint", path::TOKEN),
+    ("userinfo_endpoint", path::USERINFO),
+    ("introspection_endpoint", path::INTROSPECT),
+    ("revocation_endpoint", path::REVOKE),
+];
+
 /// Adds the endpoint where clients register themselves (RFC 7591).
 #[must_use]
 pub fn with_registration(mut document: Value, settings: &Settings) -> Value {

@@ -12,6 +12,7 @@ pub mod authorize;
 pub mod binding;
 pub mod claims;
 pub mod client_auth;
+mod client_certificate;
 pub mod client_credentials;
 mod client_keys;
 pub mod code;
@@ -55,6 +56,7 @@ use crate::keys::{KeyRing, Sealer, SharedSecret, VerifyingKeys};
 use crate::settings::Settings;
 
 pub use binding::ResourceRequest;
+pub use client_certificate::ClientCertificate;
 pub use error::{EndpointError, ErrorCode};
 pub use params::Params;
 pub use request::AuthorizationRequest;

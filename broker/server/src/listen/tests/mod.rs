@@ -1,6 +1,7 @@
 //! Doors on loopback, and all kinds of people in front of them.
 
 mod framing;
+mod mutual;
 mod patience;
 pub(crate) mod pki;
 mod places;
@@ -71,9 +72,17 @@ fn house() -> Router {
     Router::new()
         .route("/hello", get(async || "hello"))
         .route("/peer", get(async |Extension(peer): Extension<Peer>| peer.address.to_string()))
+        .route("/certificate", get(async |Extension(peer): Extension<Peer>| shown(&peer)))
         .route("/echo", post(async |body: String| body))
         .route("/large", get(async || vec![b'x'; LARGE]))
         .route("/never", get(std::future::pending::<&'static str>))
+}
+
+fn shown(peer: &Peer) -> String {
+    match &peer.certificate {
+        Some(it) => format!("{} {}", it.thumbprint(), it.is_certified()),
+        None => "none".to_owned(),
+    }
 }
 
 /// A house with a room that opens when it is told to.

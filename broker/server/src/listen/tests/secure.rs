@@ -12,23 +12,37 @@ use super::*;
 use crate::listen::certificate::OwnCertificate;
 
 /// An open door with TLS, and what it shows.
-struct Secure {
-    open: Open,
+pub struct Secure {
+    pub open: Open,
     folder: Folder,
     certificate: Arc<OwnCertificate>,
 }
 
 impl Secure {
     async fn with(pair: &Pair, limits: Limits) -> Self {
+        Self::judging(pair, limits, None).await
+    }
+
+    /// The same, where clients are asked for certificates.
+    pub async fn judging(pair: &Pair, limits: Limits, authorities: Option<Arc<Authorities>>) -> Self {
         let folder = Folder::of(pair);
         let certificate = Arc::new(OwnCertificate::read(folder.files.clone()).unwrap());
-        let acceptor = tls::acceptor(Arc::clone(&certificate)).unwrap();
-        let door = Door::open(ANYWHERE, limits).await.unwrap().with_tls(acceptor);
+        let door = Door::open(ANYWHERE, limits).await.unwrap();
+        let door = door.with_tls(Arc::clone(&certificate), authorities).unwrap();
         Self { open: Open::by(door, house()), folder, certificate }
     }
 
     /// Shakes hands as `set` says, asks, and returns the stream with the answer.
-    async fn ask(&self, set: impl FnOnce(&mut Client)) -> Result<(SslStream<Std>, String), String> {
+    pub async fn ask(&self, set: impl FnOnce(&mut Client)) -> Result<(SslStream<Std>, String), String> {
+        self.ask_for("/hello", set).await
+    }
+
+    /// The same, of another path.
+    pub async fn ask_for(
+        &self,
+        path: &'static str,
+        set: impl FnOnce(&mut Client),
+    ) -> Result<(SslStream<Std>, String), String> {
         let mut client = SslConnector::builder(SslMethod::tls()).unwrap();
         client.set_verify(SslVerifyMode::NONE);
         set(&mut client);
@@ -36,7 +50,7 @@ impl Secure {
         let asked = spawn_blocking(move || {
             let stream = Std::connect(address).unwrap();
             let mut stream = client.connect("id.test", stream).map_err(|error| error.to_string())?;
-            let request = "GET /hello HTTP/1.1\r\nHost: id.test\r\nConnection: close\r\n\r\n";
+            let request = format!("GET {path} HTTP/1.1\r\nHost: id.test\r\nConnection: close\r\n\r\n");
             stream.write_all(request.as_bytes()).map_err(|error| error.to_string())?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer).map_err(|error| error.to_string())?;
@@ -52,10 +66,10 @@ impl Secure {
     }
 }
 
-type Client = openssl::ssl::SslConnectorBuilder;
-type Std = std::net::TcpStream;
+pub type Client = openssl::ssl::SslConnectorBuilder;
+pub type Std = std::net::TcpStream;
 
-fn only(client: &mut Client, version: SslVersion) {
+pub fn only(client: &mut Client, version: SslVersion) {
     client.set_min_proto_version(Some(version)).unwrap();
     client.set_max_proto_version(Some(version)).unwrap();
 }
@@ -111,18 +125,17 @@ async fn of_tls_1_2_the_recommended_suites_are_spoken(#[case] suite: &str, #[cas
 #[tokio::test]
 async fn a_certificate_is_read_again_when_its_files_change() {
     let (first, second) = (Pair::new(), Pair::new());
-    let der = |pair: &Pair| pair.certificate.to_der().unwrap();
     let secure = Secure::with(&first, patient()).await;
-    assert_eq!(secure.shown().await, der(&first));
+    assert_eq!(secure.shown().await, first.der());
     secure.folder.put_certificate(&second);
     secure.certificate.look();
-    assert_eq!(secure.shown().await, der(&first), "the key is still the other one");
+    assert_eq!(secure.shown().await, first.der(), "the key is still the other one");
     secure.folder.put_key(&second);
     secure.certificate.look();
-    assert_eq!(secure.shown().await, der(&second));
+    assert_eq!(secure.shown().await, second.der());
     std::fs::remove_file(&secure.folder.files.certificate).unwrap();
     secure.certificate.look();
-    assert_eq!(secure.shown().await, der(&second));
+    assert_eq!(secure.shown().await, second.der());
 }
 
 #[test]
