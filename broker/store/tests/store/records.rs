@@ -13,7 +13,7 @@ use doorward_domain::{
     UserCode, UserId, audit,
 };
 use doorward_store::contract::Backend;
-use doorward_store::records::{MasterKeyCheck, NewestKey, TenantOf};
+use doorward_store::records::{MasterKeyCheck, NewestKey, RegisteredClients, TenantOf};
 use doorward_store::{Batch, Kind, Record, Store, StoreExt as _};
 
 use crate::backends::{Memory, Sled};
@@ -55,6 +55,7 @@ async fn every_record_reads_back(store: &dyn Store) {
         master_key_check()
     );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
+    check!(RegisteredClients { number: 3 });
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
