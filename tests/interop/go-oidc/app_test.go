@@ -40,13 +40,17 @@ func discover(t *testing.T, issuer string, registered client, style oauth2.AuthS
 	}
 	endpoint := provider.Endpoint()
 	endpoint.AuthStyle = style
-	return app{registered, provider, oauth2.Config{
+	config := oauth2.Config{
 		ClientID:     registered.ID,
 		ClientSecret: registered.Secret,
 		Endpoint:     endpoint,
-		RedirectURL:  registered.RedirectURIs[0],
 		Scopes:       []string{oidc.ScopeOpenID, "profile", "email", oidc.ScopeOfflineAccess},
-	}}
+	}
+	// A device has none.
+	if len(registered.RedirectURIs) > 0 {
+		config.RedirectURL = registered.RedirectURIs[0]
+	}
+	return app{registered, provider, config}
 }
 
 // What an authorization request is answered for.

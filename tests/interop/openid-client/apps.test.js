@@ -15,6 +15,7 @@ const apps = [
   { id: 'native-demo', redirectUri: 'http://127.0.0.1:51234/callback' },
   { id: 'native-demo', redirectUri: 'http://[::1]:51235/callback' },
   { id: 'private-key-demo', confidential: true },
+  { id: 'secret-jwt-demo', confidential: true },
   { id: 'rs256-demo', confidential: true, algorithm: 'RS256' },
 ];
 

@@ -87,6 +87,21 @@ export class App {
     return new Request(url, checks);
   }
 
+  /** What a device shows to the person. */
+  authorizeDevice(parameters = { scope: this.scope }) {
+    return oidc.initiateDeviceAuthorization(this.#config, parameters);
+  }
+
+  /** Waits until the person has answered. */
+  answerFor(device) {
+    return oidc.pollDeviceAuthorizationGrant(this.#config, device);
+  }
+
+  /** A token for the app itself. */
+  actForItself(parameters) {
+    return oidc.clientCredentialsGrant(this.#config, parameters);
+  }
+
   /** Redeems the code that came back, in an address or in a form, after all checks. */
   redeem(cameBack, { checks }) {
     return oidc.authorizationCodeGrant(this.#config, cameBack, checks);
@@ -122,6 +137,8 @@ async function authentication(
       return oidc.ClientSecretBasic(secret);
     case 'client_secret_post':
       return oidc.ClientSecretPost(secret);
+    case 'client_secret_jwt':
+      return oidc.ClientSecretJwt(secret);
     case 'private_key_jwt':
       return oidc.PrivateKeyJwt(await privateKey());
     case 'none':

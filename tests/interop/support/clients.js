@@ -5,6 +5,8 @@ export function clients(at) {
   return [...samples(at), ...django(at), ...apache(at), ...go(at), ...spring(at)];
 }
 
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+
 const ours = { scope: 'openid profile email offline_access', trust: 'first_party', tenants: 'all' };
 const post = { token_endpoint_auth_method: 'client_secret_post' };
 const rs256 = { id_token_signed_response_alg: 'RS256' };
@@ -22,6 +24,17 @@ function samples(at) {
   return [
     { ...named, client_id: 'private-key-demo', jwks: { file: at.jwks } },
     { ...named, client_id: 'rs256-demo', ...secret, ...rs256 },
+    { ...named, client_id: 'secret-jwt-demo', ...secret, token_endpoint_auth_method: 'client_secret_jwt' },
+    { ...ours, client_id: 'device-demo', name: 'Television', grant_types: [DEVICE_CODE, 'refresh_token'] },
+    {
+      client_id: 'machine-demo',
+      name: 'Nightly job',
+      client_secret: 'demo-secret-of-the-nightly-job',
+      grant_types: ['client_credentials'],
+      scope: 'reports.read reports.write',
+      resources: [`${at.app}/reports`],
+      tenants: 'all',
+    },
   ];
 }
 

@@ -9,7 +9,7 @@ const said = new Map();
 for await (const line of createInterface({ input: process.stdin })) {
   const event = parsed(line);
   const { Test: key = '' } = event;
-  if (event.Action === 'output' || event.Action === 'build-output') said.set(key, (said.get(key) ?? '') + event.Output);
+  if (['output', 'build-output'].includes(event.Action)) said.set(key, (said.get(key) ?? '') + event.Output);
   // The checks are the subtests; a package that does not build or ends in a panic fails as a whole.
   const isCheck = key.includes('/');
   const name = key.replace(/^.*?\//, '').replaceAll('_', ' ');
