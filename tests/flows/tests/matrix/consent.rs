@@ -107,3 +107,17 @@ async fn after_the_answer_no_login_is_left_in_the_browser() {
     assert_eq!(browser.broker_cookies(TRANSACTION), []);
     assert_eq!(world.all::<Grant>(world.victim).await.len(), 1);
 }
+
+#[tokio::test]
+async fn what_was_allowed_before_stays_allowed() {
+    let world = World::new().await;
+    let mut browser = signed_in(&world, "alice").await;
+    for scope in ["openid email", "openid profile"] {
+        let page = question(&world, &mut browser, &[("scope", scope)]).await;
+        browser.submit(&page, &[("decision", "allow")]).await;
+    }
+    assert_eq!(consents(&world).await, ["openid email profile"]);
+    let app = world.relying("third");
+    let page = browser.get(&app.authorize(&world, &[("scope", "openid email profile")])).await;
+    assert!(page.parameter("code").is_some(), "{page:?}");
+}

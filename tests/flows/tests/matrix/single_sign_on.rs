@@ -189,3 +189,22 @@ async fn where_somebody_else_signs_in_the_session_before_is_dead() {
     ask(&world, &mut copy, &app, &[("prompt", "none")]).await.assert_sent_back(&app, "login_required");
     assert_eq!(world.all::<Session>(world.victim).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_hint_replaces_nobody_of_another_company() {
+    let world = World::new().await;
+    let mut browser = signed_in(&world, "alice").await;
+    let before = browser.session();
+    // A link of somebody else's company would otherwise sign the person in there without a click.
+    let hints = [("login_hint", "kim@attacker.test"), ("prompt", "login")];
+    let page = ask(&world, &mut browser, &world.relying("c1"), &hints).await;
+    page.assert_asks_to_sign_in();
+    assert_eq!(browser.session(), before);
+    // The own company's hint is followed, as is anybody's in a browser where nobody is signed in.
+    let hints = [("login_hint", "kim@victim.test"), ("prompt", "login")];
+    let page = ask(&world, &mut browser, &world.relying("c1"), &hints).await;
+    assert!(page.location().is_some_and(|url| url.as_str().starts_with(doorward_flows::world::IDP)));
+    let hints = [("login_hint", "kim@attacker.test")];
+    let page = ask(&world, &mut world.browser(), &world.relying("cx"), &hints).await;
+    assert!(page.location().is_some_and(|url| url.as_str().starts_with(doorward_flows::world::IDP)));
+}
