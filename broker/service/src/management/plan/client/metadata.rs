@@ -1,7 +1,7 @@
 //! What else a client registers, and whether it keeps its profile.
 
 use doorward_domain::client::{
-    Encryption, LogoutChannels, Presentation, RequestDefaults, RequestRules, SubjectType, TokenForms,
+    Encryption, LogoutChannels, Method, Presentation, RequestDefaults, RequestRules, SubjectType, TokenForms,
 };
 use doorward_domain::{Algorithm, Client, GrantType, RedirectUri};
 use url::{Host, Url};
@@ -185,6 +185,29 @@ impl Planner<'_> {
             contacts: entry.contacts.clone(),
             software_id: entry.software_id.clone(),
             software_version: entry.software_version.clone(),
+        }
+    }
+
+    /// What can be registered in words, and is not done yet: a promise that is not kept would be worse.
+    pub(super) fn check_offered(&mut self, entry: &document::Client, path: &str) {
+        let asked = [
+            ("id_token_encrypted_response_alg", entry.id_token_encrypted_response_alg.is_some()),
+            ("userinfo_encrypted_response_alg", entry.userinfo_encrypted_response_alg.is_some()),
+            ("authorization_encrypted_response_alg", entry.authorization_encrypted_response_alg.is_some()),
+            ("subject_type", entry.subject_type == SubjectKind::Pairwise),
+            ("backchannel_logout_uri", entry.backchannel_logout_uri.is_some()),
+            ("frontchannel_logout_uri", entry.frontchannel_logout_uri.is_some()),
+            ("tls_client_certificate_bound_access_tokens", entry.tls_client_certificate_bound_access_tokens),
+            (
+                "token_endpoint_auth_method",
+                matches!(
+                    entry.token_endpoint_auth_method,
+                    Some(Method::TlsClientAuth | Method::SelfSignedTlsClientAuth)
+                ),
+            ),
+        ];
+        for (field, _) in asked.into_iter().filter(|(_, asked)| *asked) {
+            self.problem(format!("{path}.{field}"), "this broker does not offer that yet");
         }
     }
 
