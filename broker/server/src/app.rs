@@ -16,6 +16,7 @@ use doorward_store::Store;
 
 use crate::cookies::CookiePolicy;
 use crate::proxies::Proxies;
+use crate::words::Language;
 
 /// What a broker is made of. `main` fills it with the real things, tests with doubles.
 pub struct Parts {
@@ -100,7 +101,8 @@ impl App {
             Arc::clone(&entropy),
             Arc::clone(&settings),
         );
-        let mut document = discovery::document(&settings, keys.algorithms());
+        let languages = Language::ALL.map(Language::tag);
+        let mut document = discovery::document(&settings, keys.algorithms(), &languages);
         if management.registration.is_some() {
             document = discovery::with_registration(document, &settings);
         }

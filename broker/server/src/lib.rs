@@ -1,6 +1,6 @@
 //! The broker as a server: [`app`] puts it together, [`routes`] answer, [`pages`] is what people
-//! see, [`cli`] what operators type, [`config`] what they decide, [`listen`] is where requests come in,
-//! [`serve`] runs it.
+//! see, [`words`] what they read there, [`cli`] what operators type, [`config`] what they decide,
+//! [`listen`] is where requests come in, [`serve`] runs it.
 
 pub mod admin_api;
 pub mod app;
@@ -16,3 +16,4 @@ pub mod proxies;
 pub mod routes;
 pub mod serve;
 mod system;
+pub mod words;

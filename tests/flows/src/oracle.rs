@@ -29,7 +29,7 @@ const PAGE_HEADERS: [(&str, &str); 7] = [
     ("x-frame-options", "DENY"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
-    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-opener-policy", "unsafe-none"),
     ("cross-origin-resource-policy", "same-origin"),
     ("cache-control", "no-store"),
     ("permissions-policy", "camera=()"),
@@ -128,7 +128,7 @@ impl Page {
         assert_eq!(self.status.as_u16(), status, "{} {}", self.url, self.body);
         assert!(self.headers.get(LOCATION).is_none(), "{self:?}");
         assert!(self.headers[CONTENT_TYPE].to_str().unwrap().starts_with("text/html"), "{self:?}");
-        assert!(self.body.contains("Reference"), "{}", self.body);
+        assert!(self.body.contains("class=\"reference\""), "{}", self.body);
     }
 
     /// The person is asked who they are, here and not at an identity provider.

@@ -6,11 +6,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
 use super::respond;
+use crate::words::Words;
 
 /// Asks which connection to sign in with. Posts `tx` and `connection` to `/sign-in/connection`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "choose.html")]
 pub struct ChoosePage {
+    /// The language.
+    pub words: Words,
     /// The app's name, when an app sent the person.
     pub app: Option<String>,
     /// The sealed transaction, carried in the hidden field `tx`.
@@ -32,6 +35,6 @@ pub struct Choice {
 
 impl IntoResponse for ChoosePage {
     fn into_response(self) -> Response {
-        respond(StatusCode::OK, FormTarget::App, &self)
+        respond(StatusCode::OK, FormTarget::App, self.words, &self)
     }
 }

@@ -7,12 +7,15 @@ use doorward_domain::scope::name;
 
 use super::headers::FormTarget;
 use super::respond;
+use crate::words::{Phrase, Words};
 
 /// Asks whether an app of someone else may have a person's data. Posts `tx` and `decision`, which is
 /// `allow` or `deny`, to `/consent`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
 pub struct ConsentPage {
+    /// The language.
+    pub words: Words,
     /// The app's name, as it was registered.
     pub app: String,
     /// The host that the answer goes to: what a made-up name cannot hide.
@@ -57,8 +60,19 @@ impl From<&str> for ScopeLine {
     }
 }
 
+impl ConsentPage {
+    /// Who is asked, and by whom.
+    fn introduction(&self) -> Phrase {
+        let (tenant, app) = (("tenant", self.tenant.as_str()), ("app", self.app.as_str()));
+        match self.person.as_str() {
+            "" => self.words.with_all("consent-nobody", &[tenant, app]),
+            person => self.words.with_all("consent-person", &[("person", person), tenant, app]),
+        }
+    }
+}
+
 impl IntoResponse for ConsentPage {
     fn into_response(self) -> Response {
-        respond(StatusCode::OK, FormTarget::App, &self)
+        respond(StatusCode::OK, FormTarget::App, self.words, &self)
     }
 }

@@ -6,11 +6,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
 use super::{ScopeLine, respond};
+use crate::words::{Phrase, Words};
 
 /// Asks for the code that a device shows. Posts `user_code` to `/device`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "device_code.html")]
 pub struct DeviceCodePage {
+    /// The language.
+    pub words: Words,
     /// What was typed, or came with the address.
     pub code: String,
     /// Why the last try led nowhere.
@@ -31,6 +34,8 @@ pub enum DeviceCodeProblem {
 #[derive(Clone, Debug, Template)]
 #[template(path = "device.html")]
 pub struct DevicePage {
+    /// The language.
+    pub words: Words,
     /// The app's name, as it was registered.
     pub app: String,
     /// The code, to be compared with the device's.
@@ -51,10 +56,32 @@ pub struct DevicePage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "device_answered.html")]
 pub struct DeviceAnsweredPage {
+    /// The language.
+    pub words: Words,
     /// The app's name.
     pub app: String,
     /// Whether the device was let in.
     pub allowed: bool,
+}
+
+impl DevicePage {
+    /// Who lets the device in, and to which app.
+    fn introduction(&self) -> Phrase {
+        let (tenant, app) = (("tenant", self.tenant.as_str()), ("app", self.app.as_str()));
+        match self.person.as_str() {
+            "" => self.words.with_all("device-nobody", &[tenant, app]),
+            person => self.words.with_all("device-person", &[("person", person), tenant, app]),
+        }
+    }
+}
+
+impl DeviceAnsweredPage {
+    fn headline(&self) -> Phrase {
+        match self.allowed {
+            true => self.words.say("device-allowed"),
+            false => self.words.say("device-denied"),
+        }
+    }
 }
 
 impl IntoResponse for DeviceCodePage {
@@ -63,18 +90,18 @@ impl IntoResponse for DeviceCodePage {
             Some(DeviceCodeProblem::TooMany) => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::OK,
         };
-        respond(status, FormTarget::Here, &self)
+        respond(status, FormTarget::Here, self.words, &self)
     }
 }
 
 impl IntoResponse for DevicePage {
     fn into_response(self) -> Response {
-        respond(StatusCode::OK, FormTarget::Here, &self)
+        respond(StatusCode::OK, FormTarget::Here, self.words, &self)
     }
 }
 
 impl IntoResponse for DeviceAnsweredPage {
     fn into_response(self) -> Response {
-        respond(StatusCode::OK, FormTarget::Here, &self)
+        respond(StatusCode::OK, FormTarget::Here, self.words, &self)
     }
 }

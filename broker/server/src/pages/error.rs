@@ -5,20 +5,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
-use super::{Href, Link, respond};
+use super::{Href, respond};
+use crate::words::{Phrase, Words};
 
 /// Says what happened, who can mend it, what to do next, and what to tell support.
 #[derive(Clone, Debug, Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
+    /// The language.
+    pub words: Words,
     /// The status of the response.
     pub status: StatusCode,
-    /// What happened, in a few words.
-    pub headline: String,
-    /// What happened, in a sentence or two.
-    pub explanation: String,
-    /// Who can do something about it.
-    pub who: Vec<Line>,
+    /// What happened: a failure of `locales/*/errors.ftl`.
+    pub failure: &'static str,
+    /// The app's name; empty when no app is known.
+    pub app: String,
     /// Where to try once more.
     pub try_again: Option<Href>,
     /// The way back to the app.
@@ -33,11 +34,9 @@ pub struct ErrorPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WayBack {
     /// By following a link.
-    Link(Link),
+    Link(Href),
     /// By submitting a form.
     Form {
-        /// What the button says.
-        label: String,
         /// Where the form goes.
         action: Href,
         /// Names and values.
@@ -45,13 +44,25 @@ pub enum WayBack {
     },
 }
 
-/// Somebody who can help, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Such as `You` or `Your IT team`; a colon follows.
-    pub who: String,
-    /// What they can do, going on from the colon.
-    pub what: String,
+/// Who may be able to do something about a failure.
+pub(crate) const WHO: [&str; 4] = ["you", "it-team", "developer", "support"];
+
+impl ErrorPage {
+    fn headline(&self) -> Phrase {
+        self.words.with(self.failure, "app", &self.app)
+    }
+
+    fn explanation(&self) -> Phrase {
+        self.words.with(&format!("{}.explanation", self.failure), "app", &self.app)
+    }
+
+    /// Who can do something about it, and what.
+    fn remedies(&self) -> impl Iterator<Item = (Phrase, Phrase)> {
+        WHO.into_iter().filter_map(|who| {
+            let what = self.words.find(&format!("{}.{who}", self.failure), &[("app", &self.app)])?;
+            Some((self.words.say(&format!("who.{who}")), what))
+        })
+    }
 }
 
 impl IntoResponse for ErrorPage {
@@ -60,6 +71,6 @@ impl IntoResponse for ErrorPage {
             Some(WayBack::Form { .. }) => FormTarget::App,
             _ => FormTarget::Here,
         };
-        respond(self.status, forms, &self)
+        respond(self.status, forms, self.words, &self)
     }
 }

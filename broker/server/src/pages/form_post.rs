@@ -6,11 +6,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
 use super::{Href, respond};
+use crate::words::Words;
 
 /// Submits itself, and has a button for browsers that run no script.
 #[derive(Clone, Debug, Template)]
 #[template(path = "form_post.html")]
 pub struct FormPostPage {
+    /// The language.
+    pub words: Words,
     /// Where the form goes.
     pub action: Href,
     /// Names and values.
@@ -19,6 +22,6 @@ pub struct FormPostPage {
 
 impl IntoResponse for FormPostPage {
     fn into_response(self) -> Response {
-        respond(StatusCode::OK, FormTarget::AppAtOnce, &self)
+        respond(StatusCode::OK, FormTarget::AppAtOnce, self.words, &self)
     }
 }

@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use crate::words::Words;
+
 /// Where the submission of a page's form may end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormTarget {
@@ -44,20 +46,28 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), disp
                                   picture-in-picture=(), publickey-credentials-get=(), \
                                   screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
 
-const ALWAYS: [(HeaderName, &str); 7] = [
+/// An app may open a login in a popup (`display=popup`, OIDC Core section 3.1.2.1) and be told there, by
+/// its own callback, through `window.opener`. Any stricter policy cuts that tie for good, on the first
+/// of our pages. What an opener can do to a page of another origin is to close it, to lead it elsewhere
+/// and to count its frames: it had the first two anyway, and there are no frames.
+const OPENER_POLICY: &str = "unsafe-none";
+
+const ALWAYS: [(HeaderName, &str); 8] = [
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), OPENER_POLICY),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
     (header::CACHE_CONTROL, "no-store"),
+    (header::VARY, "accept-language"),
 ];
 
-/// Sets the headers of a page.
-pub fn set(headers: &mut HeaderMap, forms: FormTarget) {
+/// Sets the headers of a page in this language.
+pub fn set(headers: &mut HeaderMap, forms: FormTarget, words: Words) {
     let policy = HeaderValue::from_static(forms.content_security_policy());
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(words.tag()));
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -4,15 +4,6 @@ use std::fmt;
 
 use url::Url;
 
-/// A link as a person reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// Its text.
-    pub label: String,
-    /// Where it leads.
-    pub href: Href,
-}
-
 /// The target of a link: a path here, or an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Href(String);

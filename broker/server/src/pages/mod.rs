@@ -1,4 +1,5 @@
-//! What people see: one file per page, its words in `templates/`, its look in `admin-ui`.
+//! What people see: one file per page, its form in `templates/`, its words in `locales/`, its look in
+//! `admin-ui`.
 //!
 //! A page is a struct of plain strings. It is escaped where it is rendered, works without
 //! JavaScript, and answers with the headers of [`headers`].
@@ -23,9 +24,11 @@ use axum::response::{Html, IntoResponse, Response};
 pub use choose::{Choice, ChoosePage};
 pub use consent::{ConsentPage, ScopeLine};
 pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage};
-pub use error::{ErrorPage, Line, WayBack};
+#[cfg(test)]
+pub(crate) use error::WHO;
+pub use error::{ErrorPage, WayBack};
 pub use form_post::FormPostPage;
-pub use href::{Href, Link};
+pub use href::Href;
 pub use reference::reference;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_out::SignOutPage;
@@ -34,8 +37,10 @@ pub use welcome::WelcomePage;
 
 use headers::FormTarget;
 
+use crate::words::Words;
+
 /// Renders `page` with the headers that every page has.
-fn respond(status: StatusCode, forms: FormTarget, page: &impl Template) -> Response {
+fn respond(status: StatusCode, forms: FormTarget, words: Words, page: &impl Template) -> Response {
     let mut response = match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {
@@ -43,7 +48,7 @@ fn respond(status: StatusCode, forms: FormTarget, page: &impl Template) -> Respo
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     };
-    headers::set(response.headers_mut(), forms);
+    headers::set(response.headers_mut(), forms, words);
     response
 }
 

@@ -6,12 +6,15 @@ use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
 use super::respond;
+use crate::words::{Phrase, Words};
 
 /// Asks for a work e-mail address or a company code. Posts `tx`, `username` and a `password` that is
 /// there for password managers only, to `/sign-in`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in.html")]
 pub struct SignInPage {
+    /// The language.
+    pub words: Words,
     /// The app's name, when an app sent the person.
     pub app: Option<String>,
     /// The sealed transaction, carried in the hidden field `tx`.
@@ -35,8 +38,17 @@ pub enum SignInProblem {
     NotThisApp,
 }
 
+impl SignInPage {
+    fn heading(&self) -> Phrase {
+        match &self.app {
+            Some(app) => self.words.with("sign-in-app", "app", app),
+            None => self.words.say("sign-in"),
+        }
+    }
+}
+
 impl IntoResponse for SignInPage {
     fn into_response(self) -> Response {
-        respond(StatusCode::OK, FormTarget::App, &self)
+        respond(StatusCode::OK, FormTarget::App, self.words, &self)
     }
 }

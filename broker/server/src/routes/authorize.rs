@@ -6,10 +6,11 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use doorward_service::provider::Params;
 use doorward_service::provider::discovery::path;
 
 use super::redirect::with_cookies;
-use super::step;
+use super::{problem, step};
 use crate::app::App;
 
 pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
@@ -36,5 +37,11 @@ async fn begin(app: &App, headers: &HeaderMap, parts: &[&[u8]]) -> Response {
         Ok(session) => app.login.begin(parts, session, now).await,
         Err(error) => Err(error.into()),
     };
-    step::render(app, headers, outcome)
+    match outcome {
+        Err(error) => {
+            let params = Params::parse(parts).unwrap_or_default();
+            problem::login(app, headers, params.get("ui_locales"), error)
+        }
+        outcome => step::render(app, headers, outcome),
+    }
 }

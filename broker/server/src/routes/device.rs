@@ -16,6 +16,7 @@ use super::{json, step, token};
 use crate::app::App;
 use crate::listen::Peer;
 use crate::pages::DeviceCodePage;
+use crate::words::Words;
 
 /// The device authorization endpoint (RFC 8628 section 3.1).
 pub async fn authorize(
@@ -33,11 +34,12 @@ pub async fn authorize(
 
 /// The page that asks for the code, with the one that came with the address. Nothing is looked up: that
 /// takes a form of ours (DV-02).
-pub async fn page(RawQuery(query): RawQuery) -> Response {
+pub async fn page(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(&[query.unwrap_or_default().as_bytes()]).unwrap_or_default();
     let code = params.get("user_code").and_then(UserCode::parse);
-    DeviceCodePage { code: code.map(|code| code.to_string()).unwrap_or_default(), problem: None }
-        .into_response()
+    let words = Words::for_reader(params.get("ui_locales"), &headers);
+    let code = code.map(|code| code.to_string()).unwrap_or_default();
+    DeviceCodePage { words, code, problem: None }.into_response()
 }
 
 /// The code that the person typed.

@@ -14,9 +14,10 @@ use super::problem;
 use super::redirect::{redirect, with_cookies};
 use crate::app::App;
 use crate::pages::{SignOutPage, SignedOutPage};
+use crate::words::Words;
 
 /// The parameters that the question carries on to its answer.
-const CARRIED: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+const CARRIED: [&str; 5] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 
 pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     respond(&app, &headers, query.unwrap_or_default().as_bytes(), false).await
@@ -35,9 +36,11 @@ pub async fn confirm(State(app): State<Arc<App>>, headers: HeaderMap, body: Byte
 }
 
 async fn respond(app: &App, headers: &HeaderMap, encoded: &[u8], confirmed: bool) -> Response {
-    match end(app, headers, encoded, confirmed).await {
+    let params = Params::parse(&[encoded]).unwrap_or_default();
+    let words = Words::for_reader(params.get("ui_locales"), headers);
+    match end(app, headers, encoded, words, confirmed).await {
         Ok(response) => response,
-        Err(error) => problem::logout(app, &error),
+        Err(error) => problem::logout(app, words, &error),
     }
 }
 
@@ -45,20 +48,21 @@ async fn end(
     app: &App,
     headers: &HeaderMap,
     encoded: &[u8],
+    words: Words,
     confirmed: bool,
 ) -> Result<Response, LogoutError> {
     let now = app.now();
     let session = app.login.session(app.cookies.session(headers), now).await?.map(|it| it.record);
     let request = app.provider.logout_request(&[encoded], session.as_ref(), now).await?;
     if request.confirm && !confirmed {
-        return Ok(SignOutPage { app: request.app, fields: carried(encoded) }.into_response());
+        return Ok(SignOutPage { words, app: request.app, fields: carried(encoded) }.into_response());
     }
     if let Some(session) = &session {
         app.sessions.end(session, now).await?;
     }
     let mut response = match &request.leave_to {
         Some(url) => redirect(url),
-        None => SignedOutPage { app: request.app, link: None }.into_response(),
+        None => SignedOutPage { words, app: request.app }.into_response(),
     };
     if session.is_some() {
         app.cookies.clear_session(response.headers_mut());

@@ -117,8 +117,8 @@ pub async fn no_head() -> Response {
 }
 
 /// A path where nothing is.
-pub async fn nothing_here(State(app): State<Arc<App>>) -> Response {
-    problem::nothing_here(&app)
+pub async fn nothing_here(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    problem::nothing_here(&app, &headers)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod consent;
 mod device;
 mod discovery;
 mod end_session;
+mod failure;
 mod guard;
 mod health;
 mod json;

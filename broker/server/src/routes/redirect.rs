@@ -8,13 +8,15 @@ use url::{Url, form_urlencoded};
 
 use crate::app::App;
 use crate::pages::{FormPostPage, Href};
+use crate::words::Words;
 
 /// Brings an answer to an app, in the way that the app asked for.
-pub fn answer(answer: &Answer) -> Response {
+pub fn answer(request: &HeaderMap, answer: &Answer) -> Response {
     match answer {
         Answer::Redirect(location) => redirect(location),
-        Answer::Post { action, fields } => {
-            FormPostPage { action: Href::app(action), fields: fields.clone() }.into_response()
+        Answer::Post { action, fields, ui_locales } => {
+            let words = Words::for_reader(ui_locales.as_deref(), request);
+            FormPostPage { words, action: Href::app(action), fields: fields.clone() }.into_response()
         }
     }
 }

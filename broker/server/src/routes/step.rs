@@ -14,12 +14,13 @@ use crate::pages::{
     Choice, ChoosePage, ConsentPage, DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage,
     ScopeLine, SignInPage, SignInProblem,
 };
+use crate::words::Words;
 
 /// Renders what a login came to.
 pub fn render(app: &App, request: &HeaderMap, outcome: Result<Step, LoginError>) -> Response {
     match outcome {
         Ok(step) => step_response(app, request, step),
-        Err(error) => problem::login(app, request, error),
+        Err(error) => problem::login(app, request, None, error),
     }
 }
 
@@ -27,13 +28,14 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
     match step {
         Step::SignIn(page) => {
             let cookie = page.transaction.clone();
-            let mut response = sign_in_page(page).into_response();
+            let mut response = sign_in_page(request, page).into_response();
             app.cookies.set_transaction(request, response.headers_mut(), &cookie);
             response
         }
         Step::Choose(page) => {
             let choice = |(value, title)| Choice { value, title, kind: String::new() };
             let mut response = ChoosePage {
+                words: Words::for_reader(page.ui_locales.as_deref(), request),
                 app: Some(page.app),
                 transaction: page.transaction.id.to_string(),
                 choices: page.choices.into_iter().map(choice).collect(),
@@ -49,6 +51,7 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
         }
         Step::Consent(question) => consent(app, request, *question),
         Step::DeviceCode(page) => DeviceCodePage {
+            words: Words::for_reader(None, request),
             code: page.typed,
             problem: page.problem.map(|problem| match problem {
                 CodeProblem::Unknown => DeviceCodeProblem::Unknown,
@@ -59,12 +62,14 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
         Step::Device(question) => device(app, request, *question),
         Step::DeviceAnswered { decision, app: name, done } => {
             let allowed = decision == ConsentDecision::Allow;
-            let mut response = DeviceAnsweredPage { app: name, allowed }.into_response();
+            let mut response =
+                DeviceAnsweredPage { words: Words::for_reader(None, request), app: name, allowed }
+                    .into_response();
             app.cookies.clear_transaction(response.headers_mut(), done);
             response
         }
         Step::Return(way) => {
-            let mut response = answer(&way.answer);
+            let mut response = answer(request, &way.answer);
             set_session(app, &mut response, way.session.as_ref());
             if let Some(done) = way.done {
                 app.cookies.clear_transaction(response.headers_mut(), done);
@@ -74,8 +79,9 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
     }
 }
 
-fn sign_in_page(page: SignIn) -> SignInPage {
+fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
     SignInPage {
+        words: Words::for_reader(page.ui_locales.as_deref(), request),
         app: Some(page.app),
         transaction: page.transaction.id.to_string(),
         problem: page.problem.map(|problem| match problem {
@@ -90,6 +96,7 @@ fn sign_in_page(page: SignIn) -> SignInPage {
 
 fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Response {
     let mut response = ConsentPage {
+        words: Words::for_reader(question.ui_locales.as_deref(), request),
         app: question.client.name,
         client_host: question.client_host,
         tenant: question.tenant.name,
@@ -108,6 +115,7 @@ fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Respons
 
 fn device(app: &App, request: &HeaderMap, question: DeviceQuestion) -> Response {
     let mut response = DevicePage {
+        words: Words::for_reader(None, request),
         app: question.client.name,
         code: question.user_code.to_string(),
         asked_from: question.asked_from,

@@ -1,7 +1,7 @@
-//! Why a login through a provider fails, who can mend it, and what the person is told.
+//! Why a login through a provider fails, and who can mend it.
 //!
-//! The messages of the errors are for the operator's log; they may quote the provider, cut short. The
-//! sentences are for the person and never do.
+//! The messages of the errors are for the operator's log; they may quote the provider, cut short. What
+//! the person reads is the server's and never does.
 
 use doorward_net::NetError;
 use doorward_store::StoreError;
@@ -96,32 +96,6 @@ impl FederationError {
             Self::Userinfo(error) => who_mends_userinfo(error),
             Self::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) => WhoMends::Later,
             Self::Store(_) => WhoMends::Operator,
-        }
-    }
-
-    /// What the person is told of it: plain, without secrets, and without a word of the provider's.
-    pub fn sentence(&self) -> &'static str {
-        match self {
-            Self::OtherConnection | Self::StateMismatch => {
-                "The answer of your company's sign-in belongs to another sign-in than the one in this window."
-            }
-            Self::TooLate => "You were away too long, so this sign-in has expired.",
-            Self::ConnectionNotInUse => "Your company's sign-in is not in use at the moment.",
-            Self::ConnectionChanged => "Your company changed its sign-in while you were signing in.",
-            Self::UpstreamRefused { error, .. } if error == "access_denied" => {
-                "Signing in was cancelled, or your company's sign-in does not let you in."
-            }
-            Self::UpstreamRefused { .. } => "Your company's sign-in did not sign you in.",
-            Self::IdToken(IdTokenError::AuthenticationTooOld) => {
-                "The app wants you to prove again who you are, and your company's sign-in did not ask you."
-            }
-            Self::Claims(_) => "Your company's sign-in says more about you than we can keep.",
-            _ => match self.who() {
-                WhoMends::Person => "Your company's sign-in and we lost track of this sign-in.",
-                WhoMends::TenantAdmin => "Your company's sign-in gave an answer that we cannot accept.",
-                WhoMends::Operator => "Something on our side is not set up as it should be.",
-                WhoMends::Later => "Your company's sign-in does not answer as it should right now.",
-            },
         }
     }
 }

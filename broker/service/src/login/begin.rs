@@ -55,6 +55,7 @@ impl Login {
         let client = self.app(&transaction, now).await?;
         Ok(Step::SignIn(SignIn {
             transaction: self.seal(id, &transaction),
+            ui_locales: transaction.request.ui_locales.clone(),
             app: client.name,
             identifier: transaction.request.login_hint.clone().unwrap_or_default(),
             problem: None,
@@ -80,8 +81,13 @@ impl Login {
                 return self.follow(route, id, &transaction, &client, &hint, now).await;
             }
         }
-        let transaction = self.seal(id, &transaction);
-        Ok(Step::SignIn(SignIn { transaction, app: client.name, identifier: hint, problem: None }))
+        Ok(Step::SignIn(SignIn {
+            transaction: self.seal(id, &transaction),
+            ui_locales: transaction.request.ui_locales,
+            app: client.name,
+            identifier: hint,
+            problem: None,
+        }))
     }
 
     async fn issue_silently(

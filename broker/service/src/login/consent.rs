@@ -45,6 +45,7 @@ impl Login {
         transaction.request.expected_user = Some(session.user);
         Ok(Step::Consent(Box::new(ConsentQuestion {
             transaction: self.seal(id, &transaction),
+            ui_locales: transaction.request.ui_locales,
             client,
             client_host,
             tenant: tenant.record,

@@ -87,6 +87,7 @@ impl Login {
                 let remembered = with_hint(transaction.clone(), identifier);
                 Ok(Step::Choose(Choose {
                     transaction: self.seal(id, &remembered),
+                    ui_locales: remembered.request.ui_locales,
                     app: client.name.clone(),
                     choices: offered.into_iter().map(|it| (it.id.to_string(), it.title)).collect(),
                 }))
@@ -139,8 +140,13 @@ impl Login {
         let code = crate::provider::ErrorCode::AccessDenied;
         let request = (&transaction.request, client);
         let back = self.provider.error_response(request, code, "the person could not sign in", now);
-        let transaction = self.seal(id, transaction);
-        Ok(Box::new(WayOn { transaction, tenant, app: client.name.clone(), back }))
+        Ok(Box::new(WayOn {
+            transaction: self.seal(id, transaction),
+            ui_locales: transaction.request.ui_locales.clone(),
+            tenant,
+            app: client.name.clone(),
+            back,
+        }))
     }
 
     pub(super) async fn federation_error(
@@ -166,6 +172,7 @@ impl Login {
     ) -> Step {
         Step::SignIn(SignIn {
             transaction: self.seal(id, transaction),
+            ui_locales: transaction.request.ui_locales.clone(),
             app: client.name.clone(),
             identifier: identifier.to_owned(),
             problem: Some(problem),

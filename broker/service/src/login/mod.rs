@@ -101,6 +101,8 @@ pub enum Step {
 pub struct SignIn {
     /// The login under way.
     pub transaction: TransactionCookie,
+    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
+    pub ui_locales: Option<String>,
     /// The app's name.
     pub app: String,
     /// What the person typed, or what the app believes.
@@ -126,6 +128,8 @@ pub enum Problem {
 pub struct Choose {
     /// The login under way.
     pub transaction: TransactionCookie,
+    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
+    pub ui_locales: Option<String>,
     /// The app's name.
     pub app: String,
     /// Identifier and title of each connection.
@@ -137,6 +141,8 @@ pub struct Choose {
 pub struct ConsentQuestion {
     /// The login under way.
     pub transaction: TransactionCookie,
+    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
+    pub ui_locales: Option<String>,
     /// Who asks.
     pub client: Client,
     /// The host that gets the answer.
@@ -216,6 +222,8 @@ impl LoginError {
 pub struct WayOn {
     /// The login, which can be tried again.
     pub transaction: TransactionCookie,
+    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
+    pub ui_locales: Option<String>,
     /// The company it led to.
     pub tenant: Option<Slug>,
     /// The app's name.

@@ -168,8 +168,13 @@ impl Provider {
     ) -> AuthorizeError {
         let redirect_uri = params.get("redirect_uri").filter(|uri| client.may_redirect_to(uri));
         let answer = redirect_uri.and_then(|redirect_uri| {
-            let target =
-                ResponseTarget { client, redirect_uri, mode: mode(params), state: params.get("state") };
+            let target = ResponseTarget {
+                client,
+                redirect_uri,
+                mode: mode(params),
+                state: params.get("state"),
+                ui_locales: params.get("ui_locales"),
+            };
             self.answer_error(&target, rejected.code, rejected.description, now)
         });
         match answer {

@@ -252,5 +252,6 @@ fn target<'a>(request: &'a AuthorizationRequest, client: &'a Client) -> Response
         redirect_uri: &request.redirect_uri,
         mode: request.mode,
         state: request.state.as_deref(),
+        ui_locales: request.ui_locales.as_deref(),
     }
 }

@@ -52,8 +52,9 @@ pub fn with_registration(mut document: Value, settings: &Settings) -> Value {
     document
 }
 
-/// What this provider offers, signing with these algorithms. It never changes, so it is made once.
-pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
+/// What this provider offers, signing with these algorithms and speaking these languages. It never
+/// changes, so it is made once.
+pub fn document(settings: &Settings, algorithms: &[Algorithm], languages: &[&str]) -> Value {
     let methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
     let with_public: Vec<_> = methods.into_iter().chain(["none"]).collect();
     let assertions: Vec<_> = Algorithm::ALL.iter().map(|it| it.as_str()).chain(MacAlgorithm::NAMES).collect();
@@ -88,6 +89,7 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm]) -> Value {
         "revocation_endpoint_auth_signing_alg_values_supported": assertions,
         "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
         "display_values_supported": ["page", "popup", "touch", "wap"],
+        "ui_locales_supported": languages,
         "dpop_signing_alg_values_supported": Algorithm::ALL,
         "authorization_response_iss_parameter_supported": true,
         "claims_parameter_supported": true,

@@ -77,6 +77,8 @@ pub enum Answer {
         action: Url,
         /// Names and values.
         fields: Vec<(&'static str, String)>,
+        /// The languages that the app asked for, should the person see the form.
+        ui_locales: Option<String>,
     },
 }
 
@@ -108,6 +110,8 @@ pub struct ResponseTarget<'a> {
     pub mode: ResponseMode,
     /// The request's `state`.
     pub state: Option<&'a str>,
+    /// The request's `ui_locales`.
+    pub ui_locales: Option<&'a str>,
 }
 
 /// A JWT response is for the next moment (JARM section 2.1).
@@ -151,7 +155,8 @@ impl Provider {
             fields = vec![("response", self.sign_response(target.client, fields, now)?)];
         }
         if target.mode.is_posted() {
-            return Some(Answer::Post { action, fields });
+            let ui_locales = target.ui_locales.map(str::to_owned);
+            return Some(Answer::Post { action, fields, ui_locales });
         }
         action.query_pairs_mut().extend_pairs(fields);
         Some(Answer::Redirect(action))

@@ -4,7 +4,9 @@
 mod consent;
 mod console;
 mod keyboard;
+mod languages;
 mod look;
+mod popup;
 mod sign_in;
 mod sign_in_page;
 mod sign_out;

@@ -22,6 +22,7 @@ mod identity;
 mod introspection;
 mod journey;
 mod jwt;
+mod languages;
 mod limits;
 mod logout;
 mod par;

@@ -33,7 +33,8 @@ async fn ad_05_whatever_is_in_the_data_only_the_text_changes() {
 #[tokio::test]
 async fn every_text_is_shown() {
     for page in every_page(PLAIN).await {
-        assert_eq!(page.html.contains(PLAIN), page.name != "signed-out, by nobody", "{}", page.name);
+        let names_nobody = ["signed-out, by nobody", "device, not let in"].contains(&page.name);
+        assert_eq!(page.html.contains(PLAIN), !names_nobody, "{}", page.name);
     }
 }
 

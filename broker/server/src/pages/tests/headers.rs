@@ -10,9 +10,11 @@ async fn se_04_no_page_can_be_framed_sniffed_stored_or_traced() {
         assert_eq!(header("x-frame-options"), "DENY", "{}", page.name);
         assert_eq!(header("x-content-type-options"), "nosniff", "{}", page.name);
         assert_eq!(header("referrer-policy"), "no-referrer", "{}", page.name);
-        assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{}", page.name);
+        assert_eq!(header("cross-origin-opener-policy"), "unsafe-none", "popups: {}", page.name);
         assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{}", page.name);
         assert_eq!(header("cache-control"), "no-store", "{}", page.name);
+        assert_eq!(header("content-language"), page.language.tag(), "{}", page.name);
+        assert_eq!(header("vary"), "accept-language", "{}", page.name);
         assert!(
             header("permissions-policy").split(", ").all(|feature| feature.ends_with("=()")),
             "{}",
@@ -49,7 +51,11 @@ async fn only_forms_that_may_end_at_an_app_go_without_form_action() {
 #[tokio::test]
 async fn an_error_page_keeps_its_status() {
     for page in every_page("Kim").await {
-        let status = if page.name == "error" { StatusCode::FORBIDDEN } else { StatusCode::OK };
+        let status = match page.name {
+            "error" => StatusCode::FORBIDDEN,
+            "device code again, too many" => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::OK,
+        };
         assert_eq!(page.status, status, "{}", page.name);
     }
 }

@@ -5,62 +5,76 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 
 use crate::pages::*;
+use crate::words::{Language, Words};
 
 /// A page as it goes out.
 pub struct Sample {
     pub name: &'static str,
+    pub language: Language,
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub html: String,
 }
 
-/// Every page, with `text` wherever a page takes text.
+/// Every page in every language, with `text` wherever a page takes text.
 pub async fn every_page(text: &str) -> Vec<Sample> {
-    let link = Link { label: text.to_owned(), href: Href::here("/next?a='\">") };
+    let mut pages = Vec::new();
+    for language in Language::ALL {
+        pages.extend(pages_in(language, text).await);
+    }
+    pages
+}
+
+async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
+    let words = Words::from(language);
+    let (unknown_code, too_many_codes) = (Some(DeviceCodeProblem::Unknown), Some(DeviceCodeProblem::TooMany));
+    let sign_in = |problem| sign_in(words, text, problem);
+    let welcome = WelcomePage { words, issuer: text.to_owned(), discovery: Href::here("/discovery") };
     vec![
-        sample("sign-in", sign_in(text, None)).await,
-        sample("sign-in again, empty", sign_in(text, Some(SignInProblem::Empty))).await,
-        sample("sign-in again, unknown", sign_in(text, Some(SignInProblem::Unknown))).await,
-        sample("sign-in again, not ready", sign_in(text, Some(SignInProblem::NotReady))).await,
-        sample("sign-in again, not this app", sign_in(text, Some(SignInProblem::NotThisApp))).await,
-        sample("choose", choose(text)).await,
-        sample("consent", consent(text)).await,
-        sample("device code", DeviceCodePage { code: text.to_owned(), problem: None }).await,
-        sample("device code again, unknown", device_code(text, DeviceCodeProblem::Unknown)).await,
-        sample("device code again, too many", device_code(text, DeviceCodeProblem::TooMany)).await,
-        sample("device", device(text)).await,
-        sample("device, let in", DeviceAnsweredPage { app: text.to_owned(), allowed: true }).await,
-        sample("device, not let in", DeviceAnsweredPage { app: text.to_owned(), allowed: false }).await,
-        sample("sign-out", SignOutPage { app: some(text), fields: vec![(text.to_owned(), text.to_owned())] })
-            .await,
-        sample("signed-out", SignedOutPage { app: some(text), link: Some(link.clone()) }).await,
-        sample("signed-out, by nobody", SignedOutPage { app: None, link: None }).await,
-        sample("error", error(text, Some(link))).await,
-        sample("welcome", WelcomePage { issuer: text.to_owned(), discovery: Href::here("/discovery") }).await,
+        sample(language, "sign-in", sign_in(None)).await,
+        sample(language, "sign-in again, empty", sign_in(Some(SignInProblem::Empty))).await,
+        sample(language, "sign-in again, unknown", sign_in(Some(SignInProblem::Unknown))).await,
+        sample(language, "sign-in again, not ready", sign_in(Some(SignInProblem::NotReady))).await,
+        sample(language, "sign-in again, not this app", sign_in(Some(SignInProblem::NotThisApp))).await,
+        sample(language, "choose", choose(words, text)).await,
+        sample(language, "consent", consent(words, text)).await,
+        sample(language, "device code", device_code(words, text, None)).await,
+        sample(language, "device code again, unknown", device_code(words, text, unknown_code)).await,
+        sample(language, "device code again, too many", device_code(words, text, too_many_codes)).await,
+        sample(language, "device", device(words, text)).await,
+        sample(language, "device, let in", device_answered(words, text, true)).await,
+        sample(language, "device, not let in", device_answered(words, text, false)).await,
+        sample(language, "sign-out", sign_out(words, text)).await,
+        sample(language, "signed-out", SignedOutPage { words, app: some(text) }).await,
+        sample(language, "signed-out, by nobody", SignedOutPage { words, app: None }).await,
+        sample(language, "error", error(words, text)).await,
+        sample(language, "welcome", welcome).await,
     ]
 }
 
-async fn sample(name: &'static str, page: impl IntoResponse) -> Sample {
+async fn sample(language: Language, name: &'static str, page: impl IntoResponse) -> Sample {
     let (parts, body) = page.into_response().into_parts();
     let html = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-    Sample { name, status: parts.status, headers: parts.headers, html }
+    Sample { name, language, status: parts.status, headers: parts.headers, html }
 }
 
-fn sign_in(text: &str, problem: Option<SignInProblem>) -> SignInPage {
-    SignInPage { app: some(text), transaction: text.to_owned(), identifier: text.to_owned(), problem }
+fn sign_in(words: Words, text: &str, problem: Option<SignInProblem>) -> SignInPage {
+    let (transaction, identifier) = (text.to_owned(), text.to_owned());
+    SignInPage { words, app: some(text), transaction, identifier, problem }
 }
 
-fn choose(text: &str) -> ChoosePage {
+fn choose(words: Words, text: &str) -> ChoosePage {
     let choice = Choice { value: text.to_owned(), title: text.to_owned(), kind: text.to_owned() };
-    ChoosePage { app: some(text), transaction: text.to_owned(), choices: vec![choice.clone(), choice] }
+    ChoosePage { words, app: some(text), transaction: text.to_owned(), choices: vec![choice.clone(), choice] }
 }
 
-fn device_code(text: &str, problem: DeviceCodeProblem) -> DeviceCodePage {
-    DeviceCodePage { code: text.to_owned(), problem: Some(problem) }
+fn device_code(words: Words, text: &str, problem: Option<DeviceCodeProblem>) -> DeviceCodePage {
+    DeviceCodePage { words, code: text.to_owned(), problem }
 }
 
-fn device(text: &str) -> DevicePage {
+fn device(words: Words, text: &str) -> DevicePage {
     DevicePage {
+        words,
         app: text.to_owned(),
         code: text.to_owned(),
         asked_from: some(text),
@@ -71,8 +85,13 @@ fn device(text: &str) -> DevicePage {
     }
 }
 
-fn consent(text: &str) -> ConsentPage {
+fn device_answered(words: Words, text: &str, allowed: bool) -> DeviceAnsweredPage {
+    DeviceAnsweredPage { words, app: text.to_owned(), allowed }
+}
+
+fn consent(words: Words, text: &str) -> ConsentPage {
     ConsentPage {
+        words,
         app: text.to_owned(),
         client_host: text.to_owned(),
         tenant: text.to_owned(),
@@ -82,14 +101,18 @@ fn consent(text: &str) -> ConsentPage {
     }
 }
 
-fn error(text: &str, back: Option<Link>) -> ErrorPage {
+fn sign_out(words: Words, text: &str) -> SignOutPage {
+    SignOutPage { words, app: some(text), fields: vec![(text.to_owned(), text.to_owned())] }
+}
+
+fn error(words: Words, text: &str) -> ErrorPage {
     ErrorPage {
+        words,
         status: StatusCode::FORBIDDEN,
-        headline: text.to_owned(),
-        explanation: text.to_owned(),
-        who: vec![Line { who: text.to_owned(), what: text.to_owned() }],
+        failure: "no-account",
+        app: text.to_owned(),
         try_again: Some(Href::here("/again")),
-        back: back.map(WayBack::Link),
+        back: Some(WayBack::Link(Href::here("/next?a='\">"))),
         reference: text.to_owned(),
         at: text.to_owned(),
     }

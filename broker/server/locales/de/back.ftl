@@ -1,0 +1,4 @@
+### The page that posts the answer to the app; only browsers that run no script stop at it.
+
+back = Zurück zur App
+back-continue = Weiter

@@ -1,0 +1,126 @@
+### The page for everything that went wrong.
+###
+### A failure says what happened in a few words, explains it in a sentence or two, and then tells who can
+### do what: .you, .it-team, .developer or .support continues the sentence that begins with the name of
+### the same attribute of `who`.
+###
+### $app is the name of the app that sent the person. Words with_underscores are names of the protocol.
+
+error-again = Erneut versuchen
+error-back = Zurück zu { $app }
+error-reference = Referenz
+error-reference-hint = Nennen Sie sie dem Support: Er sieht damit genau, was geschehen ist. Persönliche Daten enthält sie nicht.
+
+# In bold, before what they can do.
+who =
+    .you = Sie
+    .it-team = Ihre IT-Abteilung
+    .developer = Das Entwicklungsteam der App
+    .support = Der Support
+
+## The app's request is not in order.
+
+untrusted-app = Dieser Anmeldelink funktioniert nicht
+    .explanation = Die App, die Sie hierher geschickt hat, kennen wir nicht, oder sie ist abgeschaltet.
+    .developer = kann die client_id prüfen.
+untrusted-address = Dieser Anmeldelink funktioniert nicht
+    .explanation = Die App, die Sie hierher geschickt hat, möchte die Antwort an eine Adresse, die nicht für sie registriert ist.
+    .developer = kann die redirect_uri registrieren, Zeichen für Zeichen.
+untrusted-request = Dieser Anmeldelink funktioniert nicht
+    .explanation = Die Anmeldeanfrage der App war zu lange unterwegs, oder sie wurde schon beantwortet.
+    .developer = kann für jede Anmeldung eine neue Anfrage hinterlegen.
+unreadable = Dieser Anmeldelink funktioniert nicht
+    .explanation = Die App, die Sie hierher geschickt hat, hat eine Anfrage gesendet, die sich nicht lesen lässt.
+    .developer = kann jeden Parameter einmal und als einfachen Text senden.
+app-gone = Diese App kann zurzeit nicht genutzt werden
+    .explanation = Die App wurde geändert, während Sie sich angemeldet haben.
+    .you = können zur App zurückgehen und neu beginnen.
+
+## The sign-in is not where it should be.
+
+expired = Diese Anmeldung ist abgelaufen
+    .explanation = Sie hat zu lange gedauert, oder sie wurde in einem anderen Browser begonnen. Mit Ihrem Konto ist nichts geschehen.
+    .you = können zur App zurückgehen und neu beginnen.
+finished = Diese Anmeldung ist bereits abgeschlossen
+    .explanation = Die Seite wurde zweimal geöffnet.
+    .you = können zur App zurückgehen. Wenn Sie dort noch nicht angemeldet sind, beginnen Sie neu.
+
+## The company's sign-in did not sign the person in.
+
+not-signed-in = Wir konnten Sie nicht anmelden
+other-sign-in = { not-signed-in }
+    .explanation = Die Antwort Ihres Unternehmens gehört zu einer anderen Anmeldung als der in diesem Fenster.
+    .you = können es erneut versuchen.
+too-late = { not-signed-in }
+    .explanation = Sie waren zu lange weg, deshalb ist diese Anmeldung abgelaufen.
+    .you = können es erneut versuchen.
+not-in-use = { not-signed-in }
+    .explanation = Die Anmeldung Ihres Unternehmens ist zurzeit nicht in Betrieb.
+    .it-team = kann die Verbindung zur Anmeldung Ihres Unternehmens prüfen; die Referenz unten führt zur Ursache.
+connection-changed = { not-signed-in }
+    .explanation = Ihr Unternehmen hat seine Anmeldung geändert, während Sie sich angemeldet haben.
+    .you = können es erneut versuchen.
+cancelled = { not-signed-in }
+    .explanation = Die Anmeldung wurde abgebrochen, oder Ihr Unternehmen lässt Sie nicht zu.
+    .you = können es erneut versuchen.
+    .it-team = kann Ihnen dort Zugang geben.
+refused = { not-signed-in }
+    .explanation = Ihr Unternehmen hat Sie nicht angemeldet.
+    .you = können es erneut versuchen.
+refused-for-now = { not-signed-in }
+    .explanation = { refused.explanation }
+    .you = können eine Minute warten und es erneut versuchen.
+refused-by-setup = { not-signed-in }
+    .explanation = { refused.explanation }
+    .it-team = { not-in-use.it-team }
+proof-too-old = { not-signed-in }
+    .explanation = Die App möchte, dass Sie neu beweisen, wer Sie sind, und Ihr Unternehmen hat Sie nicht danach gefragt.
+    .you = können es erneut versuchen.
+profile-too-large = { not-signed-in }
+    .explanation = Ihr Unternehmen teilt bei der Anmeldung mehr über Sie mit, als wir aufnehmen können.
+    .it-team = { not-in-use.it-team }
+lost-track = { not-signed-in }
+    .explanation = Der Zusammenhang zwischen dieser Anmeldung und der bei Ihrem Unternehmen ist verloren gegangen.
+    .you = können es erneut versuchen.
+bad-answer = { not-signed-in }
+    .explanation = Die Anmeldung Ihres Unternehmens hat eine Antwort gegeben, die wir nicht annehmen können.
+    .it-team = { not-in-use.it-team }
+no-answer = { not-signed-in }
+    .explanation = Die Anmeldung Ihres Unternehmens antwortet gerade nicht so, wie sie sollte.
+    .you = können eine Minute warten und es erneut versuchen.
+not-set-up = { not-signed-in }
+    .explanation = Auf unserer Seite ist etwas nicht so eingerichtet, wie es sein sollte.
+    .support = kann die Referenz unten nachschlagen; sie sagt, was nicht stimmt.
+
+## The company's sign-in worked, but the person may not come in.
+
+no-account = Sie haben noch kein Konto
+    .explanation = Die Anmeldung bei Ihrem Unternehmen hat geklappt, aber in { $app } hat noch niemand ein Konto für Sie angelegt.
+    .it-team = kann ein Konto für Sie anlegen oder zulassen, dass Konten bei der ersten Anmeldung entstehen.
+account-off = Ihr Konto ist abgeschaltet
+    .explanation = Die Anmeldung bei Ihrem Unternehmen hat geklappt, aber Ihr Konto hier ist abgeschaltet.
+    .it-team = kann Ihr Konto wieder einschalten.
+app-not-open = Diese App steht Ihrem Unternehmen nicht offen
+    .explanation = Die Anmeldung bei Ihrem Unternehmen hat geklappt, aber Ihr Unternehmen nutzt { $app } nicht über uns.
+    .it-team = kann Zugang zu dieser App beantragen.
+somebody-else = Sie haben sich mit einem anderen Konto angemeldet
+    .explanation = { $app } hat ein anderes Konto erwartet als das, mit dem Sie sich angemeldet haben.
+    .you = können es noch einmal mit dem Konto versuchen, das Sie in der App nutzen.
+
+## Signing out.
+
+sign-out-unreadable = Sie sind noch angemeldet
+    .explanation = Die Anfrage der App, Sie abzumelden, lässt sich nicht lesen.
+    .developer = kann jeden Logout-Parameter einmal und als einfachen Text senden.
+sign-out-address = Sie sind noch angemeldet
+    .explanation = Die App wollte danach an eine Adresse zurück, die nicht für sie registriert ist.
+    .developer = kann die post_logout_redirect_uri registrieren, Zeichen für Zeichen.
+
+## Anything else.
+
+unavailable = Die Anmeldung ist gerade nicht möglich
+    .explanation = Auf unserer Seite funktioniert etwas nicht. Es liegt nicht an Ihnen, und Ihr Konto ist sicher.
+    .you = können eine Minute warten und es erneut versuchen.
+nothing-here = Hier ist nichts
+    .explanation = Die Adresse ist vielleicht veraltet oder falsch geschrieben.
+    .you = können zur App zurückgehen und dort neu beginnen.

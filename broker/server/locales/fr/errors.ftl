@@ -1,0 +1,126 @@
+### The page for everything that went wrong.
+###
+### A failure says what happened in a few words, explains it in a sentence or two, and then tells who can
+### do what: .you, .it-team, .developer or .support continues the sentence that begins with the name of
+### the same attribute of `who`.
+###
+### $app is the name of the app that sent the person. Words with_underscores are names of the protocol.
+
+error-again = Réessayer
+error-back = Revenir à { $app }
+error-reference = Référence
+error-reference-hint = Donnez-la au support : elle lui montre exactement ce qui s’est passé et ne contient aucune donnée personnelle.
+
+# In bold, before what they can do.
+who =
+    .you = Vous
+    .it-team = Votre service informatique
+    .developer = L’équipe qui développe l’application
+    .support = Le support
+
+## The app's request is not in order.
+
+untrusted-app = Ce lien de connexion ne fonctionne pas
+    .explanation = L’application d’où vous venez nous est inconnue, ou elle est désactivée.
+    .developer = peut vérifier le client_id.
+untrusted-address = Ce lien de connexion ne fonctionne pas
+    .explanation = L’application d’où vous venez demande une réponse à une adresse qui n’est pas enregistrée pour elle.
+    .developer = peut enregistrer la redirect_uri, caractère par caractère.
+untrusted-request = Ce lien de connexion ne fonctionne pas
+    .explanation = La demande de connexion de l’application a mis trop de temps à arriver, ou elle a déjà reçu sa réponse.
+    .developer = peut déposer une nouvelle demande pour chaque connexion.
+unreadable = Ce lien de connexion ne fonctionne pas
+    .explanation = L’application d’où vous venez a envoyé une demande illisible.
+    .developer = peut envoyer chaque paramètre une seule fois, en texte simple.
+app-gone = Cette application n’est pas utilisable pour le moment
+    .explanation = L’application a été modifiée pendant votre connexion.
+    .you = pouvez revenir à l’application et recommencer.
+
+## The sign-in is not where it should be.
+
+expired = Cette connexion a expiré
+    .explanation = Elle a pris trop de temps ou a été commencée dans un autre navigateur. Rien n’est arrivé à votre compte.
+    .you = pouvez revenir à l’application et recommencer.
+finished = Cette connexion est déjà terminée
+    .explanation = La page a été ouverte deux fois.
+    .you = pouvez revenir à l’application. Si elle vous demande encore de vous connecter, recommencez.
+
+## The company's sign-in did not sign the person in.
+
+not-signed-in = La connexion n’a pas abouti
+other-sign-in = { not-signed-in }
+    .explanation = La réponse de votre entreprise appartient à une autre connexion que celle de cette fenêtre.
+    .you = pouvez réessayer.
+too-late = { not-signed-in }
+    .explanation = Votre absence a été trop longue : cette connexion a expiré.
+    .you = pouvez réessayer.
+not-in-use = { not-signed-in }
+    .explanation = La connexion de votre entreprise n’est pas en service pour le moment.
+    .it-team = peut vérifier la liaison avec la connexion de votre entreprise ; la référence ci-dessous mène à la cause.
+connection-changed = { not-signed-in }
+    .explanation = Votre entreprise a modifié sa connexion pendant que vous l’utilisiez.
+    .you = pouvez réessayer.
+cancelled = { not-signed-in }
+    .explanation = La connexion a été annulée, ou votre entreprise ne vous y autorise pas.
+    .you = pouvez réessayer.
+    .it-team = peut vous y donner accès.
+refused = { not-signed-in }
+    .explanation = La connexion auprès de votre entreprise n’a pas abouti.
+    .you = pouvez réessayer.
+refused-for-now = { not-signed-in }
+    .explanation = { refused.explanation }
+    .you = pouvez attendre une minute et réessayer.
+refused-by-setup = { not-signed-in }
+    .explanation = { refused.explanation }
+    .it-team = { not-in-use.it-team }
+proof-too-old = { not-signed-in }
+    .explanation = L’application veut que vous prouviez de nouveau votre identité, et votre entreprise ne vous l’a pas demandé.
+    .you = pouvez réessayer.
+profile-too-large = { not-signed-in }
+    .explanation = La connexion de votre entreprise transmet plus de données sur vous que nous ne pouvons en conserver.
+    .it-team = { not-in-use.it-team }
+lost-track = { not-signed-in }
+    .explanation = Le lien entre cette connexion et celle de votre entreprise s’est perdu.
+    .you = pouvez réessayer.
+bad-answer = { not-signed-in }
+    .explanation = La connexion de votre entreprise a donné une réponse que nous ne pouvons pas accepter.
+    .it-team = { not-in-use.it-team }
+no-answer = { not-signed-in }
+    .explanation = La connexion de votre entreprise ne répond pas comme elle le devrait en ce moment.
+    .you = pouvez attendre une minute et réessayer.
+not-set-up = { not-signed-in }
+    .explanation = De notre côté, quelque chose n’est pas configuré comme il le faudrait.
+    .support = peut rechercher la référence ci-dessous ; elle dit ce qui ne va pas.
+
+## The company's sign-in worked, but the person may not come in.
+
+no-account = Vous n’avez pas encore de compte
+    .explanation = La connexion auprès de votre entreprise a réussi, mais personne n’a créé de compte pour vous dans { $app }.
+    .it-team = peut vous créer un compte, ou permettre que les comptes soient créés à la première connexion.
+account-off = Votre compte est désactivé
+    .explanation = La connexion auprès de votre entreprise a réussi, mais votre compte ici est désactivé.
+    .it-team = peut réactiver votre compte.
+app-not-open = Cette application n’est pas ouverte à votre entreprise
+    .explanation = La connexion auprès de votre entreprise a réussi, mais votre entreprise n’utilise pas { $app } par notre intermédiaire.
+    .it-team = peut demander l’accès à cette application.
+somebody-else = Vous avez utilisé un autre compte
+    .explanation = { $app } attendait un autre compte que celui avec lequel la connexion a eu lieu.
+    .you = pouvez réessayer avec le compte que vous utilisez dans l’application.
+
+## Signing out.
+
+sign-out-unreadable = Votre session est toujours ouverte
+    .explanation = La demande de déconnexion de l’application est illisible.
+    .developer = peut envoyer chaque paramètre de déconnexion une seule fois, en texte simple.
+sign-out-address = Votre session est toujours ouverte
+    .explanation = L’application a demandé un retour à une adresse qui n’est pas enregistrée pour elle.
+    .developer = peut enregistrer la post_logout_redirect_uri, caractère par caractère.
+
+## Anything else.
+
+unavailable = La connexion est impossible pour le moment
+    .explanation = De notre côté, quelque chose ne fonctionne pas. Ce n’est pas votre faute, et votre compte est en sécurité.
+    .you = pouvez attendre une minute et réessayer.
+nothing-here = Il n’y a rien ici
+    .explanation = L’adresse est peut-être ancienne ou mal saisie.
+    .you = pouvez revenir à l’application et recommencer de là.

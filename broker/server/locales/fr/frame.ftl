@@ -1,0 +1,2 @@
+# What every page has: the link that only the keyboard finds, past the head of the page.
+skip = Aller au contenu
