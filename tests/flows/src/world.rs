@@ -1,4 +1,4 @@
-//! A broker with its surroundings: the tenants of security.md's fixtures, a test IdP, a still clock.
+//! A broker with its surroundings: the tenants of the attack matrix, a test IdP, a still clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

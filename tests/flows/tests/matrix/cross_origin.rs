@@ -1,4 +1,4 @@
-//! What scripts of another origin may ask, and read (Fetch section 3.2; security.md section 5.1).
+//! What scripts of another origin may ask, and read (Fetch section 3.2).
 
 use doorward_flows::World;
 use doorward_flows::app::{Answer, send};

@@ -1,5 +1,5 @@
 //! The control plane over HTTP, for tests in another process: clock, switches, requests. It is no
-//! part of any provider, and a broker must not be able to reach it (upstreams.md 7.0 rule 2).
+//! part of any provider, and a broker must not be able to reach it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

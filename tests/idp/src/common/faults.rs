@@ -1,4 +1,4 @@
-//! Failures of transport, on request (upstreams.md 7.0 rule 9).
+//! Failures of transport, on request.
 
 use std::time::Duration;
 

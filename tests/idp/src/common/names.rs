@@ -102,7 +102,7 @@ switches! {
 }
 
 switches! {
-    /// One way in which the transport fails (upstreams.md 7.0 rule 9). A fault that names no endpoint
+    /// One way in which the transport fails. A fault that names no endpoint
     /// befalls them all.
     pub enum Fault {
         /// Nothing but this status.

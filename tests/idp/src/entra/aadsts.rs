@@ -1,4 +1,4 @@
-//! The errors that Entra names by number (upstreams.md 1.9.3). The numbers and texts change over time;
+//! The errors that Entra names by number. The numbers and texts change over time;
 //! nobody but a help text may hang on them.
 
 use crate::common::known_error::{KnownError, Source};
@@ -9,12 +9,12 @@ pub(super) fn row(number: u32) -> &'static KnownError {
 }
 
 const fn verbatim(number: u32, error: &'static str, text: &'static str) -> KnownError {
-    KnownError { number, error, text, source: Source::Verbatim("upstreams.md 1.9.3") }
+    KnownError { number, error, text, source: Source::Verbatim("Microsoft's list of AADSTS codes") }
 }
 
 /// In our words: the document gives the meaning alone.
 const fn meaning(number: u32, error: &'static str, text: &'static str) -> KnownError {
-    KnownError { number, error, text, source: Source::Meaning("upstreams.md 1.9.3") }
+    KnownError { number, error, text, source: Source::Meaning("Microsoft's list of AADSTS codes") }
 }
 
 const fn observed(number: u32, error: &'static str, text: &'static str) -> KnownError {

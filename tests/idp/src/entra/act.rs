@@ -1,4 +1,4 @@
-//! What administrators do, by hand of a test (upstreams.md 7.1 "Admin actions"). Nothing that happens
+//! What administrators do, by hand of a test. Nothing that happens
 //! here is told to any app: a disabled account is noticed at the next refresh, and not before (1.10).
 
 use super::Entra;

@@ -1,4 +1,4 @@
-//! `/{tenant}/adminconsent` and `/{tenant}/v2.0/adminconsent` (upstreams.md 1.9.5): an administrator
+//! `/{tenant}/adminconsent` and `/{tenant}/v2.0/adminconsent`: an administrator
 //! consents for everybody. What comes back says nothing about who somebody is.
 
 use axum::extract::{Path, RawForm, RawQuery, State};

@@ -1,5 +1,4 @@
-//! App registrations, and what they are in a tenant: enterprise applications (upstreams.md 1.5, 1.7,
-//! 1.11, 2.4, 7.1).
+//! App registrations, and what they are in a tenant: enterprise applications.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `/{tenant}/oauth2/v2.0/authorize`, by GET and by POST (upstreams.md 1.7).
+//! `/{tenant}/oauth2/v2.0/authorize`, by GET and by POST.
 
 use axum::extract::{Path, RawForm, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};

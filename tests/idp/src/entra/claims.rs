@@ -1,4 +1,4 @@
-//! The claims of an ID token (upstreams.md 1.4). Absent, because Entra has none of them here: `amr`,
+//! The claims of an ID token. Absent, because Entra has none of them here: `amr`,
 //! `acr`, `azp`, `email_verified`, `jti`.
 
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! Who asks the token endpoint (upstreams.md 1.9.3, 1.11).
+//! Who asks the token endpoint.
 
 use axum::http::HeaderMap;
 

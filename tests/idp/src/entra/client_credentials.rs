@@ -1,4 +1,4 @@
-//! Tokens for an app itself (upstreams.md 2.1): they are given even when nothing was consented to.
+//! Tokens for an app itself: they are given even when nothing was consented to.
 
 use axum::http::HeaderMap;
 

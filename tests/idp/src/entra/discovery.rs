@@ -1,4 +1,4 @@
-//! The discovery documents (upstreams.md 1.1): fields and order as Microsoft has them, absences
+//! The discovery documents: fields and order as Microsoft has them, absences
 //! included.
 
 use axum::Json;

@@ -1,4 +1,4 @@
-//! `email` and `xms_edov` (upstreams.md 1.4, 1.6): an address that nobody has checked, and whether the
+//! `email` and `xms_edov`: an address that nobody has checked, and whether the
 //! owner of its domain is known.
 
 use serde_json::{Map, Value, json};

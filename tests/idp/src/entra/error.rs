@@ -1,4 +1,4 @@
-//! How Entra refuses: on a page of its own, at the app's redirect URI, as JSON (upstreams.md 1.9).
+//! How Entra refuses: on a page of its own, at the app's redirect URI, as JSON.
 
 use axum::Json;
 use axum::http::{StatusCode, header};

@@ -1,4 +1,4 @@
-//! `/error?code=`, where anybody may look up what a number means (upstreams.md 1.1, 7.1).
+//! `/error?code=`, where anybody may look up what a number means.
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;

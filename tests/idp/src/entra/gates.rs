@@ -1,4 +1,4 @@
-//! What stands between a password and an answer to the app (upstreams.md 1.9.3): the state of the
+//! What stands between a password and an answer to the app: the state of the
 //! account, the tenant's rules, assignment, consent.
 
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! What apps were given: codes, refresh tokens, access tokens for Graph (upstreams.md 1.7).
+//! What apps were given: codes, refresh tokens, access tokens for Graph.
 
 use std::collections::HashMap;
 

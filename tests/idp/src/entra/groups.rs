@@ -1,4 +1,4 @@
-//! `groups`, `roles` and `wids` (upstreams.md 1.5), and what stands there when the groups are too many.
+//! `groups`, `roles` and `wids`, and what stands there when the groups are too many.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! ID tokens, signed (upstreams.md 1.2, 1.3, 1.4).
+//! ID tokens, signed.
 
 use serde_json::json;
 

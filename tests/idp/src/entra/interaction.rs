@@ -1,5 +1,4 @@
-//! The pages after the sign-in page, and what is answered there: a second factor, consent (upstreams.md
-//! 1.9.3: 65004, 90094, 90095).
+//! The pages after the sign-in page, and what is answered there: a second factor, consent.
 
 use axum::extract::{Path, RawForm, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};

@@ -1,4 +1,4 @@
-//! Issuers (upstreams.md 1.2): what stands in metadata and keys, and what stands in tokens.
+//! Issuers: what stands in metadata and keys, and what stands in tokens.
 
 use super::Entra;
 use super::tenant::Authority;

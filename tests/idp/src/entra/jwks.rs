@@ -1,4 +1,4 @@
-//! The published keys (upstreams.md 1.3): several at a time, each saying whose tokens it may sign, none
+//! The published keys: several at a time, each saying whose tokens it may sign, none
 //! saying `alg`.
 
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! `/{tenant}/oauth2/v2.0/logout` (upstreams.md 1.10): it tells the apps by frames, without saying who
+//! `/{tenant}/oauth2/v2.0/logout`: it tells the apps by frames, without saying who
 //! tells, and returns only to a redirect URI of an app.
 
 use axum::extract::{Path, RawForm, RawQuery, State};

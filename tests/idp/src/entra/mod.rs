@@ -1,5 +1,5 @@
 //! Microsoft Entra ID, v2.0 endpoint, and as much of Microsoft Graph as a sign-in needs
-//! (upstreams.md 1, 2 and 7.1).
+//!.
 //!
 //! Strict unless told otherwise: what Entra refuses is refused here, in its words and at the place
 //! where Entra refuses it, which is often a page from which no app ever hears.

@@ -1,4 +1,4 @@
-//! Codes become tokens (upstreams.md 1.7, 1.9.3): once, within ten minutes, at the place they came from.
+//! Codes become tokens: once, within ten minutes, at the place they came from.
 
 use axum::http::HeaderMap;
 

@@ -1,4 +1,4 @@
-//! Refresh tokens (upstreams.md 1.7, 1.9.3): where a broker learns that somebody was disabled.
+//! Refresh tokens: where a broker learns that somebody was disabled.
 
 use axum::http::HeaderMap;
 

@@ -1,4 +1,4 @@
-//! An authorization request, checked as Entra does (upstreams.md 1.7, 1.8).
+//! An authorization request, checked as Entra does.
 
 use axum::response::Response;
 use serde_json::Value;

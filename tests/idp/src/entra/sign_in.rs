@@ -1,4 +1,4 @@
-//! `/{tenant}/login`, where the sign-in page posts to (upstreams.md 1.9.3: 50126, 50034, 50020).
+//! `/{tenant}/login`, where the sign-in page posts to.
 
 use axum::extract::{Path, RawForm, RawQuery, State};
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! What an Entra tenant does on request (upstreams.md 7.1, "Toggles"). What it does by itself, such as
+//! What an Entra tenant does on request. What it does by itself, such as
 //! refusing a redirect URI that is not registered, needs no switch.
 
 use crate::common::names::switches;

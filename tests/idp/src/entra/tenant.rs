@@ -1,4 +1,4 @@
-//! Tenants, and what may stand in their place in a path (upstreams.md 1).
+//! Tenants, and what may stand in their place in a path.
 
 use crate::common::guid;
 

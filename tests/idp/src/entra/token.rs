@@ -1,4 +1,4 @@
-//! `/{tenant}/oauth2/v2.0/token` (upstreams.md 1.7).
+//! `/{tenant}/oauth2/v2.0/token`.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! People in a directory (upstreams.md 1.4, 1.6, 2.8).
+//! People in a directory.
 
 use super::tenant::{CONSUMERS, Tenant};
 use crate::common::guid;

@@ -1,4 +1,4 @@
-//! Back-channel logout (OpenID Connect Back-Channel Logout 1.0; upstreams.md 5.3, 6.2). The emulator
+//! Back-channel logout (OpenID Connect Back-Channel Logout 1.0). The emulator
 //! has no way out of its own: a test carries the call where it is to go.
 
 use josekit::JoseError;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Issuer;
 use crate::common::lock;
 
-/// What a discovery document says otherwise than it should (upstreams.md 7.4).
+/// What a discovery document says otherwise than it should.
 #[derive(Default)]
 pub struct Alterations(Mutex<Vec<Alteration>>);
 

@@ -1,4 +1,4 @@
-//! How products differ that are otherwise plain OpenID Providers (upstreams.md 5.3, 5.4, 7.4).
+//! How products differ that are otherwise plain OpenID Providers.
 
 use serde_json::{Map, Value, json};
 

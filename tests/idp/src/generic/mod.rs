@@ -1,4 +1,4 @@
-//! Any OpenID Provider (upstreams.md 7.4): several issuers in one process, people to pick instead of
+//! Any OpenID Provider: several issuers in one process, people to pick instead of
 //! accounts to create.
 
 mod authorization_request;

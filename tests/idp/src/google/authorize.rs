@@ -1,4 +1,4 @@
-//! `/o/oauth2/v2/auth` and the pages behind it (upstreams.md 5.2).
+//! `/o/oauth2/v2/auth` and the pages behind it.
 
 use axum::extract::{RawForm, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};

@@ -1,4 +1,4 @@
-//! What an ID token and userinfo say (upstreams.md 5.2): no groups, and `hd` for organisations alone.
+//! What an ID token and userinfo say: no groups, and `hd` for organisations alone.
 
 use serde_json::{Map, Value, json};
 

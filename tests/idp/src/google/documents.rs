@@ -1,4 +1,4 @@
-//! The discovery document and the published keys (upstreams.md 5.2): no end of a session, no logout.
+//! The discovery document and the published keys: no end of a session, no logout.
 
 use std::sync::Arc;
 

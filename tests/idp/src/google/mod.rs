@@ -1,4 +1,4 @@
-//! Google as an identity provider (upstreams.md 5.2 and 7.4): `hd` or no `hd`, two spellings of the
+//! Google as an identity provider: `hd` or no `hd`, two spellings of the
 //! issuer, no logout at all, and errors that stay on Google's own pages.
 
 mod act;

@@ -1,4 +1,4 @@
-//! Accounts and clients (upstreams.md 5.2).
+//! Accounts and clients.
 
 use crate::common::guid;
 use crate::common::pkce::Challenge;

@@ -1,4 +1,4 @@
-//! An authorization request, checked as Google does (upstreams.md 5.2). Whatever is wrong with it is told
+//! An authorization request, checked as Google does. Whatever is wrong with it is told
 //! on a page.
 
 use super::Google;

@@ -1,4 +1,4 @@
-//! What Google does on request (upstreams.md 5.2, 7.4).
+//! What Google does on request.
 
 use crate::common::names::switches;
 

@@ -1,4 +1,4 @@
-//! `/token` and `/revoke` (upstreams.md 5.2).
+//! `/token` and `/revoke`.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What tokens and userinfo say (upstreams.md 5.1). An address is no proof of anything.
+//! What tokens and userinfo say. An address is no proof of anything.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! `authinfo`, the discovery document and the keys (upstreams.md 5.1, 7.3).
+//! `authinfo`, the discovery document and the keys.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};

@@ -1,10 +1,10 @@
 //! What HaloPSA says when it refuses. Its codes are those of RFC 6749; its words nobody has written
-//! down (upstreams.md 5.1).
+//! down.
 
 use crate::common::known_error::{KnownError, Source};
 
 const fn code(error: &'static str, text: &'static str) -> KnownError {
-    KnownError { number: 0, error, text, source: Source::Meaning("upstreams.md 5.1, 7.3") }
+    KnownError { number: 0, error, text, source: Source::Meaning("what users of HaloPSA report") }
 }
 
 pub(super) const TENANT: KnownError = code("invalid_request", "The tenant is missing or unknown.");

@@ -1,4 +1,4 @@
-//! HaloPSA and its authorization server (upstreams.md 5.1 and 7.3): a tenant in the query of every
+//! HaloPSA and its authorization server: a tenant in the query of every
 //! request, public clients, ID tokens where nobody signed in. What nobody has written down is a
 //! [`Variant`].
 

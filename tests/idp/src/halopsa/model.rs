@@ -1,4 +1,4 @@
-//! Agents, end users and applications (upstreams.md 5.1).
+//! Agents, end users and applications.
 
 use crate::common::guid;
 use crate::common::pkce::Challenge;

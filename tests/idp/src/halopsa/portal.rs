@@ -1,4 +1,4 @@
-//! The portal with its button, and the way out (upstreams.md 5.1, 6.1).
+//! The portal with its button, and the way out.
 
 use axum::extract::{RawForm, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};

@@ -1,4 +1,4 @@
-//! An authorization request, checked (upstreams.md 5.1).
+//! An authorization request, checked.
 
 use axum::response::Response;
 

@@ -1,4 +1,4 @@
-//! What HaloPSA does on request (upstreams.md 7.3).
+//! What HaloPSA does on request.
 
 use crate::common::names::switches;
 

@@ -1,4 +1,4 @@
-//! `/auth/token` (upstreams.md 5.1): with the tenant in the query, however much is in the body.
+//! `/auth/token`: with the tenant in the query, however much is in the body.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The ways in which HaloPSA's authorization server may be set up (upstreams.md 5.1, 7.3). Nobody
+//! The ways in which HaloPSA's authorization server may be set up. Nobody
 //! outside has written down which of them is real, so tests walk over all of them.
 
 use crate::Algorithm;

@@ -1,4 +1,4 @@
-//! What administrators do, by hand of a test (upstreams.md 7.2 "Admin actions"). No app is told.
+//! What administrators do, by hand of a test. No app is told.
 
 use super::Okta;
 use super::app::App;

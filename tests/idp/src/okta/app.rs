@@ -1,4 +1,4 @@
-//! Apps (upstreams.md 3.4, 3.11, 3.12, 6.1).
+//! Apps.
 
 use josekit::jwk::Jwk;
 

@@ -1,4 +1,4 @@
-//! `/authorize`, by GET and by POST (upstreams.md 3.3).
+//! `/authorize`, by GET and by POST.
 
 use axum::extract::{RawForm, RawQuery};
 use axum::http::{HeaderMap, StatusCode};

@@ -1,4 +1,4 @@
-//! What tokens and userinfo say (upstreams.md 3.4).
+//! What tokens and userinfo say.
 
 use serde_json::{Map, Value, json};
 

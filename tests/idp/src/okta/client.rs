@@ -1,4 +1,4 @@
-//! Who asks the token endpoint (upstreams.md 3.5, 3.7, 3.12).
+//! Who asks the token endpoint.
 
 use axum::http::HeaderMap;
 

@@ -1,4 +1,4 @@
-//! The discovery documents (upstreams.md 3.2): fields and order as Okta has them.
+//! The discovery documents: fields and order as Okta has them.
 
 use axum::Json;
 use axum::extract::Query;

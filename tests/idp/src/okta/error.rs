@@ -1,4 +1,4 @@
-//! How Okta refuses: on a page, at the app's redirect URI, as JSON (upstreams.md 3.5, 3.8).
+//! How Okta refuses: on a page, at the app's redirect URI, as JSON.
 
 use axum::Json;
 use axum::http::{StatusCode, header};

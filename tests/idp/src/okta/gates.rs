@@ -1,4 +1,4 @@
-//! What stands between a password and an answer to the app (upstreams.md 3.5): the state of the
+//! What stands between a password and an answer to the app: the state of the
 //! account, assignment, policies, assurance, consent.
 
 use axum::http::StatusCode;

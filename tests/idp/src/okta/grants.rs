@@ -1,4 +1,4 @@
-//! What apps were given: codes, refresh tokens, access tokens (upstreams.md 3.3, 3.4).
+//! What apps were given: codes, refresh tokens, access tokens.
 
 use std::collections::HashMap;
 

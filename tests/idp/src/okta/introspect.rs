@@ -1,4 +1,4 @@
-//! `/introspect` and `/revoke` (upstreams.md 3.4): a refresh token takes its access token with it, and
+//! `/introspect` and `/revoke`: a refresh token takes its access token with it, and
 //! an access token leaves its refresh token.
 
 use axum::Json;

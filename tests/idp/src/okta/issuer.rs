@@ -1,4 +1,4 @@
-//! Issuers (upstreams.md 3.1): one org has several spellings of itself.
+//! Issuers: one org has several spellings of itself.
 
 use super::app::App;
 use super::place::{Host, Place};

@@ -1,4 +1,4 @@
-//! Signing keys (upstreams.md 3.2): the next one is published ahead of its use, and an app may have
+//! Signing keys: the next one is published ahead of its use, and an app may have
 //! one pinned.
 
 use std::collections::BTreeMap;

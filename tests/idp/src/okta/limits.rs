@@ -1,4 +1,4 @@
-//! Rate limits (upstreams.md 3.9): three headers on every answer, and never a `Retry-After`.
+//! Rate limits: three headers on every answer, and never a `Retry-After`.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};

@@ -1,4 +1,4 @@
-//! `/logout` (upstreams.md 3.11): an ID token is wanted, an expired one will do, and it must be of the
+//! `/logout`: an ID token is wanted, an expired one will do, and it must be of the
 //! session that ends.
 
 use axum::extract::RawForm;

@@ -1,4 +1,4 @@
-//! What Okta says when it refuses (upstreams.md 3.5).
+//! What Okta says when it refuses.
 
 use crate::common::known_error::{KnownError, Source};
 
@@ -6,7 +6,7 @@ use crate::common::known_error::{KnownError, Source};
 macro_rules! messages {
     ($($name:ident: $error:literal, $kind:ident $text:literal;)+) => {
         $(pub(super) const $name: KnownError =
-            KnownError { number: 0, error: $error, text: $text, source: Source::$kind("upstreams.md 3.5") };)+
+            KnownError { number: 0, error: $error, text: $text, source: Source::$kind("Okta's documentation") };)+
 
         /// All of them.
         pub(super) static TABLE: &[KnownError] = &[$($name),+];

@@ -1,5 +1,5 @@
 //! Okta: the org authorization server, custom ones beside it, and the sign-in in front of them
-//! (upstreams.md 3 and 7.2).
+//!.
 //!
 //! Strict unless told otherwise: what Okta refuses is refused here, in its words. athenahealth's
 //! service is an Okta org under another name (5.5), so this is its emulator too.

@@ -1,4 +1,4 @@
-//! Codes become tokens (upstreams.md 3.3, 3.5): once, within five minutes.
+//! Codes become tokens: once, within five minutes.
 
 use super::app::App;
 use super::error::Refusal;

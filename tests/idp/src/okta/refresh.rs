@@ -1,4 +1,4 @@
-//! Refresh tokens (upstreams.md 3.4): the only place where an app learns that somebody was deactivated.
+//! Refresh tokens: the only place where an app learns that somebody was deactivated.
 
 use super::app::App;
 use super::error::Refusal;

@@ -1,4 +1,4 @@
-//! An authorization request, checked as Okta does (upstreams.md 3.3, 3.5).
+//! An authorization request, checked as Okta does.
 
 use axum::response::Response;
 

@@ -1,4 +1,4 @@
-//! Authorization servers (upstreams.md 3.1): the org's own, and custom ones beside it, each an issuer
+//! Authorization servers: the org's own, and custom ones beside it, each an issuer
 //! of its own.
 
 use super::app::GroupsFilter;

@@ -1,4 +1,4 @@
-//! Tokens for an app itself (upstreams.md 3.5, 3.7): on the org server only for service apps with a key.
+//! Tokens for an app itself: on the org server only for service apps with a key.
 
 use super::app::{App, AppKind, Method};
 use super::error::Refusal;

@@ -1,4 +1,4 @@
-//! `/sign-in`, where the sign-in page posts to (upstreams.md 3.6: who may sign in at all).
+//! `/sign-in`, where the sign-in page posts to.
 
 use axum::extract::{RawForm, RawQuery};
 use axum::http::StatusCode;

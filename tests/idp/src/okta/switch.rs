@@ -1,4 +1,4 @@
-//! What an Okta org does on request (upstreams.md 7.2, "Toggles").
+//! What an Okta org does on request.
 
 use crate::common::names::switches;
 

@@ -1,4 +1,4 @@
-//! `/token` (upstreams.md 3.4, 3.5).
+//! `/token`.
 
 use std::time::Duration;
 

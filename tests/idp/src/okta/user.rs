@@ -1,4 +1,4 @@
-//! People in an org (upstreams.md 3.4, 3.6).
+//! People in an org.
 
 use super::ids;
 

@@ -1,4 +1,4 @@
-//! `/userinfo` (upstreams.md 3.4): all that a thin ID token leaves out.
+//! `/userinfo`: all that a thin ID token leaves out.
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};

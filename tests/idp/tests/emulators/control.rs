@@ -1,4 +1,4 @@
-//! The emulators beside each other, and their control planes (upstreams.md 7.0).
+//! The emulators beside each other, and their control planes.
 
 use std::sync::Arc;
 

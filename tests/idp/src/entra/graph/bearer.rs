@@ -1,4 +1,4 @@
-//! Who asks Graph, and what they may (upstreams.md 2.1, 2.2).
+//! Who asks Graph, and what they may.
 
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! How Graph refuses (upstreams.md 2.1, 2.6).
+//! How Graph refuses.
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};

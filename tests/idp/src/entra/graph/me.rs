@@ -1,4 +1,4 @@
-//! `/v1.0/me` and `/v1.0/users/{id}` (upstreams.md 2.3, 2.8).
+//! `/v1.0/me` and `/v1.0/users/{id}`.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;

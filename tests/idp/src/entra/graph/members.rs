@@ -1,4 +1,4 @@
-//! Which groups somebody is in (upstreams.md 1.5): what to ask when a token could not hold them.
+//! Which groups somebody is in: what to ask when a token could not hold them.
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};

@@ -1,4 +1,4 @@
-//! Microsoft Graph, as far as a sign-in needs it (upstreams.md 1.5, 1.7, 2.1): who am I, and which
+//! Microsoft Graph, as far as a sign-in needs it: who am I, and which
 //! groups am I in.
 
 mod bearer;

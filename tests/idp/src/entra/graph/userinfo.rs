@@ -1,4 +1,4 @@
-//! `/oidc/userinfo` (upstreams.md 1.7): less than an ID token tells, and never `oid` or `tid`.
+//! `/oidc/userinfo`: less than an ID token tells, and never `oid` or `tid`.
 
 use axum::extract::State;
 use axum::http::HeaderMap;

@@ -1,4 +1,4 @@
-//! Admin consent (upstreams.md 1.9.5).
+//! Admin consent.
 
 use doorward_test_idp::entra::LOGIN_URL;
 

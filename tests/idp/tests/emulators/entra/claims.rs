@@ -1,4 +1,4 @@
-//! What an ID token says (upstreams.md 1.4, 1.6).
+//! What an ID token says.
 
 use doorward_test_idp::entra::{App, EntraSwitch, Home, User};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Client authentication (upstreams.md 1.9.3, 1.11).
+//! Client authentication.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

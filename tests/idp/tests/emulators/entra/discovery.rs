@@ -1,4 +1,4 @@
-//! Discovery documents and issuers (upstreams.md 1.1, 1.2).
+//! Discovery documents and issuers.
 
 use doorward_test_idp::entra::{CONSUMERS, EntraSwitch, LOGIN_URL};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The errors, each where Entra shows it (upstreams.md 1.9).
+//! The errors, each where Entra shows it.
 
 use doorward_test_idp::entra::{App, Audience, EntraSwitch, LOGIN_URL, Tenant};
 use doorward_test_idp::{Arm, Fault, Switch};

@@ -1,4 +1,4 @@
-//! Microsoft Graph, as far as a sign-in needs it (upstreams.md 1.5, 1.7, 2.1, 2.6).
+//! Microsoft Graph, as far as a sign-in needs it.
 
 use axum::body::Body;
 use axum::http::Request;

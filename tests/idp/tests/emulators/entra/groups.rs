@@ -1,4 +1,4 @@
-//! Groups and roles (upstreams.md 1.5).
+//! Groups and roles.
 
 use doorward_test_idp::entra::{App, EntraSwitch, Group, GroupClaims};
 use serde_json::json;

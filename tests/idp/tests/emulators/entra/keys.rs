@@ -1,4 +1,4 @@
-//! Signing keys (upstreams.md 1.3).
+//! Signing keys.
 
 use doorward_test_idp::entra::{App, CONSUMERS, EntraSwitch, LOGIN_URL, RollOver};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Logout (upstreams.md 1.10).
+//! Logout.
 
 use doorward_test_idp::entra::{App, EntraSwitch, LOGIN_URL};
 

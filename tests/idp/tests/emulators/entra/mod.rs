@@ -1,4 +1,4 @@
-//! Microsoft Entra (upstreams.md 1, 2, 7.1).
+//! Microsoft Entra.
 
 mod admin_consent;
 mod claims;

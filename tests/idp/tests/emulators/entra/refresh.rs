@@ -1,4 +1,4 @@
-//! Refresh tokens, and what only they tell (upstreams.md 1.7, 1.9.3, 8).
+//! Refresh tokens, and what only they tell.
 
 use doorward_test_idp::entra::EntraSwitch;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Where people sign in (upstreams.md 1, 1.7, 1.8).
+//! Where people sign in.
 
 use doorward_test_idp::entra::{App, CONSUMERS, LOGIN_URL, Tenant, User};
 

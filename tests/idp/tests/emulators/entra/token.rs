@@ -1,4 +1,4 @@
-//! The token endpoint (upstreams.md 1.7, 1.9.3, 1.9.4, 2.1).
+//! The token endpoint.
 
 use doorward_test_idp::Switch;
 use doorward_test_idp::entra::{App, EntraSwitch};

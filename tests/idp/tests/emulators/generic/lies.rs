@@ -1,4 +1,4 @@
-//! Tokens and answers that nobody may believe (upstreams.md 7.0 rule 9, 7.1 "attack tokens").
+//! Tokens and answers that nobody may believe.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The generic provider (upstreams.md 7.4).
+//! The generic provider.
 
 mod flow;
 mod lies;

@@ -1,4 +1,4 @@
-//! Products that are plain providers with manners of their own (upstreams.md 5.3, 5.4), and a discovery
+//! Products that are plain providers with manners of their own, and a discovery
 //! document that says what it is told (7.4).
 
 use doorward_test_idp::GenericSwitch;

@@ -1,4 +1,4 @@
-//! Google (upstreams.md 5.2, 7.4).
+//! Google.
 
 mod errors;
 mod sign_in;

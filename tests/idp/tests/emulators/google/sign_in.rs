@@ -1,4 +1,4 @@
-//! Documents, claims, tokens (upstreams.md 5.2).
+//! Documents, claims, tokens.
 
 use doorward_test_idp::Switch;
 use doorward_test_idp::google::GoogleSwitch;

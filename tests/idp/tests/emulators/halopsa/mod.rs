@@ -1,4 +1,4 @@
-//! HaloPSA (upstreams.md 5.1, 7.3).
+//! HaloPSA.
 
 mod oddities;
 mod refusals;

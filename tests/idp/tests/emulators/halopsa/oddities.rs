@@ -1,4 +1,4 @@
-//! What is known of HaloPSA and is odd (upstreams.md 5.1).
+//! What is known of HaloPSA and is odd.
 
 use doorward_test_idp::Switch;
 use doorward_test_idp::halopsa::{App, HaloPsaSwitch, Variant};

@@ -1,4 +1,4 @@
-//! What HaloPSA refuses (upstreams.md 5.1, 7.3).
+//! What HaloPSA refuses.
 
 use doorward_test_idp::Switch;
 use doorward_test_idp::halopsa::{App, HaloPsaSwitch, Variant};

@@ -1,4 +1,4 @@
-//! The matrix of what nobody has written down (upstreams.md 5.1, 7.3).
+//! The matrix of what nobody has written down.
 
 use doorward_test_idp::Algorithm;
 use doorward_test_idp::halopsa::Variant;

@@ -1,4 +1,4 @@
-//! What tokens and userinfo say (upstreams.md 3.4).
+//! What tokens and userinfo say.
 
 use doorward_test_idp::Switch;
 use doorward_test_idp::okta::{App, GroupsFilter, OktaSwitch, User};

@@ -1,4 +1,4 @@
-//! Client authentication (upstreams.md 3.5, 3.7, 3.12).
+//! Client authentication.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! Authorization servers, their documents, issuers and keys (upstreams.md 3.1, 3.2).
+//! Authorization servers, their documents, issuers and keys.
 
 use doorward_test_idp::Switch;
 use doorward_test_idp::okta::{App, IssuerMode, OktaSwitch};

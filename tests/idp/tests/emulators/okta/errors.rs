@@ -1,4 +1,4 @@
-//! Refusals in Okta's words (upstreams.md 3.3, 3.5).
+//! Refusals in Okta's words.
 
 use doorward_test_idp::okta::{App, AuthorizationServer, OktaSwitch, Rule, Status, User};
 

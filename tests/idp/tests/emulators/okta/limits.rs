@@ -1,4 +1,4 @@
-//! Rate limits and moments (upstreams.md 3.8, 3.9).
+//! Rate limits and moments.
 
 use doorward_test_idp::okta::OktaSwitch;
 use doorward_test_idp::{Fault, Switch};

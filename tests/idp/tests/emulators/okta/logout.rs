@@ -1,4 +1,4 @@
-//! Logout (upstreams.md 3.11).
+//! Logout.
 
 use doorward_test_idp::okta::App;
 use url::Url;

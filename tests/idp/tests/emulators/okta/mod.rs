@@ -1,4 +1,4 @@
-//! Okta (upstreams.md 3, 7.2).
+//! Okta.
 
 mod claims;
 mod client;

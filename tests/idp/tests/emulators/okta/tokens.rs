@@ -1,4 +1,4 @@
-//! The token endpoint, introspection, revocation (upstreams.md 3.3, 3.4, 3.5).
+//! The token endpoint, introspection, revocation.
 
 use doorward_test_idp::okta::{App, OktaSwitch, Status};
 use serde_json::{Value, json};
