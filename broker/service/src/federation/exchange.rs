@@ -13,6 +13,7 @@ use doorward_store::Kind;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
+use serde_json::Value;
 use url::form_urlencoded::{self, Serializer};
 use zeroize::Zeroizing;
 
@@ -37,12 +38,14 @@ pub enum TokenError {
     #[error("the token endpoint could not be asked: {0}")]
     Unreachable(#[from] NetError),
     /// The token endpoint refused.
-    #[error("the token endpoint answered {status} with error {error:?}")]
+    #[error("the token endpoint answered {status} with error {error:?}: {description:?}")]
     TokenEndpoint {
         /// The HTTP status.
         status: u16,
         /// The error code, when the answer has one.
         error: Option<String>,
+        /// The provider's explanation.
+        description: Option<String>,
     },
     /// The answer is not a token answer.
     #[error("the token answer lacks a member, or has one of the wrong type")]
@@ -73,6 +76,8 @@ struct Answer {
 #[derive(Deserialize)]
 struct ErrorAnswer {
     error: String,
+    #[serde(default)]
+    error_description: Value,
 }
 
 impl Federation {
@@ -158,8 +163,10 @@ fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, TokenError> {
 fn read(response: &Response) -> Result<Tokens, TokenError> {
     if response.status() != StatusCode::OK {
         let answer = serde_json::from_slice::<ErrorAnswer>(response.body()).ok();
+        let description = answer.as_ref().and_then(|answer| answer.error_description.as_str());
         return Err(TokenError::TokenEndpoint {
             status: response.status().as_u16(),
+            description: description.map(clipped),
             error: answer.map(|answer| clipped(&answer.error)),
         });
     }

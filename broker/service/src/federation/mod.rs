@@ -9,9 +9,11 @@
 //!    profile.
 //!
 //! What a provider publishes of itself is read by `metadata` and kept by `providers`. Where kinds of
-//! provider differ, `kind` decides. Every step fails with an [`error`] that says who can mend it.
+//! provider differ, `kind` decides. Every step fails with an [`error`] that says who can mend it, and the
+//! [`catalogue`] has the words for administrators.
 
 pub mod callback;
+pub mod catalogue;
 pub mod choose;
 pub mod claims;
 pub mod error;

@@ -27,6 +27,7 @@ mod limits;
 mod logout;
 mod par;
 mod pkce;
+mod products;
 mod redirect_uri;
 mod refresh;
 mod registration;

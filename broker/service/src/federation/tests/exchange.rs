@@ -122,12 +122,14 @@ async fn a_refusal_of_the_token_endpoint_says_who_mends_it() {
         (429, None, WhoMends::Later),
         (503, None, WhoMends::Later),
     ] {
-        let body = error.map_or("<html>".to_owned(), |code| json!({ "error": code }).to_string());
+        let description = error.map(|code| format!("{code}: in other words"));
+        let answer = |code| json!({ "error": code, "error_description": description }).to_string();
+        let body = error.map_or("<html>".to_owned(), answer);
         let mut response = http::Response::new(body.into_bytes());
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
         world.outbound.respond(&world.idp.at("token"), response);
         let refused = refused(&world).await;
-        let expected = TokenError::TokenEndpoint { status, error: error.map(str::to_owned) };
+        let expected = TokenError::TokenEndpoint { status, error: error.map(str::to_owned), description };
         assert_eq!((refused.who(), refused), (who, expected.into()));
     }
     world.outbound.fail(&world.idp.at("token"), NetError::TimedOut);

@@ -2,6 +2,7 @@
 //! what it is told to. Those that prove a rule of the threat model are named after it.
 
 mod callback;
+mod catalogue;
 mod choose;
 mod claims;
 mod exchange;
