@@ -1,4 +1,4 @@
-//! The identity providers of upstreams.md, as real as their emulators: people sign in through them by
+//! The identity providers that companies have, as real as their emulators: people sign in through them by
 //! plain OpenID Connect, and whatever they say when they refuse is in the catalogue of errors.
 
 use std::sync::Arc;

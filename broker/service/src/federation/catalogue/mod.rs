@@ -1,6 +1,6 @@
 //! The catalogue of errors: what a failed sign-in means, who can mend it and how, in plain words for
 //! administrators. The words are data, in `data/errors`; a text of a provider's only chooses among
-//! them and never decides anything else (upstreams.md section 9, no. 8).
+//! them and never decides anything else.
 
 mod check;
 mod product;

@@ -229,7 +229,7 @@ pub(super) fn best_pasted<'a>(rows: &'a [Row], text: &str) -> Option<&'a Row> {
 }
 
 /// The numbers that stand behind `AADSTS` in a text, wherever they stand: by position is no way to find
-/// them (upstreams.md 1.9.1).
+/// them.
 fn numbers(text: &str) -> impl Iterator<Item = u32> {
     text.split("AADSTS").skip(1).filter_map(|rest| {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
