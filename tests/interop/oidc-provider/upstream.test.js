@@ -73,6 +73,6 @@ it('who turns back at the provider gets a page that says so', async () => {
 
 it('a wrong client secret ends on a page with a sentence and a reference, and the cause in the log', async () => {
   const page = await signIn((await app.request()).url, misconfigured.tenant);
-  const reference = assertErrorPage(page, /Your IT team: check the connection/);
+  const reference = assertErrorPage(page, /Your IT team can check the connection/);
   assert.match(cause(reference), /401.*invalid_client/);
 });

@@ -92,7 +92,7 @@ it('errors come back with state and iss', async () => {
     [{ prompt: 'none' }, 'login_required'],
     [{ code_challenge_method: 'plain' }, 'invalid_request'],
     [{ response_type: 'token' }, 'unsupported_response_type'],
-    [{ request: 'e30.e30.' }, 'request_not_supported'],
+    [{ request: 'e30.e30.' }, 'invalid_request_object'],
   ]) {
     const request = await app.request(parameters);
     const page = await newBrowser().open(request.url);
