@@ -1,0 +1,7 @@
+//! DPoP proofs.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    doorward_fuzz::dpop_proof::check(input);
+});

@@ -1,0 +1,7 @@
+//! Signed tokens.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    doorward_fuzz::jws::check(input);
+});

@@ -1,0 +1,7 @@
+//! Forms and queries.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    doorward_fuzz::params::check(input);
+});
