@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Algorithm, ConnectionId, Sealed, TenantId, Timestamp};
+use crate::{Algorithm, Client, ClientId, ConnectionId, PopulationName, Sealed, TenantId, Timestamp, scope};
 
 /// A tenant's link to one identity provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,15 @@ pub struct Connection {
     pub tenant: TenantId,
     /// Its short name, unique within the tenant.
     pub name: String,
+    /// Whose way in it is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub population: PopulationName,
+    /// Which of the tenant's environments it belongs to.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub environment: Environment,
+    /// The apps that may be reached through it; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apps: Vec<ClientId>,
     /// What people read on a button: "Acme staff".
     pub title: String,
     /// What kind of provider it is.
@@ -37,6 +46,19 @@ pub struct Connection {
     pub stage: Stage,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+/// For what an app, and a connection, is there. People who try something out never meet those at work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// For work.
+    #[default]
+    Production,
+    /// For trying out what comes next.
+    Staging,
+    /// For building it.
+    Development,
 }
 
 /// What kind of identity provider a connection leads to.
@@ -97,10 +119,54 @@ pub enum Stage {
 }
 
 impl Connection {
+    /// The draft of a public client of an OpenID Connect issuer, which lets in nobody new.
+    pub fn new(
+        (tenant, id): (TenantId, ConnectionId),
+        name: String,
+        (issuer, client_id): (String, String),
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            tenant,
+            title: name.clone(),
+            name,
+            population: PopulationName::default(),
+            environment: Environment::default(),
+            apps: Vec::new(),
+            kind: ConnectionKind::Oidc,
+            issuer,
+            client_id,
+            authentication: UpstreamAuthentication::None,
+            scopes: vec![scope::name::OPENID.to_owned()],
+            algorithms: vec![Algorithm::RS256, Algorithm::ES256],
+            mapping: ClaimMapping::default(),
+            provisioning: Provisioning::KnownOnly,
+            stage: Stage::Draft,
+            created_at,
+        }
+    }
+
     /// Whether people may sign in through it.
     pub const fn is_usable(&self) -> bool {
         matches!(self.stage, Stage::Live)
     }
+
+    /// Whether its tenant has decided about it: it is in use, or out of use on purpose.
+    pub const fn is_set_up(&self) -> bool {
+        !matches!(self.stage, Stage::Draft)
+    }
+
+    /// Whether people of its population may reach `client` through it.
+    pub fn leads_to(&self, client: &Client) -> bool {
+        self.environment == client.environment
+            && (client.populations.is_empty() || client.populations.contains(&self.population))
+            && (self.apps.is_empty() || self.apps.contains(&client.id))
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A field of a user's profile that a claim can fill.

@@ -14,6 +14,7 @@ pub mod handle;
 pub mod id;
 pub mod pkce;
 pub mod policy;
+pub mod population;
 pub mod pushed_request;
 pub mod redirect_uri;
 pub mod scope;
@@ -31,7 +32,7 @@ pub use client::{
     Client, ClientAuthentication, ClientKeys, ClientProfile, ClientSecret, ClientTrust, GrantType, ReplayMark,
 };
 pub use clock::{Clock, ManualClock};
-pub use connection::{ClaimMapping, Connection, Provisioning, Stage};
+pub use connection::{ClaimMapping, Connection, Environment, Provisioning, Stage};
 pub use consent::Consent;
 pub use device::{DeviceAuthorization, DeviceState, UserCode};
 pub use entropy::Entropy;
@@ -40,6 +41,7 @@ pub use handle::{Handle, HandleKind};
 pub use id::{ClientId, ConnectionId, EventId, GrantId, KeyId, SessionId, TenantId, UserId};
 pub use pkce::PkceChallenge;
 pub use policy::{Refusal, client_may_act_now, may_act_now};
+pub use population::{LoginPolicy, Population, PopulationName, SettledPolicy};
 pub use pushed_request::PushedRequest;
 pub use redirect_uri::RedirectUri;
 pub use scope::ScopeSet;

@@ -35,6 +35,9 @@ pub enum Refusal {
     /// The connection is unknown or out of use.
     #[error("the connection is not in use")]
     Connection,
+    /// The connection is for other people, other apps or another environment than the client.
+    #[error("the connection does not lead to the client")]
+    ConnectionOfOthers,
     /// Two of them belong to different tenants.
     #[error("user, connection or grant belong to another tenant")]
     Mismatch,
@@ -54,11 +57,14 @@ pub fn may_act_now(actors: &Actors<'_>, now: Timestamp) -> Result<(), Refusal> {
     let client = actors.client.filter(|client| client.enabled).ok_or(Refusal::Client)?;
     let connection =
         actors.connection.filter(|connection| connection.is_usable()).ok_or(Refusal::Connection)?;
-    if user.tenant != tenant.id || connection.tenant != tenant.id {
+    if user.tenant != tenant.id || !tenant.belongs_to(connection.tenant) {
         return Err(Refusal::Mismatch);
     }
-    if !client.serves(tenant.id) {
+    if !client.serves(tenant) {
         return Err(Refusal::ClientOfOthers);
+    }
+    if !connection.leads_to(client) {
+        return Err(Refusal::ConnectionOfOthers);
     }
     match actors.grant {
         Some(grant) if grant.tenant != tenant.id || grant.user != user.id => Err(Refusal::Mismatch),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{TenantId, Timestamp};
+use crate::{LoginPolicy, Population, PopulationName, TenantId, Timestamp};
 
 /// A customer organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,12 +15,53 @@ pub struct Tenant {
     pub slug: Slug,
     /// Its name, as people read it.
     pub name: String,
+    /// The organisations that it is a part of, the nearest first. It never gets another parent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<TenantId>,
     /// The e-mail domains that lead to it.
     pub domains: Vec<Domain>,
+    /// Its populations. A tenant that names none has one, of the default name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub populations: Vec<Population>,
     /// Whether its people may sign in.
     pub enabled: bool,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+impl Tenant {
+    /// More levels of organisations than anybody has.
+    pub const MOST_ANCESTORS: usize = 4;
+
+    /// A tenant of its own with nothing but a name.
+    pub const fn new(id: TenantId, slug: Slug, name: String, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            slug,
+            name,
+            ancestors: Vec::new(),
+            domains: Vec::new(),
+            populations: Vec::new(),
+            enabled: true,
+            created_at,
+        }
+    }
+
+    /// The organisation that it is directly a part of.
+    pub fn parent(&self) -> Option<TenantId> {
+        self.ancestors.first().copied()
+    }
+
+    /// Whether it is `other` or a part of it.
+    pub fn belongs_to(&self, other: TenantId) -> bool {
+        self.id == other || self.ancestors.contains(&other)
+    }
+
+    /// How a population signs in, as far as the tenant says so itself.
+    pub fn policy(&self, population: &PopulationName) -> LoginPolicy {
+        let named = self.populations.iter().find(|it| it.name == *population);
+        named.map(|it| it.policy).unwrap_or_default()
+    }
 }
 
 /// A text that cannot be what it should be, with the reason.
@@ -29,6 +70,9 @@ pub enum InvalidName {
     /// Not a company code.
     #[error("a company code has 2 to 63 lower-case letters, digits and hyphens, and starts with a letter")]
     Slug,
+    /// Not the name of a population.
+    #[error("a population's name has 1 to 63 lower-case letters, digits, hyphens and underscores")]
+    Population,
     /// Not a DNS name.
     #[error("an e-mail domain is a DNS name such as example.org")]
     Domain,

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use doorward_domain::{Domain, Slug, Tenant, TenantId, Timestamp};
+use doorward_domain::{Connection, ConnectionId, Domain, Slug, Tenant, TenantId, Timestamp};
 
 use crate::records::{TenantOf, at};
 use crate::{Key, Range, Record, Store, StoreError, Value, Version};
@@ -87,6 +87,23 @@ pub trait StoreExt: Store {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<Stored<Tenant>>, StoreError>> + Send {
         async move { self.read(&at::tenant(id), now).await }
+    }
+
+    /// A connection of a tenant, or of an organisation that it is a part of.
+    fn connection_of(
+        &self,
+        tenant: &Tenant,
+        id: ConnectionId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Stored<Connection>>, StoreError>> + Send {
+        async move {
+            for owner in std::iter::once(&tenant.id).chain(&tenant.ancestors) {
+                if let Some(found) = self.read(&at::connection(*owner, id), now).await? {
+                    return Ok(Some(found));
+                }
+            }
+            Ok(None)
+        }
     }
 }
 

@@ -8,11 +8,11 @@ use doorward::app::{App, Parts};
 use doorward::proxies::Proxies;
 use doorward::{admin_api, routes};
 use doorward_domain::audit::Action;
-use doorward_domain::connection::{ConnectionKind, UpstreamAuthentication};
+use doorward_domain::connection::UpstreamAuthentication;
 use doorward_domain::{
-    Algorithm, AuditEvent, ClaimMapping, Client, ClientAuthentication, ClientId, ClientSecret, ClientTrust,
-    Clock as _, Connection, ConnectionId, Domain, Entropy, ManualClock, Plain, Provisioning, RedirectUri,
-    ScopeSet, SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
+    Algorithm, AuditEvent, Client, ClientAuthentication, ClientId, ClientSecret, ClientTrust, Clock as _,
+    Connection, ConnectionId, Domain, Entropy, ManualClock, Plain, Provisioning, RedirectUri, ScopeSet,
+    SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
 };
 use doorward_net::EgressPolicy;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
@@ -235,23 +235,17 @@ impl World {
     /// A live connection of `tenant` to an issuer of the test IdP.
     pub fn connection(&self, tenant: TenantId, id: ConnectionId, issuer: &str) -> Connection {
         let place = Place { tenant, kind: Kind::Connection, id: id.as_bytes(), field: "client_secret" };
+        let registered = (format!("{IDP}/{issuer}"), "doorward".to_owned());
         Connection {
-            id,
-            tenant,
-            name: "staff".to_owned(),
             title: "Staff".to_owned(),
-            kind: ConnectionKind::Oidc,
-            issuer: format!("{IDP}/{issuer}"),
-            client_id: "doorward".to_owned(),
             authentication: UpstreamAuthentication::ClientSecretBasic {
                 secret: self.sealer.seal(&place, b"upstream-secret", &*self.entropy),
             },
             scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
             algorithms: vec![Algorithm::ES256, Algorithm::RS256],
-            mapping: ClaimMapping::default(),
             provisioning: Provisioning::JustInTime,
             stage: Stage::Live,
-            created_at: self.clock.now(),
+            ..Connection::new((tenant, id), "staff".to_owned(), registered, self.clock.now())
         }
     }
 
@@ -271,15 +265,8 @@ impl World {
         self.put(&TenantOf { name: slug.clone(), tenant: id }).await;
         self.put(&TenantOf { name: domain.clone(), tenant: id }).await;
         let name = slug.to_string();
-        self.put(&Tenant {
-            id,
-            slug,
-            name,
-            domains: vec![domain],
-            enabled: true,
-            created_at: self.clock.now(),
-        })
-        .await;
+        let now = self.clock.now();
+        self.put(&Tenant { domains: vec![domain], ..Tenant::new(id, slug, name, now) }).await;
     }
 
     /// Writes a record, whatever was there.

@@ -13,7 +13,10 @@ pub use metadata::{
 };
 pub use profile::{ClientProfile, Demands};
 
-use crate::{Algorithm, ClientId, RedirectUri, ScopeSet, SecretHash, TenantId, Timestamp};
+use crate::{
+    Algorithm, ClientId, Environment, PopulationName, RedirectUri, ScopeSet, SecretHash, Tenant, TenantId,
+    Timestamp,
+};
 
 /// A downstream app (RFC 6749 section 2, metadata of RFC 7591 section 2 and OIDC Registration
 /// section 2). What is kept leaves out what is the default: it is read with every request.
@@ -53,9 +56,15 @@ pub struct Client {
     pub authorization_details_types: Vec<String>,
     /// Whether people are asked before it gets their data.
     pub trust: ClientTrust,
-    /// The tenants whose people may use it; empty for all.
+    /// The tenants whose people may use it, with the parts of each; empty for all.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tenants: Vec<TenantId>,
+    /// The populations that it serves; empty for all.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub populations: Vec<PopulationName>,
+    /// The environment that it belongs to.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub environment: Environment,
     /// In which form it gets what is issued.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tokens: TokenForms,
@@ -121,6 +130,8 @@ impl Client {
             authorization_details_types: Vec::new(),
             trust: ClientTrust::ThirdParty,
             tenants: Vec::new(),
+            populations: Vec::new(),
+            environment: Environment::default(),
             tokens: TokenForms::default(),
             requests: RequestRules::default(),
             defaults: RequestDefaults::default(),
@@ -188,8 +199,8 @@ impl Client {
     }
 
     /// Whether people of `tenant` may use it.
-    pub fn serves(&self, tenant: TenantId) -> bool {
-        self.tenants.is_empty() || self.tenants.contains(&tenant)
+    pub fn serves(&self, tenant: &Tenant) -> bool {
+        self.tenants.is_empty() || self.tenants.iter().any(|served| tenant.belongs_to(*served))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Connection, `state` and `iss` must agree before anything is sent to the provider (UP-04, UP-05).
 
-use doorward_domain::{Authentication, Connection, ConnectionId, Profile, Subject, Timestamp};
+use doorward_domain::{Authentication, Connection, ConnectionId, Profile, Subject, Tenant, Timestamp};
 
 use super::error::clipped;
 use super::exchange::Tokens;
@@ -10,7 +10,7 @@ use super::id_token::VerifiedClaims;
 use super::metadata::Metadata;
 use super::providers::Provider;
 use super::verify::{self, Expected, IdTokenError};
-use super::{Federation, FederationError, Leg, Note, claims, kind};
+use super::{Destination, Federation, FederationError, Leg, Note, claims, kind};
 
 /// What the provider sent back through the browser.
 #[derive(Clone, Default)]
@@ -30,6 +30,8 @@ pub struct CallbackResponse {
 /// A person whose provider vouches for them.
 #[derive(Clone, Debug)]
 pub struct Verified {
+    /// Whose people signed in.
+    pub tenant: Tenant,
     /// The connection, as it is now.
     pub connection: Connection,
     /// Who the person is at the provider.
@@ -56,7 +58,7 @@ impl Federation {
         now: Timestamp,
     ) -> Result<Verified, FederationError> {
         leg.check(path_connection, response.state.as_deref(), now)?;
-        let connection = self.connection_of(leg, now).await?;
+        let Destination { tenant, connection } = self.destination_of(leg, now).await?;
         let provider = self.providers.get(&connection.issuer, now).await?;
         check_issuer(&provider.metadata, response.iss.as_deref())?;
         let code = code_of(response)?;
@@ -67,15 +69,15 @@ impl Federation {
         let claims =
             self.fill_up(claims, &connection.mapping, &provider.metadata, &tokens.access_token).await?;
         let (profile, notes) = claims::map(&connection.mapping, &claims)?;
-        Ok(Verified { connection, subject, profile, authentication, notes })
+        Ok(Verified { tenant, connection, subject, profile, authentication, notes })
     }
 
     /// The connection the person was sent through, if it is still in use and still leads there (UP-13,
     /// UP-14).
-    async fn connection_of(&self, leg: &Leg, now: Timestamp) -> Result<Connection, FederationError> {
-        let connection = self.usable_connection(leg.tenant, leg.connection, now).await?;
-        let connection = connection.ok_or(FederationError::ConnectionNotInUse)?;
-        if leg.still_fits(&connection) { Ok(connection) } else { Err(FederationError::ConnectionChanged) }
+    async fn destination_of(&self, leg: &Leg, now: Timestamp) -> Result<Destination, FederationError> {
+        let found = self.destination(leg.tenant, leg.connection, now).await?;
+        let found = found.ok_or(FederationError::ConnectionNotInUse)?;
+        if leg.still_fits(&found.connection) { Ok(found) } else { Err(FederationError::ConnectionChanged) }
     }
 
     /// Verifies the ID token; if no known key does, once more with newer keys.

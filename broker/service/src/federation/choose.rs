@@ -1,6 +1,9 @@
 //! Home realm discovery: which connection a person signs in through.
 
-use doorward_domain::{Connection, ConnectionId, Domain, Slug, Tenant, TenantId, Timestamp};
+use doorward_domain::{
+    Client, Connection, ConnectionId, Domain, PopulationName, SettledPolicy, Slug, Tenant, TenantId,
+    Timestamp,
+};
 use doorward_store::{Kind, Range, StoreError, StoreExt as _, Stored};
 
 use super::Federation;
@@ -21,38 +24,57 @@ pub enum Hint<'a> {
     Domain(&'a Domain),
 }
 
+/// A connection, and the tenant whose people it lets in: its own, or a part of that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// Whose people sign in.
+    pub tenant: Tenant,
+    /// What they sign in through.
+    pub connection: Connection,
+}
+
 /// Where a hint leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// To this connection.
-    Connection(Box<Connection>),
-    /// To one of these; the person chooses.
-    Choose(Vec<Connection>),
+    Connection(Box<Destination>),
+    /// To one of these of a tenant; the person chooses.
+    Choose(Box<Tenant>, Vec<Connection>),
     /// To no tenant that we know.
     NotFound,
-    /// To a tenant whose people cannot sign in at the moment.
+    /// To a tenant whose people cannot sign in to the app at the moment.
     NoConnection,
+    /// To a tenant whose people the app does not serve.
+    NotServed,
 }
 
 impl Federation {
-    /// Follows a hint. Nothing but a usable connection of an active tenant is ever a destination.
+    /// Follows a hint to where people may sign in to `client`. Nothing but a usable connection of an
+    /// active tenant is ever a destination.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn choose(&self, hint: &Hint<'_>, now: Timestamp) -> Result<Route, StoreError> {
+    pub async fn choose(
+        &self,
+        hint: &Hint<'_>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Route, StoreError> {
         let tenant = match *hint {
             Hint::Connection(id, tenant) => {
-                let connection = self.usable_connection(tenant, id, now).await?;
-                return Ok(connection.map_or(Route::NoConnection, |found| Route::Connection(found.into())));
+                let found = self.destination(tenant, id, now).await?;
+                let found = found.filter(|it| it.connection.leads_to(client) && client.serves(&it.tenant));
+                return Ok(found.map_or(Route::NoConnection, |found| Route::Connection(found.into())));
             }
             Hint::Typed(text) => self.tenant_of_typed(text, now).await?,
             Hint::Tenant(slug) => self.store.tenant_by_slug(slug, now).await?,
             Hint::Domain(domain) => self.store.tenant_by_domain(domain, now).await?,
         };
-        match tenant {
+        match tenant.map(|stored| stored.record) {
             None => Ok(Route::NotFound),
-            Some(Stored { record: tenant, .. }) if tenant.enabled => self.route_to(tenant.id, now).await,
-            Some(_) => Ok(Route::NoConnection),
+            Some(tenant) if !tenant.enabled => Ok(Route::NoConnection),
+            Some(tenant) if !client.serves(&tenant) => Ok(Route::NotServed),
+            Some(tenant) => self.route_to(tenant, client, now).await,
         }
     }
 
@@ -73,15 +95,63 @@ impl Federation {
         }
     }
 
-    async fn route_to(&self, tenant: TenantId, now: Timestamp) -> Result<Route, StoreError> {
-        let range = Range::of(tenant, Kind::Connection);
-        let stored = self.store.read_range::<Connection>(&range, MOST_CONNECTIONS, now).await?;
-        let mut usable: Vec<_> =
-            stored.into_iter().map(|stored| stored.record).filter(Connection::is_usable).collect();
+    async fn route_to(&self, tenant: Tenant, client: &Client, now: Timestamp) -> Result<Route, StoreError> {
+        let mut usable = self.connections_to(&tenant, client, now).await?;
+        let policy = match usable.first() {
+            Some(first) => self.policy(&tenant, &first.population, now).await?,
+            None => return Ok(Route::NoConnection),
+        };
         Ok(match usable.len() {
-            0 => Route::NoConnection,
-            1 => Route::Connection(usable.remove(0).into()),
-            _ => Route::Choose(usable),
+            1 if policy.automatic_redirect => {
+                Route::Connection(Box::new(Destination { tenant, connection: usable.remove(0) }))
+            }
+            _ if policy.sso_button => Route::Choose(tenant.into(), usable),
+            _ => Route::NoConnection,
         })
+    }
+
+    /// The connections through which people of `tenant` may reach `client`: its own, or those of the
+    /// nearest organisation that has set up any.
+    async fn connections_to(
+        &self,
+        tenant: &Tenant,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Vec<Connection>, StoreError> {
+        for owner in std::iter::once(&tenant.id).chain(&tenant.ancestors) {
+            let range = Range::of(*owner, Kind::Connection);
+            let stored = self.store.read_range::<Connection>(&range, MOST_CONNECTIONS, now).await?;
+            let leading: Vec<_> = stored
+                .into_iter()
+                .map(|stored| stored.record)
+                .filter(|connection| connection.is_set_up() && connection.leads_to(client))
+                .collect();
+            if !leading.is_empty() {
+                return Ok(leading.into_iter().filter(Connection::is_usable).collect());
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// How a population of `tenant` signs in.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn policy(
+        &self,
+        tenant: &Tenant,
+        population: &PopulationName,
+        now: Timestamp,
+    ) -> Result<SettledPolicy, StoreError> {
+        let mut policy = tenant.policy(population);
+        for parent in &tenant.ancestors {
+            if policy.is_complete() {
+                break;
+            }
+            if let Some(parent) = self.store.tenant(*parent, now).await? {
+                policy = policy.or(parent.record.policy(population));
+            }
+        }
+        Ok(policy.settled())
     }
 }

@@ -46,6 +46,7 @@ impl Leg {
     /// A new leg with fresh secrets. The transaction's identifier becomes part of `state`, so that the
     /// callback finds the transaction; [`transaction_of`] reads it back.
     pub(super) fn new(
+        tenant: TenantId,
         connection: &Connection,
         transaction: [u8; 16],
         max_age: Option<u64>,
@@ -53,7 +54,7 @@ impl Leg {
         now: Timestamp,
     ) -> Self {
         Self {
-            tenant: connection.tenant,
+            tenant,
             connection: connection.id,
             started_at: now,
             max_age,

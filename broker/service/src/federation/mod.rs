@@ -36,12 +36,11 @@ use std::sync::Arc;
 
 use doorward_domain::{Connection, ConnectionId, Entropy, TenantId, Timestamp};
 use doorward_net::Outbound;
-use doorward_store::records::at;
 use doorward_store::{Store, StoreError, StoreExt as _};
 use url::Url;
 
 pub use self::callback::{CallbackResponse, Verified};
-pub use self::choose::{Hint, Route};
+pub use self::choose::{Destination, Hint, Route};
 pub use self::claims::Note;
 pub use self::error::{FederationError, WhoMends};
 pub use self::exchange::TokenError;
@@ -86,19 +85,22 @@ impl Federation {
         url
     }
 
-    /// The connection, if people may sign in through it right now. Asked on every path (UP-14).
-    async fn usable_connection(
+    /// The tenant and the connection, if its people may sign in through it right now. Asked on every path
+    /// (UP-14).
+    async fn destination(
         &self,
         tenant: TenantId,
         id: ConnectionId,
         now: Timestamp,
-    ) -> Result<Option<Connection>, StoreError> {
-        let tenant_is_active =
-            self.store.tenant(tenant, now).await?.is_some_and(|stored| stored.record.enabled);
-        if !tenant_is_active {
+    ) -> Result<Option<Destination>, StoreError> {
+        let Some(tenant) = self.store.tenant(tenant, now).await?.map(|stored| stored.record) else {
+            return Ok(None);
+        };
+        if !tenant.enabled {
             return Ok(None);
         }
-        let stored = self.store.read::<Connection>(&at::connection(tenant, id), now).await?;
-        Ok(stored.map(|stored| stored.record).filter(Connection::is_usable))
+        let stored = self.store.connection_of(&tenant, id, now).await?;
+        let connection = stored.map(|stored| stored.record).filter(Connection::is_usable);
+        Ok(connection.map(|connection| Destination { tenant, connection }))
     }
 }

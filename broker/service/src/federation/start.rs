@@ -8,7 +8,7 @@ use openidconnect::{
 };
 use url::Url;
 
-use super::{Federation, FederationError, Leg};
+use super::{Destination, Federation, FederationError, Leg};
 
 /// What the app asked of the sign-in, to be asked of the provider in turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Federation {
     /// When the connection is not in use, or the provider's metadata cannot be had.
     pub async fn start(
         &self,
-        connection: &Connection,
+        Destination { tenant, connection }: &Destination,
         transaction: [u8; 16],
         ask: &Ask,
         now: Timestamp,
@@ -66,7 +66,7 @@ impl Federation {
             return Err(FederationError::ConnectionNotInUse);
         }
         let provider = self.providers.get(&connection.issuer, now).await?;
-        let leg = Leg::new(connection, transaction, ask.max_age, &*self.entropy, now);
+        let leg = Leg::new(tenant.id, connection, transaction, ask.max_age, &*self.entropy, now);
         let metadata = &provider.metadata;
         let client = CoreClient::new(
             ClientId::new(connection.client_id.clone()),

@@ -3,7 +3,9 @@
 //! A person is found by (tenant, connection, issuer, subject) and by nothing else. An e-mail address
 //! is an attribute: it never leads to somebody's user (UP-09).
 
-use doorward_domain::{Connection, Identity, Profile, Provisioning, Subject, Timestamp, User, UserId};
+use doorward_domain::{
+    Connection, Identity, Profile, Provisioning, Subject, TenantId, Timestamp, User, UserId,
+};
 
 /// What a sign-in means for the tenant's users.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +47,14 @@ pub enum KnownAs {
     User(Option<Box<User>>),
 }
 
-/// Decides whose identity `subject` is, as it came through `connection` with this profile. A new
+/// Decides whose identity of `tenant` this `subject` is, as it came through `connection` with this
+/// profile. A new
 /// user gets the identifier `new_user`.
 ///
 /// # Errors
 /// [`NotAdmitted`] when the person may not come in.
 pub fn resolve(
+    tenant: TenantId,
     connection: &Connection,
     subject: &Subject,
     profile: &Profile,
@@ -69,14 +73,14 @@ pub fn resolve(
         KnownAs::Nobody => {
             let user = User {
                 id: new_user,
-                tenant: connection.tenant,
+                tenant,
                 profile: profile.clone(),
                 enabled: true,
                 created_at: now,
                 updated_at: now,
             };
             let identity = Identity {
-                tenant: connection.tenant,
+                tenant,
                 connection: connection.id,
                 subject: subject.clone(),
                 user: new_user,

@@ -131,18 +131,19 @@ impl Login {
         verified: &Verified,
         now: Timestamp,
     ) -> Result<Result<Person, NotAdmitted>, StoreError> {
-        let connection = &verified.connection;
-        let key = at::identity(connection.tenant, connection.id, &verified.subject);
+        let (tenant, connection) = (verified.tenant.id, &verified.connection);
+        let key = at::identity(tenant, connection.id, &verified.subject);
         let (known, stored) = match self.store.read::<Identity>(&key, now).await? {
             None => (KnownAs::Nobody, None),
             Some(identity) => {
-                let key = at::user(connection.tenant, identity.record.user);
+                let key = at::user(tenant, identity.record.user);
                 let stored = self.store.read::<User>(&key, now).await?;
                 (KnownAs::User(stored.as_ref().map(|it| Box::new(it.record.clone()))), stored)
             }
         };
         let new_user = UserId::new(now, &*self.entropy);
-        let decision = resolve(connection, &verified.subject, &verified.profile, known, new_user, now);
+        let decision =
+            resolve(tenant, connection, &verified.subject, &verified.profile, known, new_user, now);
         Ok(decision.map(|decision| Person { decision, stored }))
     }
 
@@ -207,7 +208,7 @@ impl Login {
         verified: &Verified,
         now: Timestamp,
     ) -> Result<LoginError, LoginError> {
-        let way_on = self.way_on(id, transaction, client, Some(&verified.connection), now).await?;
+        let way_on = self.way_on(id, transaction, client, Some(&verified.tenant), now).await?;
         Ok(LoginError::NotAdmitted { cause, way_on })
     }
 }

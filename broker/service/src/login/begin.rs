@@ -75,9 +75,9 @@ impl Login {
         let may_go_on = !hint.is_empty() && !request.prompt.select_account;
         let (id, transaction) = self.new_transaction(request, now);
         if may_go_on {
-            let route = self.federation.choose(&Hint::Typed(&hint), now).await?;
+            let route = self.federation.choose(&Hint::Typed(&hint), &client, now).await?;
             let home = |tenant| session.is_none_or(|session| session.record.tenant == tenant);
-            if matches!(&route, Route::Connection(connection) if home(connection.tenant)) {
+            if matches!(&route, Route::Connection(to) if home(to.tenant.id)) {
                 return self.follow(route, id, &transaction, &client, &hint, now).await;
             }
         }

@@ -1,10 +1,9 @@
 //! The person says where they belong and leaves for the company's identity provider.
 
-use doorward_domain::{Client, Connection, ConnectionId, Timestamp};
-use doorward_store::StoreExt as _;
+use doorward_domain::{Client, ConnectionId, Tenant, Timestamp};
 
 use super::{Choose, Login, LoginError, Problem, SignIn, Step, Transaction, TransactionId, WayOn};
-use crate::federation::{Ask, FederationError, Hint, Route};
+use crate::federation::{Ask, Destination, FederationError, Hint, Route};
 
 impl Login {
     /// Goes on with what the person typed: an e-mail address or a company code.
@@ -38,12 +37,16 @@ impl Login {
         let transaction = self.open(id, cookie, now)?;
         let client = self.app(&transaction, now).await?;
         let identifier = transaction.request.login_hint.clone().unwrap_or_default();
-        let route = match self.federation.choose(&Hint::Typed(&identifier), now).await? {
+        let route = match self.federation.choose(&Hint::Typed(&identifier), &client, now).await? {
             // Only what was offered can be chosen: another tenant's connection is not (AZ-10).
-            Route::Choose(offered) => match offered.into_iter().find(|it| Some(it.id) == connection) {
-                Some(chosen) => Route::Connection(Box::new(chosen)),
-                None => Route::NoConnection,
-            },
+            Route::Choose(tenant, offered) => {
+                match offered.into_iter().find(|it| Some(it.id) == connection) {
+                    Some(connection) => {
+                        Route::Connection(Box::new(Destination { tenant: *tenant, connection }))
+                    }
+                    None => Route::NoConnection,
+                }
+            }
             route => route,
         };
         self.follow(route, id, &transaction, &client, &identifier, now).await
@@ -57,7 +60,7 @@ impl Login {
         identifier: &str,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let route = self.federation.choose(&Hint::Typed(identifier), now).await?;
+        let route = self.federation.choose(&Hint::Typed(identifier), client, now).await?;
         self.follow(route, id, transaction, client, identifier, now).await
     }
 
@@ -74,16 +77,9 @@ impl Login {
         match route {
             Route::NotFound => nowhere(Problem::UnknownCompany),
             Route::NoConnection => nowhere(Problem::NoConnection),
-            Route::Connection(connection) if !client.serves(connection.tenant) => {
-                nowhere(Problem::AppNotForCompany)
-            }
-            Route::Connection(connection) => {
-                self.leave(id, transaction.clone(), client, &connection, identifier, now).await
-            }
-            Route::Choose(offered) if offered.iter().any(|it| !client.serves(it.tenant)) => {
-                nowhere(Problem::AppNotForCompany)
-            }
-            Route::Choose(offered) => {
+            Route::NotServed => nowhere(Problem::AppNotForCompany),
+            Route::Connection(to) => self.leave(id, transaction.clone(), client, &to, identifier, now).await,
+            Route::Choose(_, offered) => {
                 let remembered = with_hint(transaction.clone(), identifier);
                 Ok(Step::Choose(Choose {
                     transaction: self.seal(id, &remembered),
@@ -100,7 +96,7 @@ impl Login {
         id: TransactionId,
         transaction: Transaction,
         client: &Client,
-        connection: &Connection,
+        to: &Destination,
         identifier: &str,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
@@ -113,14 +109,12 @@ impl Login {
             ui_locales: request.ui_locales.clone(),
             acr_values: request.acr_values.clone(),
         };
-        match self.federation.start(connection, id.0, &ask, now).await {
+        match self.federation.start(to, id.0, &ask, now).await {
             Ok(start) => {
                 transaction.leg = Some(start.leg);
                 Ok(Step::Leave { transaction: self.seal(id, &transaction), location: start.location })
             }
-            Err(cause) => {
-                Err(self.federation_error(cause, id, &transaction, client, connection, now).await?)
-            }
+            Err(cause) => Err(self.federation_error(cause, id, &transaction, client, to, now).await?),
         }
     }
 
@@ -130,20 +124,16 @@ impl Login {
         id: TransactionId,
         transaction: &Transaction,
         client: &Client,
-        connection: Option<&Connection>,
+        tenant: Option<&Tenant>,
         now: Timestamp,
     ) -> Result<Box<WayOn>, LoginError> {
-        let tenant = match connection {
-            Some(connection) => self.store.tenant(connection.tenant, now).await?.map(|it| it.record.slug),
-            None => None,
-        };
         let code = crate::provider::ErrorCode::AccessDenied;
         let request = (&transaction.request, client);
         let back = self.provider.error_response(request, code, "the person could not sign in", now);
         Ok(Box::new(WayOn {
             transaction: self.seal(id, transaction),
             ui_locales: transaction.request.ui_locales.clone(),
-            tenant,
+            tenant: tenant.map(|tenant| tenant.slug.clone()),
             app: client.name.clone(),
             back,
         }))
@@ -155,10 +145,10 @@ impl Login {
         id: TransactionId,
         transaction: &Transaction,
         client: &Client,
-        connection: &Connection,
+        to: &Destination,
         now: Timestamp,
     ) -> Result<LoginError, LoginError> {
-        let way_on = self.way_on(id, transaction, client, Some(connection), now).await?;
+        let way_on = self.way_on(id, transaction, client, Some(&to.tenant), now).await?;
         Ok(LoginError::Federation { cause: Box::new(cause), way_on })
     }
 

@@ -47,6 +47,10 @@ impl Existing {
         for slug in slugs_in(document) {
             found.read_tenant(store, slug, now).await?;
         }
+        let parents: Vec<_> = found.tenants.values().filter_map(|it| it.tenant.record.parent()).collect();
+        for parent in parents {
+            found.read_slug(store, parent, now).await?;
+        }
         for domain in domains_of(document, &found) {
             if let Some(index) = store.read::<TenantOf<Domain>>(&at::domain(&domain), now).await? {
                 found.read_slug(store, index.record.tenant, now).await?;
@@ -120,7 +124,8 @@ pub async fn connections_of(
 fn slugs_in(document: &Document) -> BTreeSet<&Slug> {
     let tenants = document.tenants.iter().map(|tenant| &tenant.slug);
     let served = document.clients.iter().flat_map(|client| client.tenants.named());
-    tenants.chain(served).collect()
+    let parents = document.tenants.iter().filter_map(|tenant| tenant.parent.as_ref());
+    tenants.chain(parents).chain(served).collect()
 }
 
 /// The domains that tenants shall have, and those that they may lose.

@@ -141,19 +141,16 @@ impl Management {
         let page = self.page(&index, after, ask, |found: &TenantOf<Slug>| found.name.to_string()).await?;
         let mut items = Vec::with_capacity(page.items.len());
         for found in page.items {
-            items.extend(
-                self.store
-                    .tenant(found.tenant, self.clock.now())
-                    .await?
-                    .map(|read| tenant_view(&read.record)),
-            );
+            if let Some(tenant) = self.store.tenant(found.tenant, self.clock.now()).await? {
+                items.push(self.tenant_view(&tenant.record).await?);
+            }
         }
         Ok(Page { items, next: page.next })
     }
 
     /// The tenant with a company code.
     pub async fn tenant(&self, slug: &str) -> Result<TenantView, ViewError> {
-        self.find_tenant(slug).await.map(|tenant| tenant_view(&tenant))
+        Ok(self.tenant_view(&self.find_tenant(slug).await?).await?)
     }
 
     /// A tenant's connections, the oldest first.
@@ -255,6 +252,12 @@ impl Management {
         Ok(self.store.tenant_by_slug(&parsed, self.clock.now()).await?.ok_or_else(unknown)?.record)
     }
 
+    async fn tenant_view(&self, tenant: &Tenant) -> Result<TenantView, StoreError> {
+        let slugs = slugs_of(&*self.store, tenant.parent().as_slice(), self.clock.now()).await?;
+        let document = export::tenant(tenant, &slugs);
+        Ok(TenantView { id: tenant.id, document, created_at: tenant.created_at })
+    }
+
     fn connection_view(&self, tenant: &Tenant, connection: &Connection) -> ConnectionView {
         ConnectionView {
             id: connection.id,
@@ -292,10 +295,6 @@ impl<T> Page<T> {
     fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(view).collect(), next: self.next }
     }
-}
-
-fn tenant_view(tenant: &Tenant) -> TenantView {
-    TenantView { id: tenant.id, document: export::tenant(tenant), created_at: tenant.created_at }
 }
 
 fn user_view(user: User) -> UserView {

@@ -165,8 +165,10 @@ impl Provider {
     ) -> Result<People, EndpointError> {
         let tenant = self.store.read::<Tenant>(&at::tenant(of.tenant), now).await?;
         let user = self.store.read::<User>(&at::user(of.tenant, of.user), now).await?;
-        let connection =
-            self.store.read::<Connection>(&at::connection(of.tenant, of.connection), now).await?;
+        let connection = match &tenant {
+            Some(tenant) => self.store.connection_of(&tenant.record, of.connection, now).await?,
+            None => None,
+        };
         let actors = Actors {
             tenant: tenant.as_ref().map(|it| &it.record),
             user: user.as_ref().map(|it| &it.record),

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use doorward_domain::connection::{ConnectionKind, Field, UpstreamAuthentication};
+use doorward_domain::connection::{Field, UpstreamAuthentication};
 use doorward_domain::{
     Access, Actor, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication,
     ClientId, ClientKeys, ClientTrust, CodeTerms, Connection, ConnectionId, Consent, DeviceAuthorization,
-    DeviceState, Domain, EventId, Grant, GrantId, GrantState, Identity, KeyId, PkceChallenge, Plain, Profile,
-    Provisioning, PushedRequest, RedirectUri, RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed,
-    SecretHash, Session, SessionId, SigningKey, Slug, Stage, Subject, Tenant, TenantId, Timestamp, User,
-    UserCode, UserId, audit,
+    DeviceState, Domain, Environment, EventId, Grant, GrantId, GrantState, Identity, KeyId, LoginPolicy,
+    PkceChallenge, Plain, Population, PopulationName, Profile, Provisioning, PushedRequest, RedirectUri,
+    RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, SigningKey,
+    Slug, Stage, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{MasterKeyCheck, NewestKey, RegisteredClients, TenantOf};
@@ -75,13 +75,13 @@ async fn reads_back<R: Record + Debug + PartialEq>(store: &dyn Store, record: &R
 }
 
 fn tenant() -> Tenant {
+    let name = PopulationName::parse("staff").unwrap();
+    let policy = LoginPolicy { local_sign_in: Some(true), ..LoginPolicy::default() };
     Tenant {
-        id: TENANT,
-        slug: Slug::parse("acme").unwrap(),
-        name: "Äcme".to_owned(),
+        ancestors: vec![TenantId::from_bytes([8; 16])],
         domains: vec![Domain::parse("acme.test").unwrap()],
-        enabled: true,
-        created_at: NOW,
+        populations: vec![Population { name, title: Some("Staff".to_owned()), policy }],
+        ..Tenant::new(TENANT, Slug::parse("acme").unwrap(), "Äcme".to_owned(), NOW)
     }
 }
 
@@ -98,21 +98,18 @@ fn sealed() -> Sealed {
 }
 
 fn connection() -> Connection {
+    let registered = ("https://idp.test".to_owned(), "doorward".to_owned());
     Connection {
-        id: CONNECTION,
-        tenant: TENANT,
-        name: "staff".to_owned(),
         title: "Acme staff".to_owned(),
-        kind: ConnectionKind::Oidc,
-        issuer: "https://idp.test".to_owned(),
-        client_id: "doorward".to_owned(),
+        population: PopulationName::parse("staff").unwrap(),
+        environment: Environment::Staging,
+        apps: vec![ClientId::new("app")],
         authentication: UpstreamAuthentication::ClientSecretPost { secret: sealed() },
-        scopes: vec!["openid".to_owned()],
         algorithms: Algorithm::ALL.to_vec(),
         mapping: ClaimMapping::new([(Field::Email, "mail".to_owned())].into()),
         provisioning: Provisioning::JustInTime,
         stage: Stage::Live,
-        created_at: NOW,
+        ..Connection::new((TENANT, CONNECTION), "staff".to_owned(), registered, NOW)
     }
 }
 

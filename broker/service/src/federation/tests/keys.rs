@@ -120,7 +120,7 @@ async fn a_set_with_a_private_key_is_trusted_in_nothing() {
     let world = World::new().await;
     world.idp.publish_keys(&[private]);
     let refused =
-        world.federation.start(&world.connection, [7; 16], &Default::default(), super::world::NOW).await;
+        world.federation.start(&world.destination(), [7; 16], &Default::default(), super::world::NOW).await;
     assert_eq!(refused.unwrap_err(), MetadataError::Keys(JwksError::Private).into());
 }
 
@@ -128,7 +128,8 @@ async fn a_set_with_a_private_key_is_trusted_in_nothing() {
 async fn one_issuers_key_does_not_verify_anothers_token() {
     let world = World::new().await;
     let evil = Idp::new(world.outbound.clone(), "https://evil.test");
-    let evils = doorward_domain::Connection { issuer: evil.issuer.clone(), ..world.connection.clone() };
+    let mut evils = world.destination();
+    evils.connection.issuer.clone_from(&evil.issuer);
     world.federation.start(&evils, [7; 16], &Default::default(), super::world::NOW).await.unwrap();
 
     let leg = world.expecting(|_| ()).await;

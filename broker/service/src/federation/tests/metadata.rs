@@ -17,12 +17,12 @@ use crate::federation::{Ask, FederationError, IdTokenError, MetadataError, WhoMe
 const HOUR: Duration = Duration::from_secs(3600);
 
 async fn start_at(world: &World, now: Timestamp) -> Result<(), FederationError> {
-    world.federation.start(&world.connection, TRANSACTION, &Ask::default(), now).await.map(drop)
+    world.federation.start(&world.destination(), TRANSACTION, &Ask::default(), now).await.map(drop)
 }
 
 /// A whole login at `now`, its ID token signed with `key`.
 async fn login_at(world: &World, key: &Key, now: Timestamp) -> Result<(), FederationError> {
-    let leg = world.federation.start(&world.connection, TRANSACTION, &Ask::default(), now).await?.leg;
+    let leg = world.federation.start(&world.destination(), TRANSACTION, &Ask::default(), now).await?.leg;
     let mut claims = world.idp.claims(&world.connection.client_id, &leg.nonce);
     claims.insert("iat".into(), json!(now.as_secs()));
     claims.insert("exp".into(), json!(now.as_secs() + 300));

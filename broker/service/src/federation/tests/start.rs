@@ -91,7 +91,7 @@ async fn up_14_a_connection_out_of_use_leads_nowhere() {
     let mut world = World::new().await;
     world.change(|connection| connection.stage = Stage::Paused).await;
     let refused =
-        world.federation.start(&world.connection, TRANSACTION, &Ask::default(), NOW).await.unwrap_err();
+        world.federation.start(&world.destination(), TRANSACTION, &Ask::default(), NOW).await.unwrap_err();
     assert_eq!(refused, FederationError::ConnectionNotInUse);
     assert!(world.outbound.requests().is_empty());
 }

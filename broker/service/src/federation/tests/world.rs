@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use doorward_domain::connection::{ConnectionKind, Field, UpstreamAuthentication};
+use doorward_domain::connection::{Field, UpstreamAuthentication};
 use doorward_domain::{
     Algorithm, ClaimMapping, Connection, ConnectionId, Domain, Entropy, Provisioning, Slug, Stage, Tenant,
     TenantId, Timestamp,
@@ -17,7 +17,9 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::idp::Idp;
-use crate::federation::{Ask, CallbackResponse, Federation, FederationError, Leg, Start, Verified};
+use crate::federation::{
+    Ask, CallbackResponse, Destination, Federation, FederationError, Leg, Start, Verified,
+};
 use crate::keys::{MasterKey, Place, Sealer};
 
 /// A moment that every test starts at.
@@ -104,8 +106,13 @@ impl World {
         self.change(|connection| connection.authentication = method(sealed)).await;
     }
 
+    /// Where people of the tenant are sent.
+    pub fn destination(&self) -> Destination {
+        Destination { tenant: self.tenant.clone(), connection: self.connection.clone() }
+    }
+
     pub async fn start(&self, ask: &Ask) -> Start {
-        self.federation.start(&self.connection, TRANSACTION, ask, NOW).await.unwrap()
+        self.federation.start(&self.destination(), TRANSACTION, ask, NOW).await.unwrap()
     }
 
     /// Starts a login and has the provider answer its code with an ID token of these claims.
@@ -147,31 +154,21 @@ pub fn seconds(seconds: u64) -> Duration {
 
 pub fn tenant(id: u8, slug: &str, domain: &str) -> Tenant {
     Tenant {
-        id: TenantId::from_bytes([id; 16]),
-        slug: Slug::parse(slug).unwrap(),
-        name: slug.to_owned(),
         domains: vec![Domain::parse(domain).unwrap()],
-        enabled: true,
-        created_at: NOW,
+        ..Tenant::new(TenantId::from_bytes([id; 16]), Slug::parse(slug).unwrap(), slug.to_owned(), NOW)
     }
 }
 
 pub fn connection(id: u8, tenant: &Tenant, issuer: &str) -> Connection {
+    let registered = (issuer.to_owned(), format!("client-{id}"));
+    let own = (tenant.id, ConnectionId::from_bytes([id; 16]));
     Connection {
-        id: ConnectionId::from_bytes([id; 16]),
-        tenant: tenant.id,
-        name: format!("connection-{id}"),
         title: "Staff".into(),
-        kind: ConnectionKind::Oidc,
-        issuer: issuer.to_owned(),
-        client_id: format!("client-{id}"),
-        authentication: UpstreamAuthentication::None,
         scopes: vec!["openid".into(), "profile".into(), "email".into()],
         algorithms: vec![Algorithm::ES256, Algorithm::RS256],
-        mapping: ClaimMapping::default(),
         provisioning: Provisioning::JustInTime,
         stage: Stage::Live,
-        created_at: NOW,
+        ..Connection::new(own, format!("connection-{id}"), registered, NOW)
     }
 }
 

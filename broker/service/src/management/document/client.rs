@@ -3,7 +3,8 @@
 
 use doorward_domain::client::{AccessTokenForm, Method};
 use doorward_domain::{
-    Algorithm, ClientId, ClientProfile, ClientTrust, GrantType, RedirectUri, ScopeSet, Slug, scope,
+    Algorithm, ClientId, ClientProfile, ClientTrust, Environment, GrantType, PopulationName, RedirectUri,
+    ScopeSet, Slug, scope,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -80,6 +81,12 @@ pub struct Client {
     pub trust: ClientTrust,
     /// The tenants whose people may use it. It has no default: an app for everybody says so.
     pub tenants: Tenants,
+    /// The populations that it serves; all when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub populations: Vec<PopulationName>,
+    /// The environment that it belongs to.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub environment: Environment,
     /// What its ID tokens are signed with.
     #[serde(default = "es256")]
     pub id_token_signed_response_alg: Algorithm,
@@ -189,6 +196,7 @@ pub struct Client {
 
 impl Client {
     /// An entry that leaves out everything that can be left out.
+    #[expect(clippy::too_many_lines, reason = "one line for each field")]
     pub fn new(client_id: ClientId, name: String, tenants: Tenants) -> Self {
         Self {
             client_id,
@@ -214,6 +222,8 @@ impl Client {
             authorization_details_types: Vec::new(),
             trust: third_party(),
             tenants,
+            populations: Vec::new(),
+            environment: Environment::default(),
             id_token_signed_response_alg: es256(),
             id_token_encrypted_response_alg: None,
             id_token_encrypted_response_enc: None,

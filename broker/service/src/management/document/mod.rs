@@ -7,7 +7,9 @@ mod client;
 mod source;
 
 use doorward_domain::connection::ConnectionKind;
-use doorward_domain::{Algorithm, ClaimMapping, Domain, Provisioning, Slug, Stage, scope};
+use doorward_domain::{
+    Algorithm, ClaimMapping, ClientId, Domain, Environment, PopulationName, Provisioning, Slug, Stage, scope,
+};
 use serde::{Deserialize, Serialize};
 
 pub use client::{ApplicationType, Client, SubjectKind, Tenants};
@@ -33,15 +35,44 @@ pub struct Tenant {
     pub slug: Slug,
     /// Its name, as people read it.
     pub name: String,
+    /// The company code of the organisation that it is a part of; it is set once and for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Slug>,
     /// All e-mail domains that lead to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<Domain>,
     /// Whether its people may sign in.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// Its populations, where it makes a difference between its people.
+    #[serde(default, rename = "population", skip_serializing_if = "Vec::is_empty")]
+    pub populations: Vec<Population>,
     /// Its links to identity providers.
     #[serde(default, rename = "connection", skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<Connection>,
+}
+
+/// A `[[tenant.population]]`: what it leaves out is as with the tenant's parent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Population {
+    /// Its name, by which connections and clients know it.
+    pub name: PopulationName,
+    /// What people read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Whether its people may have a password at doorward.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local_sign_in: Option<bool>,
+    /// Whether the sign-in page shows the form for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_form: Option<bool>,
+    /// Whether the sign-in page shows a button for each connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sso_button: Option<bool>,
+    /// Whether a single connection is gone to at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_redirect: Option<bool>,
 }
 
 /// A `[[tenant.connection]]`.
@@ -53,6 +84,15 @@ pub struct Connection {
     /// What people read on a button; the name when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Whose way in it is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub population: PopulationName,
+    /// Which environment it belongs to: people reach only the apps there.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub environment: Environment,
+    /// The `client_id`s of the apps that may be reached through it; all when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apps: Vec<ClientId>,
     /// What kind of provider it is.
     pub kind: ConnectionKind,
     /// The provider's issuer identifier, to the byte.
@@ -109,6 +149,10 @@ fn upstream_scopes() -> Vec<String> {
 
 fn upstream_algorithms() -> Vec<Algorithm> {
     vec![Algorithm::RS256, Algorithm::ES256]
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn is_standard(mapping: &ClaimMapping) -> bool {

@@ -16,6 +16,8 @@ pub fn client(client: &Client, slugs: &BTreeMap<TenantId, Slug>) -> document::Cl
         some => Tenants::These(some.iter().filter_map(|id| slugs.get(id).cloned()).collect()),
     };
     let mut entry = document::Client::new(client.id.clone(), client.name.clone(), tenants);
+    entry.populations.clone_from(&client.populations);
+    entry.environment = client.environment;
     entry.profile = client.profile;
     entry.application_type = if client.native { ApplicationType::Native } else { ApplicationType::Web };
     entry.grant_types.clone_from(&client.grant_types);

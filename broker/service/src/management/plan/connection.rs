@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use doorward_domain::connection::UpstreamAuthentication;
-use doorward_domain::{Connection, ConnectionId, Sealed, TenantId, scope};
+use doorward_domain::{Connection, ConnectionId, PopulationName, Sealed, TenantId, scope};
 use doorward_store::{Kind, StoreError, Stored};
 use url::Url;
 
@@ -27,6 +27,10 @@ impl Planner<'_> {
             let path = format!("tenant[{}].connection[{}]", entry.slug, connection.name);
             if !names.insert(&connection.name) {
                 self.problem(&path, "stands in the document twice");
+            }
+            let known = |population: &document::Population| population.name == connection.population;
+            if connection.population != PopulationName::default() && !entry.populations.iter().any(known) {
+                self.problem(format!("{path}.population"), "must be one of the tenant's populations");
             }
             let old = stored.and_then(|stored| stored.get(&connection.name));
             self.connection(connection, tenant, old, &path)?;
@@ -58,6 +62,9 @@ impl Planner<'_> {
             tenant,
             name: entry.name.clone(),
             title: entry.title.clone().unwrap_or_else(|| entry.name.clone()),
+            population: entry.population.clone(),
+            environment: entry.environment,
+            apps: entry.apps.clone(),
             kind: entry.kind,
             issuer: entry.issuer.clone(),
             client_id: entry.client_id.clone(),

@@ -33,8 +33,8 @@ pub(super) struct Described {
 const SECRET: &str = "client_secret";
 
 impl Described {
-    pub(super) fn tenant(tenant: &Tenant) -> Self {
-        Self { fields: fields(&export::tenant(tenant)), secret: None }
+    pub(super) fn tenant(tenant: &Tenant, slugs: &BTreeMap<TenantId, Slug>) -> Self {
+        Self { fields: fields(&export::tenant(tenant, slugs)), secret: None }
     }
 
     pub(super) fn connection(connection: &Connection) -> Self {

@@ -9,6 +9,7 @@
 pub(crate) mod client;
 mod connection;
 mod difference;
+mod family;
 mod tenant;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use doorward_domain::{Domain, Slug, Tenant, TenantId};
 use doorward_store::StoreError;
 use doorward_store::records::TenantOf;
 
+use super::family::Family;
 use super::{Described, Planner};
 use crate::management::document;
 
@@ -13,9 +14,10 @@ impl Planner<'_> {
     pub(super) fn tenants(&mut self, entries: &[document::Tenant]) -> Result<(), StoreError> {
         let ids = self.identify(entries);
         self.domains(entries, &ids)?;
+        let family = Family { entries, ids: &ids, existing: &self.existing.tenants };
         for entry in entries {
             if let Some(id) = ids.get(&entry.slug) {
-                self.tenant(entry, *id)?;
+                self.tenant(entry, *id, &family)?;
                 self.connections(entry, *id)?;
             }
         }
@@ -36,24 +38,30 @@ impl Planner<'_> {
         ids
     }
 
-    fn tenant(&mut self, entry: &document::Tenant, id: TenantId) -> Result<(), StoreError> {
+    fn tenant(
+        &mut self,
+        entry: &document::Tenant,
+        id: TenantId,
+        family: &Family<'_>,
+    ) -> Result<(), StoreError> {
         let existing = self.existing;
         let old = existing.tenants.get(&entry.slug).map(|existing| &existing.tenant);
         let path = format!("tenant[{}]", entry.slug);
         self.check_title(&format!("{path}.name"), &entry.name);
+        let created_at = old.map_or(self.making.now, |old| old.record.created_at);
         let new = Tenant {
-            id,
-            slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            ancestors: self.ancestors(entry, old.map(|old| &old.record), family, &path),
             domains: entry.domains.clone(),
+            populations: self.populations(&entry.populations, &path),
             enabled: entry.enabled,
-            created_at: old.map_or(self.making.now, |old| old.record.created_at),
+            ..Tenant::new(id, entry.slug.clone(), entry.name.clone(), created_at)
         };
         if old.is_none() {
             self.write(|batch| batch.insert(&TenantOf { name: new.slug.clone(), tenant: id }))?;
         }
-        let before = old.map(|old| (old, Described::tenant(&old.record)));
-        self.put((id, id.to_string()), &path, before, (&new, Described::tenant(&new)))
+        let before = old.map(|old| (old, Described::tenant(&old.record, &self.slugs)));
+        let after = Described::tenant(&new, &self.slugs);
+        self.put((id, id.to_string()), &path, before, (&new, after))
     }
 
     /// Decides to whom every domain leads. A domain has one tenant; it moves only when the same

@@ -1,5 +1,6 @@
 mod apply;
 mod document;
+mod family;
 mod idempotence;
 mod plan;
 mod views;

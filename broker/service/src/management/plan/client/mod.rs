@@ -44,6 +44,8 @@ impl Planner<'_> {
             authorization_details_types: entry.authorization_details_types.clone(),
             trust: entry.trust,
             tenants,
+            populations: entry.populations.clone(),
+            environment: entry.environment,
             tokens: self.token_forms(entry, path),
             requests: self.request_rules(entry, path),
             defaults: metadata::request_defaults(entry),
