@@ -129,11 +129,18 @@ impl Domain {
         Self::parse(domain).ok()
     }
 
+    /// Whether anybody can have an address there, so that it says nothing of where somebody belongs.
+    pub fn is_public_mail(&self) -> bool {
+        PUBLIC_MAIL.lines().any(|line| line == self.0)
+    }
+
     /// The domain.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
+
+const PUBLIC_MAIL: &str = include_str!("../../../data/public-mail-domains.txt");
 
 fn is_dns_name(name: &str) -> bool {
     name.len() <= 253
@@ -192,6 +199,15 @@ mod tests {
         }
         for wrong in ["localhost", "1.2.3.4", "exa mple.org", "-a.org", "a..org", "a.org.", ""] {
             assert!(Domain::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_public_mail_domain_is_known() {
+        assert!(Domain::parse("GMail.com").unwrap().is_public_mail());
+        assert!(!Domain::parse("mail.acme.test").unwrap().is_public_mail());
+        for line in PUBLIC_MAIL.lines().filter(|line| !line.starts_with('#')) {
+            assert_eq!(Domain::parse(line).unwrap().as_str(), line, "canonical");
         }
     }
 

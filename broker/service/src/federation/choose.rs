@@ -18,10 +18,12 @@ pub enum Hint<'a> {
     Connection(ConnectionId, TenantId),
     /// What the person typed: an e-mail address or a company code.
     Typed(&'a str),
-    /// The tenant's company code.
-    Tenant(&'a Slug),
+    /// The tenant that the person was led to before.
+    Tenant(TenantId),
+    /// The tenant's company code, and perhaps the name of one of its connections.
+    Named(&'a str, Option<&'a str>),
     /// The tenant's e-mail domain.
-    Domain(&'a Domain),
+    Domain(&'a str),
 }
 
 /// A connection, and the tenant whose people it lets in: its own, or a part of that.
@@ -67,14 +69,25 @@ impl Federation {
                 return Ok(found.map_or(Route::NoConnection, |found| Route::Connection(found.into())));
             }
             Hint::Typed(text) => self.tenant_of_typed(text, now).await?,
-            Hint::Tenant(slug) => self.store.tenant_by_slug(slug, now).await?,
-            Hint::Domain(domain) => self.store.tenant_by_domain(domain, now).await?,
+            Hint::Tenant(id) => self.store.tenant(id, now).await?,
+            Hint::Named(slug, _) => match Slug::parse(slug) {
+                Ok(slug) => self.store.tenant_by_slug(&slug, now).await?,
+                Err(_) => None,
+            },
+            Hint::Domain(domain) => match Domain::parse(domain) {
+                Ok(domain) => self.store.tenant_by_domain(&domain, now).await?,
+                Err(_) => None,
+            },
+        };
+        let named = match *hint {
+            Hint::Named(_, connection) => connection,
+            _ => None,
         };
         match tenant.map(|stored| stored.record) {
             None => Ok(Route::NotFound),
             Some(tenant) if !tenant.enabled => Ok(Route::NoConnection),
             Some(tenant) if !client.serves(&tenant) => Ok(Route::NotServed),
-            Some(tenant) => self.route_to(tenant, client, now).await,
+            Some(tenant) => self.route_to(tenant, named, client, now).await,
         }
     }
 
@@ -95,8 +108,19 @@ impl Federation {
         }
     }
 
-    async fn route_to(&self, tenant: Tenant, client: &Client, now: Timestamp) -> Result<Route, StoreError> {
+    /// Whoever names a connection goes there even where no button leads to it.
+    async fn route_to(
+        &self,
+        tenant: Tenant,
+        named: Option<&str>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Route, StoreError> {
         let mut usable = self.connections_to(&tenant, client, now).await?;
+        if let Some(at) = named.and_then(|named| usable.iter().position(|it| it.name == named)) {
+            let connection = usable.swap_remove(at);
+            return Ok(Route::Connection(Box::new(Destination { tenant, connection })));
+        }
         let policy = match usable.first() {
             Some(first) => self.policy(&tenant, &first.population, now).await?,
             None => return Ok(Route::NoConnection),

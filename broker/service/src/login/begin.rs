@@ -62,7 +62,7 @@ impl Login {
         }))
     }
 
-    /// Goes on with the app's hint, or asks. Over a live session of another company no hint is followed:
+    /// Goes on with the first of the app's hints that leads somewhere, or asks. Over a live session of another company no hint is followed:
     /// a link could otherwise replace who is signed in without a click.
     pub(super) async fn ask_to_sign_in(
         &self,
@@ -72,12 +72,17 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let hint = request.login_hint.clone().unwrap_or_default();
-        let may_go_on = !hint.is_empty() && !request.prompt.select_account;
+        let may_go_on = !request.prompt.select_account;
         let (id, transaction) = self.new_transaction(request, now);
-        if may_go_on {
-            let route = self.federation.choose(&Hint::Typed(&hint), &client, now).await?;
+        for led in hints(&transaction.request).filter(|_| may_go_on) {
+            let route = self.federation.choose(&led, &client, now).await?;
             let home = |tenant| session.is_none_or(|session| session.record.tenant == tenant);
-            if matches!(&route, Route::Connection(to) if home(to.tenant.id)) {
+            let leads_home = match &route {
+                Route::Connection(to) => home(to.tenant.id),
+                Route::Choose(tenant, _) => home(tenant.id),
+                _ => false,
+            };
+            if leads_home {
                 return self.follow(route, id, &transaction, &client, &hint, now).await;
             }
         }
@@ -107,6 +112,15 @@ impl Login {
         self.keep_while_signed_in(grant, &session.record).await?;
         Ok(Step::Return(Return { answer: answer.ok_or(unreachable_app())?, session: None, done: None }))
     }
+}
+
+/// What the app says of where the person belongs, the most certain first.
+fn hints(request: &AuthorizationRequest) -> impl Iterator<Item = Hint<'_>> {
+    let belonging = &request.belonging;
+    let named = belonging.tenant.as_deref().map(|slug| Hint::Named(slug, belonging.connection.as_deref()));
+    let domain = belonging.domain.as_deref().map(Hint::Domain);
+    let typed = request.login_hint.as_deref().filter(|hint| !hint.is_empty()).map(Hint::Typed);
+    [named, domain, typed].into_iter().flatten()
 }
 
 /// A registered redirect URI that is no URL: registration rules it out.

@@ -37,7 +37,8 @@ impl Login {
         let transaction = self.open(id, cookie, now)?;
         let client = self.app(&transaction, now).await?;
         let identifier = transaction.request.login_hint.clone().unwrap_or_default();
-        let route = match self.federation.choose(&Hint::Typed(&identifier), &client, now).await? {
+        let company = transaction.company.ok_or(LoginError::NoTransaction)?;
+        let route = match self.federation.choose(&Hint::Tenant(company), &client, now).await? {
             // Only what was offered can be chosen: another tenant's connection is not (AZ-10).
             Route::Choose(tenant, offered) => {
                 match offered.into_iter().find(|it| Some(it.id) == connection) {
@@ -79,8 +80,9 @@ impl Login {
             Route::NoConnection => nowhere(Problem::NoConnection),
             Route::NotServed => nowhere(Problem::AppNotForCompany),
             Route::Connection(to) => self.leave(id, transaction.clone(), client, &to, identifier, now).await,
-            Route::Choose(_, offered) => {
-                let remembered = with_hint(transaction.clone(), identifier);
+            Route::Choose(tenant, offered) => {
+                let mut remembered = with_hint(transaction.clone(), identifier);
+                remembered.company = Some(tenant.id);
                 Ok(Step::Choose(Choose {
                     transaction: self.seal(id, &remembered),
                     ui_locales: remembered.request.ui_locales,

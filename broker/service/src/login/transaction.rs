@@ -5,7 +5,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use doorward_domain::{GrantId, Plain, SessionId, Timestamp};
+use doorward_domain::{GrantId, Plain, SessionId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Login, LoginError};
@@ -57,6 +57,9 @@ pub struct Transaction {
     /// The way to the identity provider, once the person has left for it.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub leg: Option<Leg>,
+    /// The tenant whose connections are offered, where the person chooses.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<TenantId>,
     /// When it is too late.
     #[serde(rename = "e")]
     pub expires_at: Timestamp,
@@ -81,7 +84,7 @@ impl Login {
         id[..6].copy_from_slice(&now.as_millis().to_be_bytes()[2..]);
         self.entropy.fill(&mut id[6..]);
         let expires_at = now + self.settings.lifetimes.transaction;
-        (TransactionId(id), Transaction { request, leg: None, expires_at })
+        (TransactionId(id), Transaction { request, leg: None, company: None, expires_at })
     }
 
     pub(super) fn seal(&self, id: TransactionId, transaction: &Transaction) -> TransactionCookie {

@@ -57,6 +57,9 @@ pub struct AuthorizationRequest {
     /// Who the client thinks it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// Where the client thinks that the person belongs.
+    #[serde(default, skip_serializing_if = "Belonging::is_unknown")]
+    pub belonging: Belonging,
     /// Who it must be: the subject of a genuine `id_token_hint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_user: Option<UserId>,
@@ -66,6 +69,28 @@ pub struct AuthorizationRequest {
     /// The assurance that the client would like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr_values: Option<String>,
+}
+
+/// Where a client thinks that a person belongs, so that nobody needs to be asked: the parameters `tenant`
+/// and `domain_hint` (OpenID Connect Enterprise Extensions), and our own `connection`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Belonging {
+    /// The company code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// The name of one of the company's connections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// An e-mail domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+}
+
+impl Belonging {
+    /// Whether the client does not say.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The `prompt` parameter (OIDC Core section 3.1.2.1).
@@ -144,8 +169,16 @@ pub(super) const fn invalid(description: &'static str) -> Rejected {
 }
 
 /// The longest values that a request may carry, in bytes.
-const LIMITS: [(&str, usize); 5] =
-    [("state", 1024), ("nonce", 512), ("login_hint", 320), ("ui_locales", 256), ("acr_values", 512)];
+const LIMITS: [(&str, usize); 8] = [
+    ("state", 1024),
+    ("nonce", 512),
+    ("login_hint", 320),
+    ("tenant", 63),
+    ("connection", 63),
+    ("domain_hint", 253),
+    ("ui_locales", 256),
+    ("acr_values", 512),
+];
 
 /// The values of `display` (OIDC Core section 3.1.2.1). Our pages suit every one of them.
 const DISPLAYS: [&str; 4] = ["page", "popup", "touch", "wap"];
@@ -199,6 +232,11 @@ impl AuthorizationRequest {
             prompt,
             max_age,
             login_hint: owned("login_hint"),
+            belonging: Belonging {
+                tenant: owned("tenant"),
+                connection: owned("connection"),
+                domain: owned("domain_hint"),
+            },
             expected_user,
             ui_locales: owned("ui_locales"),
             acr_values,
@@ -225,6 +263,7 @@ impl AuthorizationRequest {
             prompt: Prompt::default(),
             max_age: None,
             login_hint: None,
+            belonging: Belonging::default(),
             expected_user: None,
             ui_locales: None,
             acr_values: None,

@@ -18,6 +18,7 @@ mod dpop;
 mod ending;
 mod forgery;
 mod headers;
+mod home_realm;
 mod identity;
 mod introspection;
 mod journey;

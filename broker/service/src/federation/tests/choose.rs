@@ -1,6 +1,6 @@
 use doorward_domain::{
-    Client, ClientAuthentication, ClientId, Connection, Domain, Environment, LoginPolicy, Population,
-    PopulationName, Slug, Stage, Tenant, TenantId,
+    Client, ClientAuthentication, ClientId, Connection, Environment, LoginPolicy, Population, PopulationName,
+    Stage, Tenant, TenantId,
 };
 
 use super::world::{NOW, World, connection, tenant};
@@ -26,15 +26,17 @@ fn to(tenant: &Tenant, connection: &Connection) -> Route {
 async fn every_hint_leads_to_the_one_connection() {
     let world = World::new().await;
     let there = to(&world.tenant, &world.connection);
-    let (slug, domain) = (Slug::parse("acme").unwrap(), Domain::parse("acme.test").unwrap());
     for hint in [
         Hint::Typed("kim@acme.test"),
         Hint::Typed(" Kim.Example@ACME.test "),
         Hint::Typed("acme"),
         Hint::Typed(" Acme "),
         Hint::Typed("acme.test"),
-        Hint::Tenant(&slug),
-        Hint::Domain(&domain),
+        Hint::Tenant(world.tenant.id),
+        Hint::Named("ACME", None),
+        Hint::Named("acme", Some(&world.connection.name)),
+        Hint::Named("acme", Some("another")),
+        Hint::Domain("Acme.test"),
         Hint::Connection(world.connection.id, world.tenant.id),
     ] {
         assert_eq!(choose(&world, hint).await, there, "{hint:?}");
@@ -182,6 +184,6 @@ async fn a_policy_says_whether_there_is_a_button_and_whether_it_is_skipped() {
     world.tenant.populations = vec![policy(Some(false), Some(false))];
     world.save(&world.tenant).await;
     assert_eq!(choose(&world, Hint::Typed("acme")).await, Route::NoConnection);
-    let by_link = Hint::Connection(world.connection.id, world.tenant.id);
+    let by_link = Hint::Named("acme", Some(&world.connection.name));
     assert_eq!(choose(&world, by_link).await, to(&world.tenant, &world.connection));
 }

@@ -101,6 +101,10 @@ impl Planner<'_> {
         for entry in entries {
             for domain in &entry.domains {
                 let tenant = ids.get(&entry.slug).copied().unwrap_or(TenantId::BROKER);
+                if domain.is_public_mail() {
+                    let path = format!("tenant[{}].domains", entry.slug);
+                    self.problem(path, format!("anybody can have an address at `{domain}`"));
+                }
                 if wanted.insert(domain, tenant).is_some() {
                     let path = format!("tenant[{}].domains", entry.slug);
                     self.problem(path, format!("`{domain}` stands in the document twice"));

@@ -273,3 +273,9 @@ async fn only_public_keys_that_fit_are_registered() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_public_mail_domain_leads_to_nobody() {
+    let document = acme_with("acme.test\"]", "acme.test\", \"gmail.com\"]");
+    assert_eq!(only_problem(empty().plan(&document, "tests").await).path, "tenant[acme].domains");
+}
