@@ -71,23 +71,33 @@ impl Access {
     }
 }
 
-/// Who acts for somebody else: `act` of RFC 8693 section 4.1.
+/// Who acts for somebody else (RFC 8693 section 4.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// The `sub` of the one who acts.
-    pub sub: String,
+    /// The one who acts.
+    pub party: Party,
     /// Who acted before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Box<Self>>,
+}
+
+/// Somebody who has tokens. Which `sub` stands for them depends on who is told (OIDC Core section 8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// A client, for itself.
+    Client(ClientId),
+    /// A user of a tenant.
+    User(TenantId, UserId),
 }
 
 impl Actor {
     /// The longest chain of actors.
     pub const MOST: usize = 8;
 
-    /// The one with this `sub`, after those who acted before.
-    pub fn after(earlier: Option<Self>, sub: String) -> Self {
-        Self { sub, act: earlier.map(Box::new) }
+    /// This one, after those who acted before.
+    pub fn after(earlier: Option<Self>, party: Party) -> Self {
+        Self { party, act: earlier.map(Box::new) }
     }
 
     /// How many act or have acted.

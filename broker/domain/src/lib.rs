@@ -8,6 +8,7 @@ pub mod clock;
 pub mod connection;
 pub mod consent;
 pub mod device;
+pub mod encryption;
 pub mod entropy;
 pub mod grant;
 pub mod handle;
@@ -35,8 +36,11 @@ pub use clock::{Clock, ManualClock};
 pub use connection::{ClaimMapping, Connection, Environment, Provisioning, Stage};
 pub use consent::Consent;
 pub use device::{DeviceAuthorization, DeviceState, UserCode};
+pub use encryption::{ContentEncryption, Encryption, KeyManagement};
 pub use entropy::Entropy;
-pub use grant::{Access, Actor, CodeTerms, Confirmation, Grant, GrantState, RefreshFamily, RevokedToken};
+pub use grant::{
+    Access, Actor, CodeTerms, Confirmation, Grant, GrantState, Party, RefreshFamily, RevokedToken,
+};
 pub use handle::{Handle, HandleKind};
 pub use id::{ClientId, ConnectionId, EventId, GrantId, KeyId, SessionId, TenantId, UserId};
 pub use pkce::PkceChallenge;

@@ -47,6 +47,8 @@ kinds! {
     NewestKey = 8, true;
     /// How many clients registered themselves.
     RegisteredClients = 9, false;
+    /// The key of pairwise subjects.
+    PairwiseKey = 10, false;
     /// A user.
     User = 16, false;
     /// An identity.

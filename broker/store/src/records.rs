@@ -40,6 +40,13 @@ pub struct MasterKeyCheck {
     pub sealed: Sealed,
 }
 
+/// The key that pairwise subjects are made with (OIDC Core section 8.1). There is one for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairwiseKey {
+    /// The key, sealed.
+    pub sealed: Sealed,
+}
+
 /// Index record: the newest signing key of an algorithm. Whoever makes a key moves it in the same
 /// commit, so that of two brokers about to make one, one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +116,11 @@ pub mod at {
     /// The check value of a master key.
     pub fn master_key_check(name: &str) -> Key {
         Key::new(TenantId::BROKER, Kind::MasterKeyCheck, name.as_bytes())
+    }
+
+    /// The key of pairwise subjects.
+    pub fn pairwise_key() -> Key {
+        Key::new(TenantId::BROKER, Kind::PairwiseKey, &[])
     }
 
     /// A user.
@@ -198,6 +210,7 @@ record!(Client, Client, |it| at::client(&it.id));
 record!(SigningKey, SigningKey, |it| at::signing_key(it.id));
 record!(NewestKey, NewestKey, |it| at::newest_key(it.algorithm));
 record!(MasterKeyCheck, MasterKeyCheck, |it| at::master_key_check(&it.sealed.key));
+record!(PairwiseKey, PairwiseKey, |_it| at::pairwise_key());
 record!(RegisteredClients, RegisteredClients, |_it| at::registered_clients());
 record!(User, User, |it| at::user(it.tenant, it.id));
 record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::is_default;
-use crate::{Algorithm, SecretHash, Timestamp};
+use crate::{Algorithm, Encryption, SecretHash, Timestamp};
 
 /// A way of getting tokens (RFC 7591 section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +80,9 @@ pub struct TokenForms {
     /// What introspection answers are signed with when asked for as JWT (RFC 9701 section 6).
     #[serde(default, skip_serializing_if = "is_default")]
     pub introspection: Option<Algorithm>,
+    /// How those answers are encrypted, if they are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub introspection_encryption: Option<Encryption>,
     /// What authorization responses are signed with when asked for as JWT (JARM section 3).
     #[serde(default, skip_serializing_if = "is_default")]
     pub authorization: Option<Algorithm>,
@@ -113,15 +116,6 @@ pub enum AccessTokenForm {
     Jwt,
     /// A text that only doorward can read.
     Opaque,
-}
-
-/// How something is encrypted for a client (RFC 7516): to a key of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Encryption {
-    /// The key management algorithm, such as `RSA-OAEP-256` or `ECDH-ES`.
-    pub alg: String,
-    /// The content encryption, such as `A256GCM`.
-    pub enc: String,
 }
 
 /// In which form a client must ask.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 pub use authentication::{CertificateName, ClientAuthentication, ClientKeys, ClientSecret, Method};
 pub use metadata::{
-    AccessTokenForm, Encryption, GrantType, LogoutChannels, Presentation, Registration, RequestDefaults,
-    RequestRules, SubjectType, TokenForms,
+    AccessTokenForm, GrantType, LogoutChannels, Presentation, Registration, RequestDefaults, RequestRules,
+    SubjectType, TokenForms,
 };
 pub use profile::{ClientProfile, Demands};
 

@@ -65,6 +65,7 @@ fn of_request(untrusted: Untrusted) -> Failure {
         Untrusted::Client => "untrusted-app",
         Untrusted::RedirectUri => "untrusted-address",
         Untrusted::PushedRequest => "untrusted-request",
+        Untrusted::Unanswerable => "unanswerable",
         Untrusted::Repeated | Untrusted::Unreadable(_) => "unreadable",
     })
 }

@@ -26,7 +26,7 @@ pub fn answer<T: Serialize>(result: Result<T, EndpointError>) -> Response {
 pub fn statement(result: Result<Statement, EndpointError>) -> Response {
     match result {
         Ok(Statement::Plain(claims)) => (NO_STORE, Json(claims)).into_response(),
-        Ok(Statement::Signed { media_type, token }) => {
+        Ok(Statement::Jwt { media_type, token }) => {
             (NO_STORE, [(CONTENT_TYPE, media_type)], token).into_response()
         }
         Err(error) => refuse(&error),

@@ -68,19 +68,7 @@ impl VerifyingKeys {
     /// # Errors
     /// [`JwksError`] when the set itself cannot be trusted.
     pub fn parse(set: &Value) -> Result<Self, JwksError> {
-        let listed = set.get("keys").and_then(Value::as_array).ok_or(JwksError::NotASet)?;
-        if listed.len() > MAX_KEYS {
-            return Err(JwksError::TooMany);
-        }
-        let mut keys = Vec::with_capacity(listed.len());
-        for jwk in listed {
-            let jwk = jwk.as_object().ok_or(JwksError::NotASet)?;
-            if PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name)) {
-                return Err(JwksError::Private);
-            }
-            keys.extend(read(jwk).into_iter().flatten());
-        }
-        Ok(Self { keys })
+        Ok(Self { keys: listed(set)?.into_iter().filter_map(read).flatten().collect() })
     }
 
     /// The keys of our own ring, however many there are.
@@ -113,6 +101,25 @@ impl IntoIterator for VerifyingKeys {
     }
 }
 
+/// The keys of a set that can be trusted.
+pub(super) fn listed(set: &Value) -> Result<Vec<&Map<String, Value>>, JwksError> {
+    let listed = set.get("keys").and_then(Value::as_array).ok_or(JwksError::NotASet)?;
+    if listed.len() > MAX_KEYS {
+        return Err(JwksError::TooMany);
+    }
+    let keys: Option<Vec<_>> = listed.iter().map(Value::as_object).collect();
+    let keys = keys.ok_or(JwksError::NotASet)?;
+    match keys.iter().any(|jwk| is_private(jwk)) {
+        true => Err(JwksError::Private),
+        false => Ok(keys),
+    }
+}
+
+/// Whether a JWK has more in it than anybody but its owner may know.
+pub(super) fn is_private(jwk: &Map<String, Value>) -> bool {
+    PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name))
+}
+
 /// The verifiers that one JWK gives: one for each algorithm it may be used with.
 fn read(jwk: &Map<String, Value>) -> Option<Vec<VerifyingKey>> {
     let id = match jwk.get("kid") {
@@ -137,8 +144,10 @@ fn read(jwk: &Map<String, Value>) -> Option<Vec<VerifyingKey>> {
 /// The key of a JWK that stands in a token's own header, and its thumbprint (RFC 7638); `None` unless it
 /// is public, strong and fit for `algorithm`.
 pub(super) fn embedded(jwk: &Map<String, Value>, algorithm: Algorithm) -> Option<(VerifyingKey, String)> {
-    let private = PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name));
-    if private || !is_for_signatures(jwk) || jwk.get("alg").is_some_and(|alg| alg != algorithm.as_str()) {
+    if is_private(jwk)
+        || !is_for_signatures(jwk)
+        || jwk.get("alg").is_some_and(|alg| alg != algorithm.as_str())
+    {
         return None;
     }
     let (public, _) = public_key(jwk).filter(|(_, fitting)| fitting.contains(&algorithm))?;
@@ -163,19 +172,32 @@ fn is_for_signatures(jwk: &Map<String, Value>) -> bool {
     jwk.get("use").is_none_or(|purpose| purpose == "sig") && operations.unwrap_or(true)
 }
 
-/// The members that make the public key, checked, and the algorithms that fit it.
+/// The public key of a JWK, checked, and the algorithms whose signatures it verifies.
 fn public_key(jwk: &Map<String, Value>) -> Option<(Jwk, &'static [Algorithm])> {
+    let public = public_members(jwk)?;
+    let fitting: &[Algorithm] = match (public.key_type(), public.curve()) {
+        ("EC", Some("P-256")) => &[Algorithm::ES256],
+        ("OKP", Some("Ed25519")) => &[Algorithm::EdDSA],
+        ("RSA", _) => &[Algorithm::RS256, Algorithm::PS256],
+        _ => return None,
+    };
+    Some((public, fitting))
+}
+
+/// The members that make a public key of a kind that we know, checked, and nothing else.
+pub(super) fn public_members(jwk: &Map<String, Value>) -> Option<Jwk> {
     let text = |name: &str| jwk.get(name).and_then(Value::as_str);
     let bytes = |name: &str| BASE64.decode(text(name)?).ok();
-    let coordinate = |name: &str| bytes(name).filter(|bytes| bytes.len() == 32);
-    let (members, fitting): (Vec<(&str, Vec<u8>)>, &[Algorithm]) = match (text("kty")?, text("crv")) {
-        ("EC", Some("P-256")) => {
-            (vec![("x", coordinate("x")?), ("y", coordinate("y")?)], &[Algorithm::ES256])
-        }
-        ("OKP", Some("Ed25519")) => (vec![("x", coordinate("x")?)], &[Algorithm::EdDSA]),
+    let coordinate = |name: &str, length| bytes(name).filter(|bytes| bytes.len() == length);
+    let point = |length| Some(vec![("x", coordinate("x", length)?), ("y", coordinate("y", length)?)]);
+    let members: Vec<(&str, Vec<u8>)> = match (text("kty")?, text("crv")) {
+        ("EC", Some("P-256")) => point(32)?,
+        ("EC", Some("P-384")) => point(48)?,
+        ("EC", Some("P-521")) => point(66)?,
+        ("OKP", Some("Ed25519" | "X25519")) => vec![("x", coordinate("x", 32)?)],
         ("RSA", _) => {
             let (modulus, exponent) = strong_rsa(&bytes("n")?, &bytes("e")?)?;
-            (vec![("n", modulus), ("e", exponent)], &[Algorithm::RS256, Algorithm::PS256])
+            vec![("n", modulus), ("e", exponent)]
         }
         _ => return None,
     };
@@ -186,7 +208,7 @@ fn public_key(jwk: &Map<String, Value>) -> Option<(Jwk, &'static [Algorithm])> {
     for (name, value) in members {
         public.set_parameter(name, Some(BASE64.encode(value).into())).ok()?;
     }
-    Some((public, fitting))
+    Some(public)
 }
 
 /// Modulus and exponent without leading zeros, if an RSA key with them is strong: 2048 to 8192 bits

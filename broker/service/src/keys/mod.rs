@@ -2,15 +2,18 @@
 //!
 //! * [`ring`] signs tokens and publishes the JWKS; [`rotation`] says which key does what when.
 //! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read or a secret of [`mac`];
-//!   [`proof`] those that bring their own key.
+//!   [`proof`] those that bring their own key. [`jwe`] encrypts for others.
+//! * `pairwise` makes the subjects that only one sector of clients knows.
 //! * [`x509`] reads certificates.
 //! * [`sealing`] encrypts what must be read again; [`master_key`] proves that it will be.
 
 mod generate;
 pub mod jose;
+pub mod jwe;
 pub mod jwks;
 pub mod mac;
 pub mod master_key;
+mod pairwise;
 mod proof;
 pub mod ring;
 pub mod rotation;
@@ -22,6 +25,7 @@ mod tests;
 pub mod x509;
 
 pub use jose::{Audience, Claims, Expected, Expiry, JoseError, Typ, Unverified, verify, verify_mac};
+pub use jwe::{EncryptionKeys, Recipient};
 pub use jwks::{JwksError, VerifyingKey, VerifyingKeys};
 pub use mac::{MacAlgorithm, SharedSecret};
 pub use master_key::{MasterKeyError, check_master_key};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use doorward_domain::audit::{Action, AuditEvent};
 use doorward_domain::{
-    Algorithm, Clock, Entropy, EventId, KeyId, KeyStatus, SigningKey, TenantId, Timestamp,
+    Algorithm, Clock, Entropy, EventId, KeyId, KeyStatus, SigningKey, TenantId, Timestamp, UserId,
 };
 use doorward_store::records::{NewestKey, Record as _};
 use doorward_store::{Batch, Kind, Range, Store, StoreError, StoreExt as _, Stored, Version};
@@ -18,6 +18,7 @@ use tokio::sync::Mutex;
 
 use super::generate;
 use super::jwks::VerifyingKeys;
+use super::pairwise::PairwiseKey;
 use super::rotation::{self, Schedule, Step};
 use super::sealing::{Place, SealError, Sealer};
 use super::signer::{SignError, Signer};
@@ -59,9 +60,15 @@ pub enum KeyError {
     /// The claims of a token cannot be written.
     #[error("the claims are not JSON: {0}")]
     Claims(String),
+    /// What was signed could not be encrypted.
+    #[error("encryption: {0}")]
+    Encryption(String),
     /// A stored key does not open.
     #[error("stored signing key {0}: {1}")]
     Sealed(KeyId, #[source] SealError),
+    /// The stored key of pairwise subjects does not open.
+    #[error("the stored key of pairwise subjects: {0}")]
+    Pairwise(#[source] SealError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,6 +80,7 @@ pub enum KeyError {
 /// The signing keys in memory.
 pub struct KeyRing {
     parts: KeyRingParts,
+    pairwise: PairwiseKey,
     snapshot: RwLock<Arc<Snapshot>>,
     /// Held by whoever changes or reloads the keys, so that an older snapshot never replaces a newer.
     turn: Mutex<()>,
@@ -102,7 +110,9 @@ impl KeyRing {
     /// # Errors
     /// When the store fails, or a stored key does not open.
     pub async fn open(parts: KeyRingParts) -> Result<Self, KeyError> {
-        let ring = Self { parts, snapshot: RwLock::default(), turn: Mutex::default() };
+        let KeyRingParts { store, sealer, clock, entropy, .. } = &parts;
+        let pairwise = PairwiseKey::open(&**store, sealer, &**entropy, clock.now()).await?;
+        let ring = Self { parts, pairwise, snapshot: RwLock::default(), turn: Mutex::default() };
         ring.settle(|step| matches!(step, Step::Create(algorithm) if generate::is_quick(*algorithm))).await?;
         Ok(ring)
     }
@@ -133,6 +143,11 @@ impl KeyRing {
             SignError::Claims(cause) => KeyError::Claims(cause.to_string()),
             SignError::Signature(cause) => KeyError::Key(cause.to_string()),
         })
+    }
+
+    /// The `sub` by which the clients of a sector know a user (OIDC Core section 8.1).
+    pub fn pairwise_subject(&self, sector: &str, tenant: TenantId, user: UserId) -> String {
+        self.pairwise.subject(sector, tenant, user)
     }
 
     /// The public keys, to verify our own tokens with.

@@ -207,7 +207,8 @@ impl Subkeys {
     }
 }
 
-fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+/// HMAC-SHA256 of `parts`, each with its length.
+pub(super) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC fills a key that is shorter than a block with zeros (RFC 2104 section 2).
     let mut block = Zeroizing::new([0; 64]);
     block[..key.len()].copy_from_slice(key);

@@ -100,10 +100,10 @@ impl Login {
             }
             Ok(_) => {
                 let (batch, answer) =
-                    self.provider.issue_code(batch, id.grant(), (&request, client), &session, now)?;
+                    self.provider.issue_code(batch, id.grant(), (&request, client), &session, now).await?;
+                let answer = answer.ok_or(unreachable_app())?;
                 self.store.commit(batch).await?;
                 self.end_of_another(older, user, now).await?;
-                let answer = answer.ok_or(unreachable_app())?;
                 Ok(Step::Return(Return { answer, session: Some(cookie), done: Some(id) }))
             }
             Err(cause) => Err(self.not_admitted(cause, id, transaction, client, verified, now).await?),
@@ -192,7 +192,9 @@ impl Login {
         if !request.access.claims.accepts_acr(session.authentication.acr.as_deref()) {
             return Ok(Ok(Next::Fail(ErrorCode::UnmetAuthenticationRequirements)));
         }
-        let signed_in = SignedIn { session, consent: consent.as_ref().map(|it| &it.record), may_act: true };
+        let consent = consent.as_ref().map(|it| &it.record);
+        let is_expected = self.provider.is_expected(request, client, session);
+        let signed_in = SignedIn { session, consent, may_act: true, is_expected };
         Ok(match decide(request, client, Some(signed_in), now) {
             next @ (Next::Issue | Next::Consent) => Ok(next),
             Next::SignIn | Next::Fail(_) => Err(NotAdmitted::SomebodyElse),

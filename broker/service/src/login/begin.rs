@@ -102,7 +102,9 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let grant = GrantId::new(now, &*self.entropy);
-        let (batch, answer) = self.provider.issue_code(Batch::new(), grant, request, &session.record, now)?;
+        let (batch, answer) =
+            self.provider.issue_code(Batch::new(), grant, request, &session.record, now).await?;
+        let answer = answer.ok_or(unreachable_app())?;
         let noted = self.sessions.note_use(batch.clone(), session, now)?;
         match self.store.commit(noted).await {
             // Another tab noted the use at the same moment; that is no reason to fail.
@@ -110,7 +112,7 @@ impl Login {
             written => written?,
         };
         self.keep_while_signed_in(grant, &session.record).await?;
-        Ok(Step::Return(Return { answer: answer.ok_or(unreachable_app())?, session: None, done: None }))
+        Ok(Step::Return(Return { answer, session: None, done: None }))
     }
 }
 
@@ -123,7 +125,7 @@ fn hints(request: &AuthorizationRequest) -> impl Iterator<Item = Hint<'_>> {
     [named, domain, typed].into_iter().flatten()
 }
 
-/// A registered redirect URI that is no URL: registration rules it out.
+/// There is no way to bring the app its answer.
 pub(super) fn unreachable_app() -> LoginError {
-    LoginError::Authorize(AuthorizeError::Page(Untrusted::RedirectUri))
+    LoginError::Authorize(AuthorizeError::Page(Untrusted::Unanswerable))
 }

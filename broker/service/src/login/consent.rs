@@ -42,7 +42,8 @@ impl Login {
         let (done, cookie) = begun.unzip();
         // How fresh the sign-in is has been decided; reading the question may take its time.
         let (id, mut transaction) = self.new_transaction(request.after_sign_in(), now);
-        transaction.request.expected_user = Some(session.user);
+        let subject = self.provider.subject_for(&client, session.tenant, session.user);
+        transaction.request.expected_subject = Some(subject);
         Ok(Step::Consent(Box::new(ConsentQuestion {
             transaction: self.seal(id, &transaction),
             ui_locales: transaction.request.ui_locales,
@@ -109,12 +110,13 @@ impl Login {
             self.provider.audit(user.tenant, &actor, Action::ConsentGiven, consent.client.as_str(), now);
         let batch = Batch::new().put(&consent)?.insert(&event)?;
         let request = (&transaction.request, client);
-        let (batch, answer) = self.provider.issue_code(batch, id.grant(), request, session, now)?;
+        let (batch, answer) = self.provider.issue_code(batch, id.grant(), request, session, now).await?;
+        let answer = answer.ok_or(unreachable_app())?;
         match self.store.commit(batch).await {
             Err(StoreError::Conflict(_)) => return Err(LoginError::Finished),
             written => written?,
         };
         self.keep_while_signed_in(id.grant(), session).await?;
-        Ok(Step::Return(Return { answer: answer.ok_or(unreachable_app())?, session: None, done: Some(id) }))
+        Ok(Step::Return(Return { answer, session: None, done: Some(id) }))
     }
 }

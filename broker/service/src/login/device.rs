@@ -113,7 +113,8 @@ impl Login {
         let device = self.device_of(&request, now).await?.record;
         let (Some(tenant), Some(user)) = (tenant, user) else { return Err(LoginError::NoTransaction) };
         let (id, mut transaction) = self.new_transaction(request, now);
-        transaction.request.expected_user = Some(session.user);
+        let subject = self.provider.subject_for(&client, session.tenant, session.user);
+        transaction.request.expected_subject = Some(subject);
         let (done, cookie) = begun.unzip();
         Ok(Step::Device(Box::new(DeviceQuestion {
             transaction: self.seal(id, &transaction),

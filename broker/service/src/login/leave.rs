@@ -131,7 +131,7 @@ impl Login {
     ) -> Result<Box<WayOn>, LoginError> {
         let code = crate::provider::ErrorCode::AccessDenied;
         let request = (&transaction.request, client);
-        let back = self.provider.error_response(request, code, "the person could not sign in", now);
+        let back = self.provider.error_response(request, code, "the person could not sign in", now).await;
         Ok(Box::new(WayOn {
             transaction: self.seal(id, transaction),
             ui_locales: transaction.request.ui_locales.clone(),

@@ -30,26 +30,37 @@ pub(super) fn access(params: &Params, client: &Client, scope: ScopeSet) -> Resul
     };
     Ok(Access {
         scope,
-        resources: resources(params, client)?,
+        resources: authorized_resources(params, client)?,
         authorization_details: authorization_details(params, client)?,
         claims,
     })
 }
 
-/// RFC 8707 section 2: each an absolute URI without fragment, and registered.
-fn resources(params: &Params, client: &Client) -> Result<Vec<String>, Rejected> {
-    let mut resources = Vec::new();
-    for resource in params.all("resource") {
-        let registered = client.resources.iter().any(|registered| registered == resource);
-        if !registered || !is_resource(resource) {
+/// RFC 8707 section 2: each an absolute URI without fragment.
+fn authorized_resources(params: &Params, client: &Client) -> Result<Vec<String>, Rejected> {
+    let resources = resources(&["resource"], params, client)?;
+    let missing = resources.is_empty() && client.demands().resource_indicators;
+    match missing || !resources.iter().all(|resource| is_resource(resource)) {
+        true => Err(INVALID_TARGET),
+        false => Ok(resources),
+    }
+}
+
+/// The protected resources that any of these parameters names, each of which `client` must be registered
+/// for.
+pub(super) fn resources(
+    parameters: &[&str],
+    params: &Params,
+    client: &Client,
+) -> Result<Vec<String>, Rejected> {
+    let mut resources: Vec<String> = Vec::new();
+    for named in parameters.iter().flat_map(|name| params.all(name)) {
+        if !client.resources.iter().any(|registered| registered == named) {
             return Err(INVALID_TARGET);
         }
-        if !resources.iter().any(|known| known == resource) {
-            resources.push(resource.to_owned());
+        if !resources.iter().any(|known| known == named) {
+            resources.push(named.to_owned());
         }
-    }
-    if resources.is_empty() && client.demands().resource_indicators {
-        return Err(INVALID_TARGET);
     }
     Ok(resources)
 }

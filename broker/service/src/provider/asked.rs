@@ -85,14 +85,16 @@ impl Provider {
             Ok(asked) => asked.unwrap_or(Asked { params, passed: Passed::Plainly }),
             Err(AskError::NotPushed) => return Err(page(Untrusted::PushedRequest)),
             Err(AskError::Rejected(rejected)) => {
-                return Err(self.send_back(&params, &client.record, rejected, now));
+                return Err(self.send_back(&params, &client.record, rejected, now).await);
             }
             Err(AskError::Store(error)) => return Err(error.into()),
         };
-        let request = check_way(&client.record, asked.passed)
-            .and_then(|()| self.judge(&asked, &client.record, now))
-            .map_err(|rejected| self.send_back(&asked.params, &client.record, rejected, now))?;
-        Ok((request, client.record))
+        let judged =
+            check_way(&client.record, asked.passed).and_then(|()| self.judge(&asked, &client.record, now));
+        match judged {
+            Ok(request) => Ok((request, client.record)),
+            Err(rejected) => Err(self.send_back(&asked.params, &client.record, rejected, now).await),
+        }
     }
 
     /// What the app asks elsewhere than in `params`; `None` when it asks there.
@@ -159,7 +161,7 @@ impl Provider {
     }
 
     /// Tells the app what is wrong, if `params` name an address of it.
-    fn send_back(
+    async fn send_back(
         &self,
         params: &Params,
         client: &Client,
@@ -167,19 +169,19 @@ impl Provider {
         now: Timestamp,
     ) -> AuthorizeError {
         let redirect_uri = params.get("redirect_uri").filter(|uri| client.may_redirect_to(uri));
-        let answer = redirect_uri.and_then(|redirect_uri| {
-            let target = ResponseTarget {
-                client,
-                redirect_uri,
-                mode: mode(params),
-                state: params.get("state"),
-                ui_locales: params.get("ui_locales"),
-            };
-            self.answer_error(&target, rejected.code, rejected.description, now)
-        });
-        match answer {
+        let Some(redirect_uri) = redirect_uri else {
+            return AuthorizeError::Page(Untrusted::RedirectUri);
+        };
+        let target = ResponseTarget {
+            client,
+            redirect_uri,
+            mode: mode(params),
+            state: params.get("state"),
+            ui_locales: params.get("ui_locales"),
+        };
+        match self.answer_error(&target, rejected.code, rejected.description, now).await {
             Some(answer) => AuthorizeError::Redirect(Box::new(SentBack { answer, code: rejected.code })),
-            None => AuthorizeError::Page(Untrusted::RedirectUri),
+            None => AuthorizeError::Page(Untrusted::Unanswerable),
         }
     }
 
@@ -194,7 +196,7 @@ impl Provider {
             let claims = self
                 .id_token_hint(hint, Some(&request.client), now)
                 .ok_or(invalid("id_token_hint is not an ID token that this issuer gave this client"))?;
-            request.expected_user = Some(claims.user);
+            request.expected_subject = Some(claims.subject);
         }
         Ok(request)
     }

@@ -54,6 +54,9 @@ pub enum Untrusted {
     /// No `redirect_uri`, or one that is not registered.
     #[error("the redirect_uri is missing or not registered for this app")]
     RedirectUri,
+    /// The answer cannot be signed or encrypted as the app registered for.
+    #[error("there is no key to make the answer to the app with")]
+    Unanswerable,
     /// A `request_uri` of ours that the app did not push, or pushed too long ago, or that was answered.
     #[error("the request_uri is unknown, expired, or used already")]
     PushedRequest,
@@ -81,6 +84,8 @@ pub struct SignedIn<'a> {
     pub consent: Option<&'a Consent>,
     /// Whether everybody involved may act now.
     pub may_act: bool,
+    /// Whether the request expects this person, or nobody in particular.
+    pub is_expected: bool,
 }
 
 /// Decides what it takes to answer `request` (OIDC Core section 3.1.2.3).
@@ -93,7 +98,7 @@ pub fn decide(
     let silent = request.prompt.none;
     let fits = |it: &SignedIn<'_>| {
         it.may_act
-            && request.expected_user.is_none_or(|user| user == it.session.user)
+            && it.is_expected
             && request.max_age.is_none_or(|secs| it.session.is_fresh(now, Duration::from_secs(secs)))
             && request.access.claims.accepts_acr(it.session.authentication.acr.as_deref())
     };
@@ -152,7 +157,8 @@ impl Provider {
             }
         };
         let consent = consent.as_ref().map(|it| &it.record);
-        Ok(decide(request, client, Some(SignedIn { session, consent, may_act }), now))
+        let is_expected = self.is_expected(request, client, session);
+        Ok(decide(request, client, Some(SignedIn { session, consent, may_act, is_expected }), now))
     }
 
     /// Adds an authorization code for the signed-in person to `batch`, and says where the browser
@@ -161,7 +167,7 @@ impl Provider {
     ///
     /// # Errors
     /// When the code cannot be written as a record.
-    pub fn issue_code(
+    pub async fn issue_code(
         &self,
         batch: Batch,
         grant: GrantId,
@@ -191,7 +197,7 @@ impl Provider {
             bound_to: None,
             expires_at: now + self.settings.lifetimes.code.min(client.demands().longest_code),
         };
-        let answer = self.answer_code(&target(request, client), &handle.to_plain(), now);
+        let answer = self.answer_code(&target(request, client), &handle.to_plain(), now).await;
         Ok((pushed::consume(batch.insert(&offered)?, request), answer))
     }
 
@@ -210,18 +216,18 @@ impl Provider {
         if request.pushed.is_some() {
             self.store.commit(pushed::consume(Batch::new(), request)).await?;
         }
-        Ok(self.error_response((request, client), code, description, now))
+        Ok(self.error_response((request, client), code, description, now).await)
     }
 
     /// The answer that tells the app of an error.
-    pub fn error_response(
+    pub async fn error_response(
         &self,
         (request, client): (&AuthorizationRequest, &Client),
         code: ErrorCode,
         description: &str,
         now: Timestamp,
     ) -> Option<Answer> {
-        self.answer_error(&target(request, client), code, description, now)
+        self.answer_error(&target(request, client), code, description, now).await
     }
 
     /// The consent of `user`, to be remembered with what was allowed before.

@@ -5,10 +5,11 @@
 
 use doorward_domain::{Client, ScopeSet, Timestamp, client_may_act_now, scope};
 
+use super::access::resources;
 use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
 use super::token::TokenResponse;
-use super::{Params, Provider, resource};
+use super::{Params, Provider};
 
 impl Provider {
     pub(super) async fn client_credentials(
@@ -22,7 +23,7 @@ impl Provider {
             EndpointError::refused(ErrorCode::UnauthorizedClient, "this grant is for confidential clients")
         })?;
         let scope = scope_for_itself(params.get("scope"), client)?;
-        let resources = resource::requested(params, client)?;
+        let resources = resources(&["resource"], params, client)?;
         self.use_binding(binding, client, now).await?;
         let bound_to = binding.key.as_ref();
         let access_token = self.client_access_token(client, (&scope, &resources), bound_to, now)?;

@@ -7,12 +7,28 @@ use doorward_domain::{Client, ClientKeys, ClientSecret, Sealed};
 use doorward_net::{Limits, NetError};
 use doorward_store::Stored;
 use http::header::ACCEPT;
+use serde_json::Value;
 
 use super::Provider;
-use crate::keys::{JwksError, SealError, SharedSecret, VerifyingKeys};
+use crate::keys::{EncryptionKeys, JwksError, SealError, SharedSecret, VerifyingKeys};
 use crate::management::plan::client::authentication::secret_place;
 
-/// Why there are no keys to verify a client's signatures with.
+/// The public keys of a client.
+#[derive(Debug, Default)]
+pub(super) struct PublicKeys {
+    /// Those that its signatures are verified with.
+    pub verifying: VerifyingKeys,
+    /// Those that something is encrypted for it with.
+    pub encryption: EncryptionKeys,
+}
+
+impl PublicKeys {
+    fn parse(set: &Value) -> Result<Self, JwksError> {
+        Ok(Self { verifying: VerifyingKeys::parse(set)?, encryption: EncryptionKeys::parse(set)? })
+    }
+}
+
+/// Why there are no public keys of a client.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum ClientKeysError {
     /// What it registered or publishes is no JWK Set.
@@ -27,21 +43,21 @@ pub(super) enum ClientKeysError {
 }
 
 impl Provider {
-    /// The keys that a client's signatures are verified with.
+    /// The public keys of a client.
     ///
     /// # Errors
-    /// [`ClientKeysError`]: for the operator; the client learns that it is not authenticated.
+    /// [`ClientKeysError`]: for the operator; the client learns what does not go without them.
     pub(super) async fn client_keys(
         &self,
         client: &Stored<Client>,
-    ) -> Result<Arc<VerifyingKeys>, ClientKeysError> {
+    ) -> Result<Arc<PublicKeys>, ClientKeysError> {
         let key = (client.record.id.clone(), client.version);
         if let Some(known) = self.client_keys.get(&key) {
             return Ok(known);
         }
         let keys = match &client.record.keys {
             ClientKeys::None => Arc::default(),
-            ClientKeys::Inline(jwks) => Arc::new(VerifyingKeys::parse(jwks)?),
+            ClientKeys::Inline(jwks) => Arc::new(PublicKeys::parse(jwks)?),
             ClientKeys::At(uri) => return self.published_keys(uri).await,
         };
         self.client_keys.insert(key, Arc::clone(&keys));
@@ -70,7 +86,7 @@ impl Provider {
         Ok(opened)
     }
 
-    async fn published_keys(&self, uri: &str) -> Result<Arc<VerifyingKeys>, ClientKeysError> {
+    async fn published_keys(&self, uri: &str) -> Result<Arc<PublicKeys>, ClientKeysError> {
         if let Some(known) = self.published_keys.get(uri) {
             return Ok(known);
         }
@@ -79,7 +95,7 @@ impl Provider {
         let answer = self.net.send(uri, request, Limits::KEYS).await;
         let answer = answer.map_err(|error| ClientKeysError::Unreachable(Arc::new(error)))?;
         let set = serde_json::from_slice(answer.body()).map_err(|_| ClientKeysError::Answer)?;
-        let keys = Arc::new(VerifyingKeys::parse(&set)?);
+        let keys = Arc::new(PublicKeys::parse(&set)?);
         self.published_keys.insert(uri.to_owned(), Arc::clone(&keys));
         Ok(keys)
     }

@@ -15,11 +15,12 @@ use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
 use serde::Serialize;
 
+use super::access::resources;
 use super::binding::Binding;
 use super::discovery::path;
 use super::error::{EndpointError, ErrorCode};
 use super::token::{ClientRequest, Issue, TokenResponse, still_allowed};
-use super::{Params, Provenance, Provider, resource};
+use super::{Params, Provenance, Provider};
 
 /// What a device is told (RFC 8628 section 3.2).
 #[derive(Debug, Serialize)]
@@ -70,7 +71,7 @@ impl Provider {
             let description = "this client is not registered for the device grant";
             return Err(EndpointError::refused(ErrorCode::UnauthorizedClient, description));
         }
-        let resources = resource::requested(&params, &client)?;
+        let resources = resources(&["resource"], &params, &client)?;
         let access = Access { resources, ..Access::of(asked_scope(params.get("scope"), &client)?) };
         let asked_from = address.map(|address| address.to_string());
         let expires_at = now + self.settings.lifetimes.device;

@@ -1,6 +1,6 @@
 //! The discovery document (OIDC Discovery section 3, RFC 8414 section 2).
 
-use doorward_domain::{Algorithm, GrantType, scope};
+use doorward_domain::{Algorithm, ContentEncryption, GrantType, KeyManagement, scope};
 use serde_json::{Value, json};
 
 use super::claims;
@@ -58,7 +58,7 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm], languages: &[&str
     let methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
     let with_public: Vec<_> = methods.into_iter().chain(["none"]).collect();
     let assertions: Vec<_> = Algorithm::ALL.iter().map(|it| it.as_str()).chain(MacAlgorithm::NAMES).collect();
-    json!({
+    let document = json!({
         "issuer": settings.issuer(),
         "authorization_endpoint": settings.url(path::AUTHORIZE),
         "pushed_authorization_request_endpoint": settings.url(path::PAR),
@@ -77,7 +77,7 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm], languages: &[&str
         "authorization_signing_alg_values_supported": algorithms,
         "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
         "code_challenge_methods_supported": ["S256"],
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": algorithms,
         "userinfo_signing_alg_values_supported": algorithms,
         "introspection_signing_alg_values_supported": algorithms,
@@ -98,5 +98,15 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm], languages: &[&str
         "require_request_uri_registration": true,
         "require_signed_request_object": false,
         "request_object_signing_alg_values_supported": Algorithm::ALL,
-    })
+    });
+    with_encryption(document)
+}
+
+/// Adds how answers can be encrypted, each in the same ways.
+fn with_encryption(mut document: Value) -> Value {
+    for what in ["id_token", "userinfo", "introspection", "authorization"] {
+        document[format!("{what}_encryption_alg_values_supported")] = json!(KeyManagement::ALL);
+        document[format!("{what}_encryption_enc_values_supported")] = json!(ContentEncryption::ALL);
+    }
+    document
 }

@@ -1,4 +1,5 @@
-//! Token introspection (RFC 7662), for the client that a token was issued to.
+//! Token introspection (RFC 7662), for the client that a token was issued to: whoever else asks learns
+//! nothing, so there is one `sub` that an answer can have.
 
 use doorward_domain::grant::Presented;
 use doorward_domain::{Client, Grant, RevokedToken, Timestamp, client_may_act_now};
@@ -8,6 +9,7 @@ use http::header::ACCEPT;
 use serde_json::{Map, Value, json};
 
 use super::error::EndpointError;
+use super::statement::StatementForm;
 use super::token::{ClientRequest, may_refresh, token_type};
 use super::tokens::AccessToken;
 use super::{Provenance, Provider, Statement};
@@ -17,7 +19,7 @@ const MEDIA_TYPE: &str = "application/token-introspection+jwt";
 
 impl Provider {
     /// Says whether a token is active, and what it allows; signed, if the request accepts nothing else
-    /// (RFC 9701 section 4).
+    /// (RFC 9701 section 4), and encrypted if the client registered for that.
     ///
     /// # Errors
     /// Only for the request itself: about every token that is not the client's own live one the
@@ -41,9 +43,14 @@ impl Provider {
         if !request.headers.get_all(ACCEPT).iter().any(|accepted| accepted == MEDIA_TYPE) {
             return Ok(Statement::Plain(about.as_object().cloned().unwrap_or_default()));
         }
-        let algorithm = client.tokens.introspection.unwrap_or_else(|| client.tokens.id_token_algorithm());
+        let form = StatementForm {
+            typ: "token-introspection+jwt",
+            media_type: MEDIA_TYPE,
+            signing: client.tokens.introspection.or(Some(client.tokens.id_token_algorithm())),
+            encryption: client.tokens.introspection_encryption,
+        };
         let claims = Map::from_iter([("token_introspection".to_owned(), about)]);
-        self.signed_statement(("token-introspection+jwt", MEDIA_TYPE), algorithm, &client.id, claims, now)
+        self.statement(form, &client, claims, now).await
     }
 
     async fn about_access_token(
@@ -74,10 +81,10 @@ impl Provider {
             return Ok(self.lives_alone(&token, client, now).await?.then_some(about));
         }
         let Some((grant, people)) = self.live(&token, now).await? else { return Ok(None) };
-        about["sub"] = people.user.id.to_string().into();
+        about["sub"] = self.subject_for(client, people.user.tenant, people.user.id).into();
         about["auth_time"] = grant.authentication.time.as_secs().into();
         if let Some(actor) = &grant.actor {
-            about["act"] = json!(actor);
+            about["act"] = json!(self.actors_for(client, actor));
         }
         let details = &grant.access.authorization_details;
         if !details.is_empty() {
@@ -109,7 +116,7 @@ impl Provider {
             Ok(people) => Ok(Some(json!({
                 "active": true,
                 "iss": self.settings.issuer(),
-                "sub": people.user.id,
+                "sub": self.subject_for(client, people.user.tenant, people.user.id),
                 "client_id": people.client.id,
                 "scope": grant.access.scope.intersection(&people.client.scope).to_string(),
                 "exp": grant.expires_at.as_secs(),

@@ -63,10 +63,12 @@ impl Provider {
             }
             (Some(_), _) => return Err(LogoutError::RedirectUri),
         };
-        let of_this_person = |session: &Session| {
-            hint.as_ref().is_some_and(|hint| {
-                hint.user == session.user && hint.session.is_none_or(|id| id == session.id)
-            })
+        let of_this_person = |session: &Session| match (&hint, &client) {
+            (Some(hint), Some(client)) => {
+                hint.subject == self.subject_for(client, session.tenant, session.user)
+                    && hint.session.is_none_or(|id| id == session.id)
+            }
+            _ => false,
         };
         let confirm = session.is_some_and(|session| !of_this_person(session));
         Ok(LogoutRequest { app: client.map(|client| client.name), leave_to, confirm })

@@ -4,7 +4,8 @@
 //! [`revoke`], [`logout`], [`discovery`]. What they decide with lies beside them: `asked` finds out what an
 //! app asks, [`request`] judges it, [`oxide`] puts it through oxide-auth, [`client_auth`] authenticates
 //! clients, [`binding`] is the key that tokens are bound to, proved by [`dpop`]; [`code`], [`refresh`],
-//! [`client_credentials`] and [`token_exchange`] are the grants, [`tokens`] is what is issued.
+//! [`client_credentials`] and [`token_exchange`] are the grants, [`tokens`] is what is issued; `subject` is how
+//! each client knows people.
 
 mod access;
 mod asked;
@@ -19,6 +20,7 @@ pub mod code;
 pub mod device;
 pub mod discovery;
 pub mod dpop;
+mod encryption;
 pub mod error;
 pub mod introspect;
 pub mod logout;
@@ -30,10 +32,10 @@ mod refresh_token;
 mod replay;
 pub mod request;
 mod request_object;
-mod resource;
 pub mod response;
 pub mod revoke;
 pub mod statement;
+mod subject;
 pub mod token;
 pub mod token_exchange;
 pub mod tokens;
@@ -52,8 +54,10 @@ use doorward_store::records::at;
 use doorward_store::{Parsed, Store, StoreError, StoreExt as _, Stored, Version};
 use moka::sync::Cache;
 
-use crate::keys::{KeyRing, Sealer, SharedSecret, VerifyingKeys};
+use crate::keys::{KeyRing, Sealer, SharedSecret};
 use crate::settings::Settings;
+
+use client_keys::PublicKeys;
 
 pub use binding::ResourceRequest;
 pub use client_certificate::ClientCertificate;
@@ -90,11 +94,11 @@ pub struct Provider {
     /// Clients, who are asked for in every request.
     clients: Parsed<Client>,
     /// Clients' own keys, parsed once for each version of a client's record.
-    client_keys: Cache<(ClientId, Version), Arc<VerifyingKeys>>,
+    client_keys: Cache<(ClientId, Version), Arc<PublicKeys>>,
     /// Clients' secrets that sign, opened likewise.
     client_secrets: Cache<(ClientId, Version), Arc<[SharedSecret]>>,
     /// Keys that clients publish, by `jwks_uri`.
-    published_keys: Cache<String, Arc<VerifyingKeys>>,
+    published_keys: Cache<String, Arc<PublicKeys>>,
     /// How devices poll, by the hash of their code.
     device_polls: Cache<[u8; 32], device::Pace>,
     /// Access tokens whose signature has been checked, by the hash of the whole token.

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::{
     Access, ClaimsRequest, Client, ClientId, DeviceAuthorization, GrantType, PkceChallenge, SecretHash,
-    UserCode, UserId,
+    UserCode,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +15,7 @@ use super::error::ErrorCode;
 use super::oxide;
 use super::params::Params;
 use super::response::ResponseMode;
+use super::subject::could_be_subject;
 
 /// An authorization request that is right: its client exists, its redirect URI is the client's, its
 /// parameters are in order. It travels in the browser's sealed transaction until the person is known.
@@ -60,9 +61,9 @@ pub struct AuthorizationRequest {
     /// Where the client thinks that the person belongs.
     #[serde(default, skip_serializing_if = "Belonging::is_unknown")]
     pub belonging: Belonging,
-    /// Who it must be: the subject of a genuine `id_token_hint`.
+    /// Who it must be: the `sub` by which the client knows them, of a genuine `id_token_hint` for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected_user: Option<UserId>,
+    pub expected_subject: Option<String>,
     /// The languages that the person reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ui_locales: Option<String>,
@@ -216,7 +217,7 @@ impl AuthorizationRequest {
         let negotiated = oxide::authorize(params, client, redirect_uri).map_err(explain)?;
         let access = access(params, client, negotiated.scope)?;
         let owned = |name: &str| params.get(name).map(str::to_owned);
-        let expected_user = expected_user(&access.claims)?;
+        let expected_subject = expected_subject(&access.claims, client)?;
         let acr_values = owned("acr_values").or_else(|| usual_acr(&access.claims, client));
         let request = Self {
             client: client.id.clone(),
@@ -237,7 +238,7 @@ impl AuthorizationRequest {
                 connection: owned("connection"),
                 domain: owned("domain_hint"),
             },
-            expected_user,
+            expected_subject,
             ui_locales: owned("ui_locales"),
             acr_values,
         };
@@ -264,7 +265,7 @@ impl AuthorizationRequest {
             max_age: None,
             login_hint: None,
             belonging: Belonging::default(),
-            expected_user: None,
+            expected_subject: None,
             ui_locales: None,
             acr_values: None,
         }
@@ -325,14 +326,15 @@ fn is_thumbprint(text: &str) -> bool {
 }
 
 /// Whom the client expects: a `sub` asked for by value is binding (OIDC Core section 5.5.1).
-fn expected_user(claims: &ClaimsRequest) -> Result<Option<UserId>, Rejected> {
+fn expected_subject(claims: &ClaimsRequest, client: &Client) -> Result<Option<String>, Rejected> {
     let asked = [&claims.id_token, &claims.userinfo].into_iter().filter_map(|place| place.get("sub"));
     let mut values = asked.flat_map(|asked| &asked.values).peekable();
     if values.peek().is_none() {
         return Ok(None);
     }
-    let user = values.find_map(|value| value.as_str()?.parse().ok());
-    user.map(Some).ok_or(rejected(ErrorCode::LoginRequired, "nobody has the sub that claims asks for"))
+    let subject = values.filter_map(Value::as_str).find(|value| could_be_subject(value, client));
+    let subject = subject.map(|subject| Some(subject.to_owned()));
+    subject.ok_or(rejected(ErrorCode::LoginRequired, "nobody has the sub that claims asks for"))
 }
 
 /// The assurance that the client would like when its request has no `acr_values`.

@@ -64,7 +64,7 @@ impl Provider {
             now,
             leeway: LEEWAY,
         };
-        let claims = verify(object, &keys, &expected).map_err(|error| {
+        let claims = verify(object, &keys.verifying, &expected).map_err(|error| {
             tracing::debug!(client = id, %error, "a request object was refused");
             INVALID
         })?;

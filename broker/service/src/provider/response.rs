@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::Provider;
-use super::error::ErrorCode;
+use super::error::{EndpointError, ErrorCode};
 
 /// How an authorization response travels (OAuth Multiple Response Types section 2.1, Form Post Response
 /// Mode, JARM section 2.3).
@@ -119,17 +119,17 @@ const JWT_LIFE: Duration = Duration::from_secs(600);
 
 impl Provider {
     /// The answer with a code.
-    pub(super) fn answer_code(
+    pub(super) async fn answer_code(
         &self,
         target: &ResponseTarget<'_>,
         code: &Plain,
         now: Timestamp,
     ) -> Option<Answer> {
-        self.respond(target, vec![("code", code.expose().to_owned())], now)
+        self.respond(target, vec![("code", code.expose().to_owned())], now).await
     }
 
     /// The answer with an error.
-    pub(super) fn answer_error(
+    pub(super) async fn answer_error(
         &self,
         target: &ResponseTarget<'_>,
         code: ErrorCode,
@@ -137,12 +137,12 @@ impl Provider {
         now: Timestamp,
     ) -> Option<Answer> {
         let fields = vec![("error", code.as_str().to_owned()), ("error_description", description.to_owned())];
-        self.respond(target, fields, now)
+        self.respond(target, fields, now).await
     }
 
     /// `None` when the redirect URI is no URL, which its registration rules out, or there is no key to
-    /// sign with: then the person sees a page.
-    fn respond(
+    /// sign or encrypt with: then the person sees a page.
+    async fn respond(
         &self,
         target: &ResponseTarget<'_>,
         mut fields: Vec<(&'static str, String)>,
@@ -152,7 +152,7 @@ impl Provider {
         fields.extend(target.state.map(|state| ("state", state.to_owned())));
         fields.push(("iss", self.settings.issuer().to_owned()));
         if target.mode.is_signed() {
-            fields = vec![("response", self.sign_response(target.client, fields, now)?)];
+            fields = vec![("response", self.jwt_response(target.client, fields, now).await?)];
         }
         if target.mode.is_posted() {
             let ui_locales = target.ui_locales.map(str::to_owned);
@@ -162,8 +162,8 @@ impl Provider {
         Some(Answer::Redirect(action))
     }
 
-    /// JARM section 2.1: the parameters as claims, with audience and expiry.
-    fn sign_response(
+    /// JARM sections 2.1 and 2.2: the parameters as claims, with audience and expiry.
+    async fn jwt_response(
         &self,
         client: &Client,
         fields: Vec<(&'static str, String)>,
@@ -173,8 +173,22 @@ impl Provider {
             fields.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         claims.insert("aud".to_owned(), client.id.as_str().into());
         claims.insert("exp".to_owned(), (now + JWT_LIFE).as_secs().into());
-        let signed = self.keys.sign(response_algorithm(client), "JWT", &claims);
-        signed.inspect_err(|error| tracing::error!(%error, "an authorization response was not signed")).ok()
+        let jwt = self.signed_response(client, &claims, now).await;
+        jwt.inspect_err(|error| tracing::error!(%error, "an authorization response was not made")).ok()
+    }
+
+    async fn signed_response(
+        &self,
+        client: &Client,
+        claims: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<String, EndpointError> {
+        let recipient = self.recipient(client, client.tokens.authorization_encryption, now).await?;
+        let signed = self.keys.sign(response_algorithm(client), "JWT", claims)?;
+        Ok(match recipient {
+            Some(recipient) => recipient.nest(&signed)?,
+            None => signed,
+        })
     }
 }
 

@@ -105,12 +105,31 @@ impl Provider {
         let client = self.authenticate(request.headers, &params, now).await?.record;
         let grant = asked_grant(&params, &client)?;
         let binding = self.binding(&request, &client, now)?;
+        let recipient = match grant {
+            GrantType::ClientCredentials | GrantType::TokenExchange => None,
+            _ => self.recipient(&client, client.tokens.id_token_encryption, now).await?,
+        };
+        let mut response = self.token_by(grant, &params, client, &binding, now).await?;
+        if let (Some(recipient), Some(id_token)) = (recipient, &response.id_token) {
+            response.id_token = Some(Plain::new(recipient.nest(id_token.expose())?));
+        }
+        Ok(response)
+    }
+
+    async fn token_by(
+        &self,
+        grant: GrantType,
+        params: &Params,
+        client: Client,
+        binding: &Binding,
+        now: Timestamp,
+    ) -> Result<TokenResponse, EndpointError> {
         match grant {
-            GrantType::AuthorizationCode => self.redeem_code(&params, client, &binding, now).await,
-            GrantType::RefreshToken => self.refresh(&params, client, &binding, now).await,
-            GrantType::ClientCredentials => self.client_credentials(&params, &client, &binding, now).await,
-            GrantType::TokenExchange => self.exchange_token(&params, client, &binding, now).await,
-            GrantType::DeviceCode => self.poll_device(&params, client, &binding, now).await,
+            GrantType::AuthorizationCode => self.redeem_code(params, client, binding, now).await,
+            GrantType::RefreshToken => self.refresh(params, client, binding, now).await,
+            GrantType::ClientCredentials => self.client_credentials(params, &client, binding, now).await,
+            GrantType::TokenExchange => self.exchange_token(params, client, binding, now).await,
+            GrantType::DeviceCode => self.poll_device(params, client, binding, now).await,
         }
     }
 

@@ -7,17 +7,18 @@
 use doorward_domain::audit::Action;
 use doorward_domain::scope::name;
 use doorward_domain::{
-    Access, Actor, Client, ClientTrust, Confirmation, Consent, Grant, GrantId, GrantState, Plain, ScopeSet,
-    Timestamp,
+    Access, Actor, Client, ClientTrust, Confirmation, Consent, Grant, GrantId, GrantState, Party, Plain,
+    ScopeSet, Timestamp,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
 
+use super::access::resources;
 use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
 use super::token::{Issue, TokenResponse};
 use super::tokens::AccessToken;
-use super::{Params, Provenance, Provider, resource};
+use super::{Params, Provenance, Provider};
 
 /// The one type of token that is taken and given here (RFC 8693 section 3).
 pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -43,7 +44,7 @@ impl Provider {
         }
         let subject = self.subject_token(params, &client, now)?;
         let scope = exchanged_scope(params.get("scope"), &subject, &client)?;
-        let resources = resource::named_by(&["resource", "audience"], params, &client)?;
+        let resources = resources(&["resource", "audience"], params, &client)?;
         self.use_binding(binding, &client, now).await?;
         let bound_to = binding.key.as_ref();
         for _ in 0..TRIES {
@@ -77,14 +78,14 @@ impl Provider {
         if for_client { Ok(AccessToken::clone(&token)) } else { Err(UNUSABLE) }
     }
 
-    /// The `sub` of who acts with the new token, when the client says so: the bearer of another token of
+    /// Who acts with the new token, when the client says so: the bearer of another token of
     /// its own (section 2.1).
     async fn actor(
         &self,
         params: &Params,
         client: &Client,
         now: Timestamp,
-    ) -> Result<Option<String>, EndpointError> {
+    ) -> Result<Option<Party>, EndpointError> {
         const UNUSABLE: EndpointError =
             EndpointError::invalid_request("the actor_token is unknown, over, or not this client's");
         let text = match (params.get("actor_token"), params.get("actor_token_type")) {
@@ -96,17 +97,17 @@ impl Provider {
         let token = token.ok_or(UNUSABLE)?;
         if token.grant.is_none() {
             let lives = self.lives_alone(&token, client, now).await?;
-            return if lives { Ok(Some(client.id.to_string())) } else { Err(UNUSABLE) };
+            return if lives { Ok(Some(Party::Client(client.id.clone()))) } else { Err(UNUSABLE) };
         }
         let (_, people) = self.live(&token, now).await?.ok_or(UNUSABLE)?;
-        Ok(Some(people.user.id.to_string()))
+        Ok(Some(Party::User(people.user.tenant, people.user.id)))
     }
 
     async fn exchange_once(
         &self,
         subject: &AccessToken,
         client: &Client,
-        (access, actor): (Access, Option<String>),
+        (access, actor): (Access, Option<Party>),
         bound_to: Option<&Confirmation>,
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
@@ -151,7 +152,7 @@ impl Provider {
         from: &Grant,
         subject: &AccessToken,
         client: &Client,
-        (access, actor): (Access, Option<String>),
+        (access, actor): (Access, Option<Party>),
         now: Timestamp,
     ) -> Grant {
         let actor = match actor {

@@ -8,8 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::client::AccessTokenForm;
 use doorward_domain::{
-    Actor, Algorithm, Client, ClientId, Confirmation, GrantId, ScopeSet, SessionId, TenantId, Timestamp,
-    UserId,
+    Algorithm, Client, ClientId, Confirmation, GrantId, ScopeSet, SessionId, TenantId, Timestamp,
 };
 use doorward_store::Key;
 use doorward_store::records::at;
@@ -18,6 +17,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::access::audience;
+use super::subject::ActClaim;
 use super::token::Issue;
 use super::{EndpointError, People, Provider, claims};
 use crate::keys::{Audience, Claims, Expected, Expiry, KeyError, Purpose, Typ, verify};
@@ -61,7 +61,7 @@ struct AccessTokenClaims<'a> {
     exp: i64,
     jti: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    act: Option<&'a Actor>,
+    act: Option<ActClaim>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,7 +104,6 @@ impl AccessToken {
                 tenant: claims.str("tenant_id")?.parse().ok()?,
                 session: claims.str("sid")?.parse().ok()?,
                 grant: grant.parse().ok()?,
-                user: claims.str("sub")?.parse().ok()?,
             }),
         };
         Some(Self {
@@ -132,8 +131,6 @@ pub struct GrantReference {
     pub session: SessionId,
     /// The grant.
     pub grant: GrantId,
-    /// The user.
-    pub user: UserId,
 }
 
 impl GrantReference {
@@ -146,8 +143,8 @@ impl GrantReference {
 /// What a genuine `id_token_hint` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HintClaims {
-    /// The user it was about.
-    pub user: UserId,
+    /// The user it was about, as the client knows them.
+    pub subject: String,
     /// The client it was issued to.
     pub client: ClientId,
     /// The session it came from.
@@ -166,9 +163,9 @@ impl Provider {
         now: Timestamp,
     ) -> Result<String, EndpointError> {
         let claims = AccessTokenClaims {
-            sub: grant.user.to_string(),
+            sub: self.subject_for(client, grant.tenant, grant.user),
             exp: (now + self.settings.lifetimes.access_token).min(grant.expires_at).as_secs(),
-            act: grant.actor.as_ref(),
+            act: grant.actor.as_ref().map(|actor| self.actors_for(client, actor)),
             auth_time: Some(grant.authentication.time.as_secs()),
             sid: Some(grant.session.to_string()),
             gid: Some(grant.id.to_string()),
@@ -246,7 +243,7 @@ impl Provider {
         let algorithm = people.client.tokens.id_token_algorithm();
         let claims = IdToken {
             iss: self.settings.issuer(),
-            sub: people.user.id.to_string(),
+            sub: self.subject_for(&people.client, people.user.tenant, people.user.id),
             aud: people.client.id.as_str(),
             iat: now.as_secs(),
             exp: (now + self.settings.lifetimes.id_token).as_secs(),
@@ -322,7 +319,7 @@ impl Provider {
         };
         let claims = verify(hint, &self.keys.verifying_keys(), &expected).ok()?;
         Some(HintClaims {
-            user: claims.str("sub")?.parse().ok()?,
+            subject: claims.str("sub")?.to_owned(),
             client: ClientId::new(claims.str("aud")?),
             session: claims.str("sid").and_then(|sid| sid.parse().ok()),
         })

@@ -5,6 +5,7 @@ use doorward_domain::{Grant, Timestamp};
 use doorward_store::{StoreError, StoreExt as _};
 
 use super::error::{EndpointError, ErrorCode};
+use super::statement::StatementForm;
 use super::tokens::AccessToken;
 use super::{People, Provenance, Provider, ResourceRequest, Statement, claims};
 
@@ -38,14 +39,16 @@ impl Provider {
             &grant.access.claims.userinfo,
             &people.client,
         );
-        claims.insert("sub".to_owned(), people.user.id.to_string().into());
-        match people.client.tokens.userinfo {
-            None => Ok(Statement::Plain(claims)),
-            Some(algorithm) => {
-                let kind = ("JWT", "application/jwt");
-                self.signed_statement(kind, algorithm, &people.client.id, claims, now)
-            }
-        }
+        let sub = self.subject_for(&people.client, people.user.tenant, people.user.id);
+        claims.insert("sub".to_owned(), sub.into());
+        let tokens = &people.client.tokens;
+        let form = StatementForm {
+            typ: "JWT",
+            media_type: "application/jwt",
+            signing: tokens.userinfo,
+            encryption: tokens.userinfo_encryption,
+        };
+        self.statement(form, &people.client, claims, now).await
     }
 
     /// The grant and people behind an access token; `None` when there is nobody, when it has been revoked

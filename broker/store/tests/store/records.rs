@@ -8,12 +8,12 @@ use doorward_domain::{
     Access, Actor, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication,
     ClientId, ClientKeys, ClientTrust, CodeTerms, Connection, ConnectionId, Consent, DeviceAuthorization,
     DeviceState, Domain, Environment, EventId, Grant, GrantId, GrantState, Identity, KeyId, LoginPolicy,
-    PkceChallenge, Plain, Population, PopulationName, Profile, Provisioning, PushedRequest, RedirectUri,
-    RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, SigningKey,
-    Slug, Stage, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId, audit,
+    Party, PkceChallenge, Plain, Population, PopulationName, Profile, Provisioning, PushedRequest,
+    RedirectUri, RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId,
+    SigningKey, Slug, Stage, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId, audit,
 };
 use doorward_store::contract::Backend;
-use doorward_store::records::{MasterKeyCheck, NewestKey, RegisteredClients, TenantOf};
+use doorward_store::records::{MasterKeyCheck, NewestKey, PairwiseKey, RegisteredClients, TenantOf};
 use doorward_store::{Batch, Kind, Record, Store, StoreExt as _};
 
 use crate::backends::{Memory, Sled};
@@ -55,7 +55,7 @@ async fn every_record_reads_back(store: &dyn Store) {
         master_key_check()
     );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
-    check!(RegisteredClients { number: 3 });
+    check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
@@ -190,6 +190,11 @@ fn session() -> Session {
     }
 }
 
+fn actor() -> Actor {
+    let app = Actor::after(None, Party::Client(ClientId::new("app")));
+    Actor::after(Some(app), Party::User(TENANT, USER))
+}
+
 fn offered_grant() -> Grant {
     let challenge = PkceChallenge::parse(&"A".repeat(43));
     let terms = CodeTerms { redirect_uri: "https://app.test/callback".to_owned(), challenge, dpop_jkt: None };
@@ -201,7 +206,7 @@ fn offered_grant() -> Grant {
         session: SESSION,
         connection: CONNECTION,
         access: Access::of(scope()),
-        actor: Some(Actor::after(Some(Actor::after(None, "app".to_owned())), "kim".to_owned())),
+        actor: Some(actor()),
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         authentication: authentication(),
         code: secret(),

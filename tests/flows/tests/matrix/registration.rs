@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
+use doorward_domain::client::SubjectType;
 use doorward_domain::{Client, Plain, ScopeSet};
 use doorward_flows::app::{Answer, send};
 use doorward_flows::{Relying, Setup, World};
@@ -10,6 +11,8 @@ use doorward_service::management::document::Tenants;
 use doorward_store::records::at;
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
+use josekit::jwk::Jwk;
+use josekit::jwk::alg::ec::EcCurve;
 use serde_json::{Value, json};
 
 use crate::support::canary;
@@ -167,8 +170,8 @@ async fn dr_02_hostile_metadata_is_refused_and_nothing_is_asked() {
         ("id_token_signed_response_alg", json!("none")),
         ("backchannel_logout_uri", json!("https://169.254.169.254/")),
         // What is not done yet is not promised.
+        // Nothing can be encrypted for who has no key, nor in a way that is not offered.
         ("id_token_encrypted_response_alg", json!("ECDH-ES")),
-        ("subject_type", json!("pairwise")),
         ("token_endpoint_auth_method", json!("tls_client_auth")),
     ] {
         let answer = register(&world, &with(field, value)).await;
@@ -204,6 +207,41 @@ async fn dr_02_what_the_operator_decides_cannot_be_said() {
 }
 
 #[tokio::test]
+async fn dr_02_encryption_is_registered_by_the_rules() {
+    let world = world(Some(open())).await;
+    let key = Jwk::generate_ec_key(EcCurve::P256).unwrap().to_public_key().unwrap();
+    let with_key = |more: Value| {
+        let mut metadata = with("jwks", json!({"keys": [key]}));
+        metadata.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        metadata
+    };
+    for what in ["id_token", "userinfo", "introspection", "authorization"] {
+        let [alg, enc] = ["alg", "enc"].map(|part| format!("{what}_encrypted_response_{part}"));
+        for wrong in [
+            json!({&enc: "A128GCM"}),
+            json!({&alg: "RSA1_5"}),
+            json!({&alg: "PBES2-HS256+A128KW"}),
+            json!({&alg: "dir"}),
+            json!({&alg: "A128KW"}),
+            json!({&alg: "ECDH-ES", &enc: "A128CBC"}),
+            // It has no such key.
+            json!({&alg: "RSA-OAEP-256"}),
+        ] {
+            register(&world, &with_key(wrong)).await.assert_error(400, "invalid_client_metadata");
+        }
+    }
+    let answer = register(&world, &with_key(json!({"id_token_encrypted_response_alg": "ECDH-ES"}))).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+    assert_eq!(answer.str("id_token_encrypted_response_enc"), "A128CBC-HS256");
+    let asked = json!({
+        "userinfo_encrypted_response_alg": "ECDH-ES+A256KW",
+        "userinfo_encrypted_response_enc": "A256GCM",
+    });
+    let answer = register(&world, &with_key(asked)).await;
+    assert_eq!(answer.str("userinfo_encrypted_response_enc"), "A256GCM", "{answer:?}");
+}
+
+#[tokio::test]
 async fn a_sector_must_list_the_redirect_uris() {
     let world = world(Some(open())).await;
     let sector = Router::new()
@@ -214,4 +252,43 @@ async fn a_sector_must_list_the_redirect_uris() {
     register(&world, &metadata).await.assert_error(400, "invalid_client_metadata");
     metadata["sector_identifier_uri"] = "https://sector.test/good".into();
     assert_eq!(register(&world, &metadata).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn the_sector_of_a_pairwise_client_is_one_host() {
+    let world = world(Some(open())).await;
+    let good =
+        Router::new().route("/", get(|| async { axum::Json(json!(["https://a.test/", "https://b.test/"])) }));
+    world.network.add("https://sector.test", good);
+    let pairwise = |uris: Value, sector: Option<&str>| {
+        let mut metadata = with("subject_type", "pairwise".into());
+        metadata["redirect_uris"] = uris;
+        metadata["sector_identifier_uri"] = sector.into();
+        metadata
+    };
+    let sector_of = async |metadata: &Value| {
+        let answer = register(&world, metadata).await;
+        assert_eq!(
+            (answer.status, answer.str("subject_type")),
+            (StatusCode::CREATED, "pairwise"),
+            "{answer:?}"
+        );
+        let id = doorward_domain::ClientId::new(answer.str("client_id"));
+        match world.read::<Client>(&at::client(&id)).await.unwrap().subject_type {
+            SubjectType::Pairwise { sector, .. } => sector,
+            SubjectType::Public => panic!("a public client"),
+        }
+    };
+    assert_eq!(
+        sector_of(&pairwise(json!(["https://a.test/1", "https://a.test:8443/2"]), None)).await,
+        "a.test"
+    );
+    let several = json!(["https://a.test/", "https://b.test/"]);
+    assert_eq!(sector_of(&pairwise(several.clone(), Some("https://sector.test/"))).await, "sector.test");
+    // Several hosts, none, or one that is everybody's own make no sector.
+    for uris in [several, json!(["com.app.test:/cb", "https://a.test/"]), json!(["http://127.0.0.1/cb"])] {
+        let mut metadata = pairwise(uris, None);
+        metadata["application_type"] = "native".into();
+        register(&world, &metadata).await.assert_error(400, "invalid_client_metadata");
+    }
 }

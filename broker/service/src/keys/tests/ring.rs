@@ -293,7 +293,11 @@ async fn sr_03_the_wrong_master_key_does_not_open_the_ring() {
     let world = World::new();
     world.ring(1).await;
     let wrong = Arc::new(Sealer::new(master_key("main", 2), Vec::new()));
-    let opened = KeyRing::open(KeyRingParts { sealer: wrong, ..world.parts(2) }).await;
+    let parts = || KeyRingParts { sealer: wrong.clone(), ..world.parts(2) };
+    let opened = KeyRing::open(parts()).await;
+    assert!(matches!(opened, Err(KeyError::Pairwise(SealError::Forged))));
+    world.store.commit(Batch::new().remove(at::pairwise_key())).await.unwrap();
+    let opened = KeyRing::open(parts()).await;
     assert!(matches!(opened, Err(KeyError::Sealed(_, SealError::Forged))));
 }
 

@@ -3,8 +3,8 @@
 
 use doorward_domain::client::{AccessTokenForm, Method};
 use doorward_domain::{
-    Algorithm, ClientId, ClientProfile, ClientTrust, Environment, GrantType, PopulationName, RedirectUri,
-    ScopeSet, Slug, scope,
+    Algorithm, ClientId, ClientProfile, ClientTrust, ContentEncryption, Environment, GrantType,
+    KeyManagement, PopulationName, RedirectUri, ScopeSet, Slug, scope,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -92,31 +92,37 @@ pub struct Client {
     pub id_token_signed_response_alg: Algorithm,
     /// The key management of its encrypted ID tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_token_encrypted_response_alg: Option<String>,
+    pub id_token_encrypted_response_alg: Option<KeyManagement>,
     /// Their content encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_token_encrypted_response_enc: Option<String>,
+    pub id_token_encrypted_response_enc: Option<ContentEncryption>,
     /// What userinfo is signed with; plain JSON when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<Algorithm>,
     /// The key management of encrypted userinfo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub userinfo_encrypted_response_alg: Option<String>,
+    pub userinfo_encrypted_response_alg: Option<KeyManagement>,
     /// Its content encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub userinfo_encrypted_response_enc: Option<String>,
+    pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
     /// What introspection answers are signed with (RFC 9701 section 6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_signed_response_alg: Option<Algorithm>,
+    /// The key management of encrypted introspection answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introspection_encrypted_response_alg: Option<KeyManagement>,
+    /// Their content encryption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introspection_encrypted_response_enc: Option<ContentEncryption>,
     /// What authorization responses are signed with (JARM section 3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_signed_response_alg: Option<Algorithm>,
     /// The key management of encrypted authorization responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorization_encrypted_response_alg: Option<String>,
+    pub authorization_encrypted_response_alg: Option<KeyManagement>,
     /// Their content encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorization_encrypted_response_enc: Option<String>,
+    pub authorization_encrypted_response_enc: Option<ContentEncryption>,
     /// Whether its access tokens are readable by resource servers.
     #[serde(default)]
     pub access_token_format: AccessTokenForm,
@@ -231,6 +237,8 @@ impl Client {
             userinfo_encrypted_response_alg: None,
             userinfo_encrypted_response_enc: None,
             introspection_signed_response_alg: None,
+            introspection_encrypted_response_alg: None,
+            introspection_encrypted_response_enc: None,
             authorization_signed_response_alg: None,
             authorization_encrypted_response_alg: None,
             authorization_encrypted_response_enc: None,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use doorward_domain::client::{
-    CertificateName, Encryption, LogoutChannels, Presentation, SubjectType, TokenForms,
+use doorward_domain::client::{CertificateName, LogoutChannels, Presentation, SubjectType, TokenForms};
+use doorward_domain::{
+    Client, ClientAuthentication, ClientKeys, ContentEncryption, Encryption, KeyManagement, Slug, TenantId,
 };
-use doorward_domain::{Client, ClientAuthentication, ClientKeys, Slug, TenantId};
 
 use crate::management::document::{self, ApplicationType, KeySet, SubjectKind, Tenants};
 
@@ -81,15 +81,17 @@ fn tokens(entry: &mut document::Client, tokens: &TokenForms) {
     entry.dpop_bound_access_tokens = tokens.dpop_bound;
     entry.tls_client_certificate_bound_access_tokens = tokens.certificate_bound;
     (entry.id_token_encrypted_response_alg, entry.id_token_encrypted_response_enc) =
-        names(tokens.id_token_encryption.as_ref());
+        names(tokens.id_token_encryption);
     (entry.userinfo_encrypted_response_alg, entry.userinfo_encrypted_response_enc) =
-        names(tokens.userinfo_encryption.as_ref());
+        names(tokens.userinfo_encryption);
+    (entry.introspection_encrypted_response_alg, entry.introspection_encrypted_response_enc) =
+        names(tokens.introspection_encryption);
     (entry.authorization_encrypted_response_alg, entry.authorization_encrypted_response_enc) =
-        names(tokens.authorization_encryption.as_ref());
+        names(tokens.authorization_encryption);
 }
 
-fn names(encryption: Option<&Encryption>) -> (Option<String>, Option<String>) {
-    encryption.map(|it| (it.alg.clone(), it.enc.clone())).unzip()
+fn names(encryption: Option<Encryption>) -> (Option<KeyManagement>, Option<ContentEncryption>) {
+    encryption.map(|it| (it.alg, it.enc)).unzip()
 }
 
 fn subject_type(entry: &mut document::Client, subject_type: &SubjectType) {

@@ -32,6 +32,8 @@ const THEIRS: &[&str] = &[
     "id_token_encrypted_response_enc",
     "id_token_signed_response_alg",
     "initiate_login_uri",
+    "introspection_encrypted_response_alg",
+    "introspection_encrypted_response_enc",
     "introspection_signed_response_alg",
     "jwks",
     "jwks_uri",

@@ -37,7 +37,7 @@ impl Provider {
         let allowed = client.record.signing_algorithms();
         let algorithms = algorithm.as_ref().map_or(allowed, std::slice::from_ref);
         let expected = Expected { algorithms, ..self.expected_assertion(id, now) };
-        match verify(assertion, &keys, &expected) {
+        match verify(assertion, &keys.verifying, &expected) {
             Ok(claims) => self.use_assertion(id, &claims, now).await,
             Err(_) => Ok(false),
         }

@@ -1,20 +1,16 @@
 //! What else a client registers, and whether it keeps its profile.
 
 use doorward_domain::client::{
-    Encryption, LogoutChannels, Method, Presentation, RequestDefaults, RequestRules, SubjectType, TokenForms,
+    LogoutChannels, Method, Presentation, RequestDefaults, RequestRules, SubjectType, TokenForms,
 };
-use doorward_domain::{Algorithm, Client, GrantType, RedirectUri};
+use doorward_domain::{
+    Algorithm, Client, ContentEncryption, Encryption, GrantType, KeyManagement, RedirectUri,
+};
 use url::{Host, Url};
 
 use super::super::Planner;
-use crate::management::document::{self, SubjectKind};
-
-/// The key management algorithms that something can be encrypted for a client with.
-pub const KEY_MANAGEMENT: [&str; 6] =
-    ["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"];
-/// The content encryptions.
-pub const CONTENT_ENCRYPTION: [&str; 6] =
-    ["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
+use crate::keys::EncryptionKeys;
+use crate::management::document::{self, KeySet, SubjectKind};
 
 pub(super) fn request_defaults(entry: &document::Client) -> RequestDefaults {
     RequestDefaults { max_age: entry.default_max_age, acr_values: entry.default_acr_values.clone() }
@@ -48,20 +44,22 @@ impl Planner<'_> {
             ),
             id_token_encryption: self.encryption(
                 &format!("{path}.id_token_encrypted_response"),
-                &entry.id_token_encrypted_response_alg,
-                &entry.id_token_encrypted_response_enc,
+                (entry.id_token_encrypted_response_alg, entry.id_token_encrypted_response_enc),
                 entry,
             ),
             userinfo_encryption: self.encryption(
                 &format!("{path}.userinfo_encrypted_response"),
-                &entry.userinfo_encrypted_response_alg,
-                &entry.userinfo_encrypted_response_enc,
+                (entry.userinfo_encrypted_response_alg, entry.userinfo_encrypted_response_enc),
+                entry,
+            ),
+            introspection_encryption: self.encryption(
+                &format!("{path}.introspection_encrypted_response"),
+                (entry.introspection_encrypted_response_alg, entry.introspection_encrypted_response_enc),
                 entry,
             ),
             authorization_encryption: self.encryption(
                 &format!("{path}.authorization_encrypted_response"),
-                &entry.authorization_encrypted_response_alg,
-                &entry.authorization_encrypted_response_enc,
+                (entry.authorization_encrypted_response_alg, entry.authorization_encrypted_response_enc),
                 entry,
             ),
             access_token: entry.access_token_format,
@@ -70,12 +68,12 @@ impl Planner<'_> {
         }
     }
 
-    /// `enc` without `alg` is an error, `alg` alone means A128CBC-HS256 (OIDC Registration section 2).
+    /// `enc` without `alg` is an error (OIDC Registration section 2), and so is an `alg` that no key of the
+    /// client fits; keys that it publishes elsewhere may come later.
     fn encryption(
         &mut self,
         path: &str,
-        alg: &Option<String>,
-        enc: &Option<String>,
+        (alg, enc): (Option<KeyManagement>, Option<ContentEncryption>),
         entry: &document::Client,
     ) -> Option<Encryption> {
         let Some(alg) = alg else {
@@ -84,17 +82,21 @@ impl Planner<'_> {
             }
             return None;
         };
-        let enc = enc.as_deref().unwrap_or("A128CBC-HS256");
-        if !KEY_MANAGEMENT.contains(&alg.as_str()) {
-            self.problem(format!("{path}_alg"), format!("must be one of {}", KEY_MANAGEMENT.join(", ")));
+        let encryption = Encryption { alg, enc: enc.unwrap_or_default() };
+        let fits = match (&entry.jwks, &entry.jwks_uri) {
+            (Some(KeySet::Inline(jwks)), _) => {
+                EncryptionKeys::parse(jwks).is_ok_and(|keys| keys.recipient(encryption).is_some())
+            }
+            (_, Some(_)) => true,
+            _ => false,
+        };
+        if !fits {
+            self.problem(
+                format!("{path}_alg"),
+                "needs a key of the client's for it in `jwks` or at `jwks_uri`",
+            );
         }
-        if !CONTENT_ENCRYPTION.contains(&enc) {
-            self.problem(format!("{path}_enc"), format!("must be one of {}", CONTENT_ENCRYPTION.join(", ")));
-        }
-        if entry.jwks.is_none() && entry.jwks_uri.is_none() {
-            self.problem(format!("{path}_alg"), "needs a key of the client's: give `jwks` or `jwks_uri`");
-        }
-        Some(Encryption { alg: alg.clone(), enc: enc.to_owned() })
+        Some(encryption)
     }
 
     pub(super) fn request_rules(&mut self, entry: &document::Client, path: &str) -> RequestRules {
@@ -118,7 +120,7 @@ impl Planner<'_> {
     }
 
     /// The sector of a client without a `sector_identifier_uri` is the one host of its redirect URIs
-    /// (OIDC Core section 8.1).
+    /// (OIDC Core section 8.1). Somebody's own machine is no sector: all native apps would share it.
     pub(super) fn subject_type(&mut self, entry: &document::Client, path: &str) -> SubjectType {
         let path = format!("{path}.sector_identifier_uri");
         if let Some(uri) = &entry.sector_identifier_uri {
@@ -129,15 +131,15 @@ impl Planner<'_> {
         }
         let uri = entry.sector_identifier_uri.clone();
         let mut hosts: Vec<_> = match &uri {
-            Some(uri) => host(uri).into_iter().collect(),
-            None => entry.redirect_uris.iter().filter_map(|uri| host(uri.as_str())).collect(),
+            Some(uri) => vec![sector_of(uri)],
+            None => entry.redirect_uris.iter().map(|uri| sector_of(uri.as_str())).collect(),
         };
         hosts.sort_unstable();
         hosts.dedup();
-        match <[String; 1]>::try_from(hosts) {
-            Ok([sector]) => SubjectType::Pairwise { sector, uri },
-            Err(_) => {
-                self.problem(path, "is missing: its redirect URIs have several hosts, or none");
+        match hosts.as_mut_slice() {
+            [Some(sector)] => SubjectType::Pairwise { sector: std::mem::take(sector), uri },
+            _ => {
+                self.problem(path, "is missing: its redirect URIs have several hosts, or one has none");
                 SubjectType::Public
             }
         }
@@ -191,10 +193,6 @@ impl Planner<'_> {
     /// What can be registered in words, and is not done yet: a promise that is not kept would be worse.
     pub(super) fn check_offered(&mut self, entry: &document::Client, path: &str) {
         let asked = [
-            ("id_token_encrypted_response_alg", entry.id_token_encrypted_response_alg.is_some()),
-            ("userinfo_encrypted_response_alg", entry.userinfo_encrypted_response_alg.is_some()),
-            ("authorization_encrypted_response_alg", entry.authorization_encrypted_response_alg.is_some()),
-            ("subject_type", entry.subject_type == SubjectKind::Pairwise),
             ("backchannel_logout_uri", entry.backchannel_logout_uri.is_some()),
             ("frontchannel_logout_uri", entry.frontchannel_logout_uri.is_some()),
             ("tls_client_certificate_bound_access_tokens", entry.tls_client_certificate_bound_access_tokens),
@@ -272,8 +270,10 @@ impl Planner<'_> {
     }
 }
 
-fn host(uri: &str) -> Option<String> {
-    Url::parse(uri).ok()?.host_str().map(str::to_owned)
+/// The host that a URI gives its sector.
+fn sector_of(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok().filter(|url| !is_loopback(url))?;
+    url.host_str().map(str::to_owned)
 }
 
 fn origin(uri: &str) -> Option<url::Origin> {
