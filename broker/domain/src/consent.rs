@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, ScopeSet, TenantId, Timestamp, UserId};
+use crate::{Access, ClientId, ScopeSet, TenantId, Timestamp, UserId};
 
 /// What a person allowed a third-party app, remembered so that it is asked once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,19 @@ pub struct Consent {
     pub client: ClientId,
     /// What was allowed.
     pub scope: ScopeSet,
+    /// For which protected resources (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
     /// When.
     pub given_at: Timestamp,
+}
+
+impl Consent {
+    /// Whether it was allowed all that. Authorization details are of one request (RFC 9396 section 2): no
+    /// earlier answer covers them.
+    pub fn covers(&self, access: &Access) -> bool {
+        access.authorization_details.is_empty()
+            && access.scope.is_subset(&self.scope)
+            && access.resources.iter().all(|resource| self.resources.contains(resource))
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Authentication, ClaimsRequest, ClientId, ConnectionId, GrantId, PkceChallenge, ScopeSet, SecretHash,
-    SessionId, TenantId, Timestamp, UserId,
+    SessionId, TenantId, Timestamp, UrisDigest, UserId,
 };
 
 /// What a client was given for a sign-in: first an authorization code, then the family of all its
@@ -38,6 +38,9 @@ pub struct Grant {
     pub authentication: Authentication,
     /// The hash of its authorization code (RFC 6749 section 4.1.2).
     pub code: SecretHash,
+    /// What the client's redirect URIs came to, when it publishes its metadata itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_document: Option<UrisDigest>,
     /// The key that its refresh tokens are bound to, for a public client that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound_to: Option<Confirmation>,

@@ -47,7 +47,7 @@ pub use pkce::PkceChallenge;
 pub use policy::{Refusal, client_may_act_now, may_act_now};
 pub use population::{LoginPolicy, Population, PopulationName, SettledPolicy};
 pub use pushed_request::PushedRequest;
-pub use redirect_uri::RedirectUri;
+pub use redirect_uri::{RedirectUri, UrisDigest};
 pub use scope::ScopeSet;
 pub use sealed::Sealed;
 pub use secret::{Plain, SecretHash};

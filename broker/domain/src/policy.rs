@@ -41,7 +41,7 @@ pub enum Refusal {
     /// Two of them belong to different tenants.
     #[error("user, connection or grant belong to another tenant")]
     Mismatch,
-    /// The grant has run out, or was given to another client.
+    /// The grant has run out, was given to another client, or to this one when its document said otherwise.
     #[error("the grant is over")]
     Grant,
 }
@@ -69,6 +69,7 @@ pub fn may_act_now(actors: &Actors<'_>, now: Timestamp) -> Result<(), Refusal> {
     match actors.grant {
         Some(grant) if grant.tenant != tenant.id || grant.user != user.id => Err(Refusal::Mismatch),
         Some(grant) if grant.client != client.id || now >= grant.expires_at => Err(Refusal::Grant),
+        Some(grant) if !client.is_as_granted(grant) => Err(Refusal::Grant),
         _ => Ok(()),
     }
 }

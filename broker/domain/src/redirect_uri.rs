@@ -5,7 +5,10 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
 /// A redirect URI that may be registered, kept as the exact string.
@@ -129,6 +132,39 @@ fn is_loopback(host: &Host<&str>) -> bool {
 fn authority(text: &str) -> &str {
     let after = text.split_once("://").map_or("", |(_, rest)| rest);
     &after[..after.find(['/', '?', '#']).unwrap_or(after.len())]
+}
+
+/// SHA-256 of a list of redirect URIs in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UrisDigest([u8; 32]);
+
+impl UrisDigest {
+    /// The digest of these URIs.
+    pub fn of(uris: &[RedirectUri]) -> Self {
+        let mut digest = Sha256::new();
+        for uri in uris {
+            // No URI has a blank in it.
+            digest.update(uri.as_str());
+            digest.update(b" ");
+        }
+        Self(digest.finalize().into())
+    }
+}
+
+impl From<UrisDigest> for String {
+    fn from(digest: UrisDigest) -> Self {
+        BASE64.encode(digest.0)
+    }
+}
+
+impl TryFrom<String> for UrisDigest {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = BASE64.decode(text).map_err(|_| "a digest is not base64url")?;
+        bytes.try_into().map(Self).map_err(|_| "a digest is not 32 bytes long")
+    }
 }
 
 impl fmt::Display for RedirectUri {

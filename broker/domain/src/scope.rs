@@ -12,12 +12,16 @@ pub mod name {
     pub const PROFILE: &str = "profile";
     /// Releases `email` and `email_verified`.
     pub const EMAIL: &str = "email";
+    /// Releases `address`.
+    pub const ADDRESS: &str = "address";
+    /// Releases `phone_number` and `phone_number_verified`.
+    pub const PHONE: &str = "phone";
     /// Releases `groups`, `roles` and `sites`, as the tenant's mapping fills them.
     pub const GROUPS: &str = "groups";
     /// Asks for a refresh token.
     pub const OFFLINE_ACCESS: &str = "offline_access";
     /// All of them, as discovery lists them.
-    pub const ALL: [&str; 5] = [OPENID, PROFILE, EMAIL, GROUPS, OFFLINE_ACCESS];
+    pub const ALL: [&str; 7] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, GROUPS, OFFLINE_ACCESS];
 }
 
 /// A set of scope values in the order they were asked for.

@@ -9,7 +9,7 @@ use doorward_service::federation::Federation;
 use doorward_service::identity::Sessions;
 use doorward_service::keys::{KeyRing, Sealer};
 use doorward_service::login::Login;
-use doorward_service::management::{Management, RegistrationPolicy};
+use doorward_service::management::{DocumentPolicy, Management, RegistrationPolicy};
 use doorward_service::provider::{Provider, ProviderParts, discovery};
 use doorward_service::settings::Settings;
 use doorward_store::Store;
@@ -38,6 +38,8 @@ pub struct Parts {
     pub egress: EgressPolicy,
     /// What holds for clients that register themselves, when they may.
     pub registration: Option<RegistrationPolicy>,
+    /// What holds for clients that publish their metadata themselves, when they may.
+    pub documents: Option<DocumentPolicy>,
     /// The proxies that requests may come by.
     pub proxies: Proxies,
 }
@@ -62,8 +64,9 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, net, clock, entropy, sealer, keys, settings, egress, registration, proxies } =
-            parts;
+        let Parts { store, net, clock, entropy, sealer, keys, settings, egress, .. } = parts;
+        let Parts { registration, documents, proxies, .. } = parts;
+        let published = documents.is_some();
         let provider = Arc::new(Provider::new(ProviderParts {
             store: Arc::clone(&store),
             net: Arc::clone(&net),
@@ -71,6 +74,7 @@ impl App {
             sealer: Arc::clone(&sealer),
             entropy: Arc::clone(&entropy),
             settings: Arc::clone(&settings),
+            documents,
         }));
         let federation = Arc::new(Federation::new(
             Arc::clone(&store),
@@ -101,12 +105,7 @@ impl App {
             Arc::clone(&entropy),
             Arc::clone(&settings),
         );
-        let languages = Language::ALL.map(Language::tag);
-        let mut document = discovery::document(&settings, keys.algorithms(), &languages);
-        if management.registration.is_some() {
-            document = discovery::with_registration(document, &settings);
-        }
-        let discovery = Bytes::from(document.to_string());
+        let discovery = discovery(&settings, &keys, management.registration.is_some(), published);
         let cookies = CookiePolicy::new(settings.issuer(), &settings.lifetimes);
         Self {
             login,
@@ -138,4 +137,17 @@ impl App {
     pub fn management(&self) -> &Arc<Management> {
         &self.management
     }
+}
+
+/// The discovery document of a broker where clients may register or publish themselves, or not.
+fn discovery(settings: &Settings, keys: &KeyRing, registered: bool, published: bool) -> Bytes {
+    let languages = Language::ALL.map(Language::tag);
+    let mut document = discovery::document(settings, keys.algorithms(), &languages);
+    if registered {
+        document = discovery::with_registration(document, settings);
+    }
+    if published {
+        document = discovery::with_client_documents(document);
+    }
+    Bytes::from(document.to_string())
 }

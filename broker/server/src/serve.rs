@@ -60,6 +60,7 @@ impl Broker {
         .await?;
         let keys = Arc::new(keys);
         let registration = config.registration.policy()?;
+        let documents = config.registration.documents(&egress)?;
         let authorities = Arc::new(config.client_authorities(clock.clone())?);
         let proxies = config.proxies(&authorities);
         let app = Arc::new(App::new(Parts {
@@ -72,6 +73,7 @@ impl Broker {
             settings,
             egress,
             registration,
+            documents,
             proxies,
         }));
         let (admin_token, entrance) = (secrets.admin_token, config.entrance());

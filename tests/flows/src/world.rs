@@ -16,7 +16,7 @@ use doorward_domain::{
 };
 use doorward_net::EgressPolicy;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
-use doorward_service::management::RegistrationPolicy;
+use doorward_service::management::{DocumentPolicy, RegistrationPolicy};
 use doorward_service::settings::Settings;
 use doorward_store::records::TenantOf;
 use doorward_store::{Batch, Key, Kind, MemoryStore, Range, Record, Store, StoreExt as _, Value};
@@ -64,6 +64,8 @@ pub struct World {
     pub entropy: Arc<Seeded>,
     /// What holds for clients that register themselves.
     pub registration: Option<RegistrationPolicy>,
+    /// What holds for clients that publish their metadata themselves.
+    pub documents: Option<DocumentPolicy>,
     /// The operator's decisions.
     pub settings: Arc<Settings>,
     /// The IdP.
@@ -86,6 +88,8 @@ pub struct Setup {
     pub issuers: Vec<IssuerConfig>,
     /// What holds for clients that register themselves; by default they may not.
     pub registration: Option<RegistrationPolicy>,
+    /// What holds for clients that publish their metadata themselves; by default they may not.
+    pub documents: Option<DocumentPolicy>,
     /// The operator's decisions.
     pub settings: Settings,
 }
@@ -94,7 +98,7 @@ impl Default for Setup {
     fn default() -> Self {
         let issuers = vec![IssuerConfig::new("good"), IssuerConfig::new("evil")];
         let settings = Settings::new(ISSUER, Default::default()).unwrap();
-        Self { store: Arc::new(MemoryStore::new()), issuers, registration: None, settings }
+        Self { store: Arc::new(MemoryStore::new()), issuers, registration: None, documents: None, settings }
     }
 }
 
@@ -111,7 +115,8 @@ impl World {
     }
 
     /// The same in other circumstances.
-    pub async fn with(Setup { store, issuers, registration, settings }: Setup) -> Self {
+    pub async fn with(setup: Setup) -> Self {
+        let Setup { store, issuers, registration, documents, settings } = setup;
         let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
         let idp = test_idp(&clock, issuers);
         let network = Network::default();
@@ -134,6 +139,7 @@ impl World {
             store,
             entropy,
             registration,
+            documents,
             settings: Arc::new(settings),
         };
         world.inhabit().await;
@@ -157,6 +163,7 @@ impl World {
             settings: self.settings.clone(),
             idp: self.idp.clone(),
             registration: self.registration.clone(),
+            documents: self.documents.clone(),
             ..*self
         };
         world.start_broker();
@@ -186,6 +193,7 @@ impl World {
             settings: self.settings.clone(),
             egress: EgressPolicy::default(),
             registration: self.registration.clone(),
+            documents: self.documents.clone(),
             proxies: Proxies::default(),
         }));
         let token = Plain::new(ADMIN_TOKEN).hash();

@@ -113,6 +113,7 @@ fn provider(client: &Client) -> Provider {
         sealer,
         entropy,
         settings: Arc::new(Settings::new(ISSUER, Default::default()).unwrap()),
+        documents: None,
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
-use doorward::config::{Config, Mode, Registration};
+use doorward::config::{Config, Documents, Mode, Registration};
 use doorward::serve::{Broker, stop_signal};
 use doorward_net::PlainHttp;
 use doorward_sample_app::SampleApp;
@@ -26,6 +26,7 @@ pub fn config(folder: &Path, hosts: &Hosts) -> Config {
     // Anybody may try their app here, and suites that test providers send no PKCE.
     config.registration = Registration {
         mode: Mode::Open,
+        client_id_metadata_documents: Documents::On,
         tenants: Some(Tenants::All),
         require_pkce: false,
         ..Registration::default()

@@ -14,8 +14,8 @@ pub use metadata::{
 pub use profile::{ClientProfile, Demands};
 
 use crate::{
-    Algorithm, ClientId, Environment, PopulationName, RedirectUri, ScopeSet, SecretHash, Tenant, TenantId,
-    Timestamp,
+    Algorithm, ClientId, Environment, Grant, PopulationName, RedirectUri, ScopeSet, SecretHash, Tenant,
+    TenantId, Timestamp, UrisDigest,
 };
 
 /// A downstream app (RFC 6749 section 2, metadata of RFC 7591 section 2 and OIDC Registration
@@ -89,6 +89,10 @@ pub struct Client {
     /// How it registered, when it did so itself (RFC 7591).
     #[serde(default, skip_serializing_if = "is_default")]
     pub registration: Option<Registration>,
+    /// What its redirect URIs come to, when it publishes its metadata itself (draft-ietf-oauth-client-id-
+    /// metadata-document). Such a client is kept nowhere.
+    #[serde(skip)]
+    pub document: Option<UrisDigest>,
     /// Whether it must send a PKCE challenge (RFC 7636); only a registration can say no.
     pub require_pkce: bool,
     /// Whether it may act at all.
@@ -140,6 +144,7 @@ impl Client {
             presentation: Presentation::default(),
             initiate_login_uri: None,
             registration: None,
+            document: None,
             require_pkce: true,
             enabled: true,
             created_at,
@@ -164,6 +169,18 @@ impl Client {
     /// Whether it has no secret and no key, so that anybody can use its name.
     pub fn is_public(&self) -> bool {
         self.authentication == ClientAuthentication::None
+    }
+
+    /// Whether nobody but itself says who it is.
+    pub fn is_unverified(&self) -> bool {
+        let by_itself = self.registration.is_some() || self.document.is_some();
+        by_itself && self.trust == ClientTrust::ThirdParty
+    }
+
+    /// Whether a grant was given to it as it is now. One that publishes its metadata itself may have other
+    /// hands at its URL by now: what went to the old redirect URIs is not for the new ones.
+    pub fn is_as_granted(&self, grant: &Grant) -> bool {
+        grant.client_document.is_none() || self.document.is_none() || grant.client_document == self.document
     }
 
     /// Whether it may use a grant (RFC 7591 section 2).

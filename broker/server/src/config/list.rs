@@ -7,6 +7,9 @@ use doorward_domain::Algorithm;
 use ipnet::IpNet;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
+use url::Host;
+
+use super::Documents;
 
 pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
     deserializer.deserialize_any(List(|text| {
@@ -20,6 +23,23 @@ pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u1
 
 pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     deserializer.deserialize_any(List(|text| Ok(text.to_owned())))
+}
+
+/// `off`, `on`, or a list of hosts.
+pub(super) fn documents<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Documents, D::Error> {
+    let mut words = deserializer.deserialize_any(List(|text| {
+        Host::parse(text).map(|host| host.to_string()).map_err(|_| format!("`{text}` is not a host"))
+    }))?;
+    match words.as_slice() {
+        [word] if word == "off" => Ok(Documents::Off),
+        [word] if word == "on" => Ok(Documents::On),
+        [] => Err(D::Error::custom("an empty list allows nothing; write \"off\", or name the hosts")),
+        _ => {
+            words.sort_unstable();
+            words.dedup();
+            Ok(Documents::Hosts(words))
+        }
+    }
 }
 
 pub(super) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {

@@ -28,7 +28,7 @@ use serde::Deserialize;
 
 pub use entrance::{Mtls, Proxy, Tls};
 pub use error::ConfigError;
-pub use registration::{Mode, Registration};
+pub use registration::{Documents, Mode, Registration};
 pub use secrets::Secrets;
 
 use crate::backend::StoreChoice;

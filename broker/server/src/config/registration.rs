@@ -1,10 +1,12 @@
-//! `[registration]`: whether apps may register themselves (RFC 7591), and what holds for those that do.
+//! `[registration]`: whether apps may register themselves (RFC 7591) or publish what they would register, and
+//! what holds for those that do.
 
 use std::path::PathBuf;
 
 use doorward_domain::{Plain, ScopeSet};
-use doorward_service::management::RegistrationPolicy;
+use doorward_net::EgressPolicy;
 use doorward_service::management::document::Tenants;
+use doorward_service::management::{DocumentHosts, DocumentPolicy, RegistrationPolicy};
 use serde::Deserialize;
 
 use super::{ConfigError, list, read};
@@ -15,6 +17,10 @@ use super::{ConfigError, list, read};
 pub struct Registration {
     /// Who may register.
     pub mode: Mode,
+    /// Whether a client may be the URL of its own metadata: `"off"`, `"on"`, or the hosts where such
+    /// documents may lie.
+    #[serde(deserialize_with = "list::documents")]
+    pub client_id_metadata_documents: Documents,
     /// The file with the token that they must present, for `mode = "token"`.
     pub initial_access_token_file: Option<PathBuf>,
     /// Whose people may use such apps: `"all"`, or a list of company codes.
@@ -43,10 +49,23 @@ pub enum Mode {
     Open,
 }
 
+/// Where clients may publish their metadata themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Documents {
+    /// Nowhere.
+    #[default]
+    Off,
+    /// Anywhere.
+    On,
+    /// On these hosts.
+    Hosts(Vec<String>),
+}
+
 impl Default for Registration {
     fn default() -> Self {
         Self {
             mode: Mode::Off,
+            client_id_metadata_documents: Documents::Off,
             initial_access_token_file: None,
             tenants: None,
             scope: "openid profile email offline_access".to_owned(),
@@ -63,26 +82,44 @@ impl Registration {
     /// # Errors
     /// [`ConfigError`] names the key that is missing or wrong.
     pub fn policy(&self) -> Result<Option<RegistrationPolicy>, ConfigError> {
-        let missing = |key: &str, cause: &str| ConfigError::Value {
-            key: format!("registration.{key}"),
-            cause: cause.to_owned(),
-        };
         let initial_access_token = match (self.mode, &self.initial_access_token_file) {
             (Mode::Off, _) => return Ok(None),
             (Mode::Open, _) => None,
             (Mode::Token, None) => {
-                return Err(missing("initial_access_token_file", "is missing for `mode = \"token\"`"));
+                return Err(wrong("initial_access_token_file", "is missing for `mode = \"token\"`"));
             }
             (Mode::Token, Some(file)) => Some(Plain::new(read(file)?.trim()).hash()),
         };
+        Ok(Some(RegistrationPolicy { initial_access_token, ..self.terms()? }))
+    }
+
+    /// What holds for apps that publish their metadata themselves; `None` when they may not.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the key that is missing or wrong.
+    pub fn documents(&self, egress: &EgressPolicy) -> Result<Option<DocumentPolicy>, ConfigError> {
+        let hosts = match &self.client_id_metadata_documents {
+            Documents::Off => return Ok(None),
+            Documents::On => DocumentHosts::All,
+            Documents::Hosts(hosts) => DocumentHosts::These(hosts.clone()),
+        };
+        Ok(Some(DocumentPolicy { hosts, egress: egress.clone(), terms: self.terms()? }))
+    }
+
+    /// What holds for both.
+    fn terms(&self) -> Result<RegistrationPolicy, ConfigError> {
         let tenants = self.tenants.clone();
-        Ok(Some(RegistrationPolicy {
-            initial_access_token,
-            tenants: tenants.ok_or_else(|| missing("tenants", "is missing: \"all\", or company codes"))?,
-            scope: ScopeSet::parse(&self.scope).ok_or_else(|| missing("scope", "is no scope"))?,
+        Ok(RegistrationPolicy {
+            initial_access_token: None,
+            tenants: tenants.ok_or_else(|| wrong("tenants", "is missing: \"all\", or company codes"))?,
+            scope: ScopeSet::parse(&self.scope).ok_or_else(|| wrong("scope", "is no scope"))?,
             resources: self.resources.clone(),
             require_pkce: self.require_pkce,
             most: self.most,
-        }))
+        })
     }
+}
+
+fn wrong(key: &str, cause: &str) -> ConfigError {
+    ConfigError::Value { key: format!("registration.{key}"), cause: cause.to_owned() }
 }

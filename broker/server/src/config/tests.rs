@@ -2,6 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use doorward_domain::{Algorithm, Entropy};
+use doorward_service::management::DocumentHosts;
 
 use super::*;
 
@@ -263,4 +264,32 @@ fn a_secret_that_is_none_is_refused() {
     assert!(secrets_refusal(&config).contains("too short"));
     config.admin.token_file = Some(folder.path().join("missing"));
     assert!(config.secrets(&Seven).is_err());
+}
+
+#[test]
+fn clients_may_be_documents_nowhere_anywhere_or_on_some_hosts() {
+    let documents = |text: &str| {
+        let config = parse(&format!("[registration]\ntenants = \"all\"\n{text}")).unwrap();
+        config.registration.documents(&config.egress_policy()).unwrap().map(|policy| policy.hosts)
+    };
+    let hosts =
+        |names: &[&str]| Some(DocumentHosts::These(names.iter().map(|name| (*name).to_owned()).collect()));
+    assert_eq!(documents(""), None);
+    assert_eq!(documents("client_id_metadata_documents = \"off\""), None);
+    assert_eq!(documents("client_id_metadata_documents = \"on\""), Some(DocumentHosts::All));
+    let some = "client_id_metadata_documents = [\"vscode.dev\", \"Apps.Example\"]";
+    assert_eq!(documents(some), hosts(&["apps.example", "vscode.dev"]));
+    for wrong in ["[]", "\"\"", "\"https://apps.example/\""] {
+        let text = refusal(&format!("[registration]\nclient_id_metadata_documents = {wrong}"));
+        assert!(text.contains("client_id_metadata_documents"), "{text}");
+    }
+    let variable = [("DOORWARD__REGISTRATION__CLIENT_ID_METADATA_DOCUMENTS", "apps.example")];
+    let config = with_environment("[registration]\ntenants = \"all\"", &variable).unwrap();
+    assert_eq!(
+        config.registration.client_id_metadata_documents,
+        Documents::Hosts(vec!["apps.example".into()])
+    );
+    let text = parse("[registration]\nclient_id_metadata_documents = \"on\"").unwrap();
+    let missing = text.registration.documents(&text.egress_policy()).unwrap_err().to_string();
+    assert!(missing.contains("registration.tenants"), "{missing}");
 }

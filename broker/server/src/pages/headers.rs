@@ -11,6 +11,8 @@ pub enum FormTarget {
     Here,
     /// At an app: the answer to the submission may be a redirect that leaves.
     App,
+    /// The same, from a page with a picture in it.
+    AppWithPicture,
     /// At an app, without a click: by the one script that the page has.
     AppAtOnce,
 }
@@ -20,6 +22,7 @@ impl FormTarget {
         match self {
             Self::Here => CSP_FORMS_STAY_HERE,
             Self::App => CSP_FORMS_MAY_END_AT_AN_APP,
+            Self::AppWithPicture => CSP_SHOWS_A_PICTURE,
             Self::AppAtOnce => CSP_SUBMITS_ITSELF,
         }
     }
@@ -34,7 +37,11 @@ const CSP_FORMS_STAY_HERE: &str = "default-src 'none'; style-src 'self'; img-src
 const CSP_FORMS_MAY_END_AT_AN_APP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
                                            base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
-/// The same, with the hash of the script in `form_post.html`.
+/// The same, with a picture that is part of the page.
+const CSP_SHOWS_A_PICTURE: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
+                                   object-src 'none'; frame-ancestors 'none'";
+
+/// The same as the second, with the hash of the script in `form_post.html`.
 const CSP_SUBMITS_ITSELF: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                                   object-src 'none'; frame-ancestors 'none'; \
                                   script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='";

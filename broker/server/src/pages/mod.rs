@@ -11,6 +11,7 @@ mod error;
 mod form_post;
 pub mod headers;
 mod href;
+mod picture;
 mod reference;
 mod sign_in;
 mod sign_out;
@@ -22,13 +23,14 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 pub use choose::{Choice, ChoosePage};
-pub use consent::{ConsentPage, ScopeLine};
+pub use consent::{ConsentPage, Destination, ScopeLine, Standing};
 pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage};
 #[cfg(test)]
 pub(crate) use error::WHO;
 pub use error::{ErrorPage, WayBack};
 pub use form_post::FormPostPage;
 pub use href::Href;
+pub use picture::Picture;
 pub use reference::reference;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_out::SignOutPage;

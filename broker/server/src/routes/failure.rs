@@ -63,6 +63,7 @@ pub fn of_logout(error: &LogoutError) -> Failure {
 fn of_request(untrusted: Untrusted) -> Failure {
     bad_request(match untrusted {
         Untrusted::Client => "untrusted-app",
+        Untrusted::ClientDocument => "untrusted-document",
         Untrusted::RedirectUri => "untrusted-address",
         Untrusted::PushedRequest => "untrusted-request",
         Untrusted::Unanswerable => "unanswerable",

@@ -2,17 +2,19 @@
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use doorward_domain::{Plain, User};
+use doorward_domain::{Client, Plain, User};
 use doorward_service::login::{
     CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, LoginError, Problem, SignIn, Step,
 };
+
+use url::Url;
 
 use super::problem;
 use super::redirect::{answer, redirect};
 use crate::app::App;
 use crate::pages::{
-    Choice, ChoosePage, ConsentPage, DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage,
-    ScopeLine, SignInPage, SignInProblem,
+    Choice, ChoosePage, ConsentPage, Destination, DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem,
+    DevicePage, Href, Picture, ScopeLine, SignInPage, SignInProblem, Standing,
 };
 use crate::words::Words;
 
@@ -95,13 +97,21 @@ fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
 }
 
 fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Response {
+    let link =
+        |uri: &Option<String>| uri.as_deref().and_then(|uri| Url::parse(uri).ok()).map(|it| Href::app(&it));
+    let presentation = &question.client.presentation;
+    let resources = question.resources.into_iter().map(ScopeLine::Resource);
     let mut response = ConsentPage {
         words: Words::for_reader(question.ui_locales.as_deref(), request),
+        logo: question.logo.map(|logo| Picture::new(logo.media_type, &logo.bytes)),
+        standing: standing(&question.client),
+        policy: link(&presentation.policy_uri),
+        terms: link(&presentation.tos_uri),
         app: question.client.name,
-        client_host: question.client_host,
+        destination: Destination::from(question.redirect_uri.as_str()),
         tenant: question.tenant.name,
         person: called(&question.user),
-        scopes: question.scope.iter().map(|value| ScopeLine::from(value.as_str())).collect(),
+        scopes: question.scope.iter().map(|it| ScopeLine::from(it.as_str())).chain(resources).collect(),
         transaction: question.transaction.id.to_string(),
     }
     .into_response();
@@ -131,6 +141,16 @@ fn device(app: &App, request: &HeaderMap, question: DeviceQuestion) -> Response 
         app.cookies.clear_transaction(response.headers_mut(), done);
     }
     response
+}
+
+/// Whether anybody vouches for an app.
+fn standing(client: &Client) -> Standing {
+    let url = client.document.and_then(|_| Url::parse(client.id.as_str()).ok());
+    match url.as_ref().and_then(Url::host_str) {
+        Some(host) => Standing::PublishedAt(host.to_owned()),
+        None if client.is_unverified() => Standing::Unverified,
+        None => Standing::Verified,
+    }
 }
 
 /// What people know this user by; empty when nothing is known.

@@ -33,13 +33,10 @@ impl Login {
         let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
         let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
         let (Some(tenant), Some(user)) = (tenant, user) else { return Err(LoginError::NoTransaction) };
-        let client_host = url::Url::parse(&request.redirect_uri)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_else(|| request.redirect_uri.clone());
         let details = request.access.authorization_details.iter().filter_map(|it| it.get("type")?.as_str());
         let scope = request.access.scope.iter().chain(details).map(str::to_owned).collect();
         let (done, cookie) = begun.unzip();
+        let logo = self.provider.logo(&client).await;
         // How fresh the sign-in is has been decided; reading the question may take its time.
         let (id, mut transaction) = self.new_transaction(request.after_sign_in(), now);
         let subject = self.provider.subject_for(&client, session.tenant, session.user);
@@ -48,7 +45,9 @@ impl Login {
             transaction: self.seal(id, &transaction),
             ui_locales: transaction.request.ui_locales,
             client,
-            client_host,
+            logo,
+            redirect_uri: transaction.request.redirect_uri,
+            resources: transaction.request.access.resources,
             tenant: tenant.record,
             user: user.record,
             scope,

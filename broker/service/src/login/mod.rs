@@ -26,7 +26,7 @@ use crate::federation::{Federation, FederationError};
 use crate::identity::{NotAdmitted, Sessions};
 use crate::keys::Sealer;
 use crate::provider::authorize::AuthorizeError;
-use crate::provider::{Answer, Provider};
+use crate::provider::{Answer, Logo, Provider};
 use crate::settings::Settings;
 use guesses::Guesses;
 
@@ -145,14 +145,18 @@ pub struct ConsentQuestion {
     pub ui_locales: Option<String>,
     /// Who asks.
     pub client: Client,
-    /// The host that gets the answer.
-    pub client_host: String,
+    /// Its logo.
+    pub logo: Option<Logo>,
+    /// Where the answer goes.
+    pub redirect_uri: String,
     /// Whose person is asked.
     pub tenant: Tenant,
     /// Who is asked.
     pub user: User,
     /// The scope values asked for, and the types of authorization details.
     pub scope: Vec<String>,
+    /// The protected resources asked for.
+    pub resources: Vec<String>,
     /// The cookie of the session that has just begun.
     pub session: Option<Plain>,
     /// The transaction of the sign-in before the question, which is over.

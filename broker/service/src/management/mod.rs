@@ -27,7 +27,7 @@ use crate::keys::Sealer;
 
 pub use document::Document;
 pub use plan::{Plan, PlanError};
-pub use registration::{RegistrationError, RegistrationPolicy};
+pub use registration::{DocumentHosts, DocumentPolicy, RegistrationError, RegistrationPolicy};
 
 /// The management of everything that operators configure.
 pub struct Management {

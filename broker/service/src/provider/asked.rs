@@ -80,7 +80,10 @@ impl Provider {
         }
         let id = ClientId::new(params.get("client_id").ok_or(page(Untrusted::Client))?);
         let found = self.client(&id, now).await?.filter(|found| found.record.enabled);
-        let client = found.ok_or(page(Untrusted::Client))?;
+        let client = found.ok_or(page(match self.lacks_document(&id) {
+            true => Untrusted::ClientDocument,
+            false => Untrusted::Client,
+        }))?;
         let asked = match self.asked(&client, &params, now).await {
             Ok(asked) => asked.unwrap_or(Asked { params, passed: Passed::Plainly }),
             Err(AskError::NotPushed) => return Err(page(Untrusted::PushedRequest)),

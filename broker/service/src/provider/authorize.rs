@@ -51,6 +51,9 @@ pub enum Untrusted {
     /// No `client_id`, or one that nobody has.
     #[error("no app has this client_id")]
     Client,
+    /// The `client_id` is a URL, and no fit metadata document can be had there.
+    #[error("the app's client ID metadata document cannot be had, or is not in order")]
+    ClientDocument,
     /// No `redirect_uri`, or one that is not registered.
     #[error("the redirect_uri is missing or not registered for this app")]
     RedirectUri,
@@ -114,13 +117,10 @@ pub fn decide(
 }
 
 fn needs_consent(request: &AuthorizationRequest, client: &Client, given: Option<&Consent>) -> bool {
-    let asked_before = given.is_some_and(|consent| request.access.scope.is_subset(&consent.scope));
+    let asked_before = given.is_some_and(|consent| consent.covers(&request.access));
     match client.trust {
         ClientTrust::FirstParty => false,
-        ClientTrust::ThirdParty => {
-            // Authorization details are of one request (RFC 9396 section 2): no earlier answer covers them.
-            request.prompt.consent || !asked_before || !request.access.authorization_details.is_empty()
-        }
+        ClientTrust::ThirdParty => request.prompt.consent || !asked_before,
     }
 }
 
@@ -194,6 +194,7 @@ impl Provider {
                 challenge: request.challenge.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
             }),
+            client_document: client.document,
             bound_to: None,
             expires_at: now + self.settings.lifetimes.code.min(client.demands().longest_code),
         };
@@ -241,12 +242,19 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Consent, StoreError> {
         let key = at::consent(user.tenant, user.id, &request.client);
-        let before = self.store.read::<Consent>(&key, now).await?.map(|before| before.record.scope);
+        let before = self.store.read::<Consent>(&key, now).await?.map(|before| before.record);
+        let (scope, mut resources) = before.map(|it| (it.scope, it.resources)).unwrap_or_default();
+        for resource in &request.access.resources {
+            if !resources.contains(resource) {
+                resources.push(resource.clone());
+            }
+        }
         Ok(Consent {
             tenant: user.tenant,
             user: user.id,
             client: request.client.clone(),
-            scope: before.unwrap_or_default().union(&request.access.scope),
+            scope: scope.union(&request.access.scope),
+            resources,
             given_at: now,
         })
     }

@@ -226,6 +226,7 @@ impl Provider {
             nonce: None,
             authentication: session.authentication.clone(),
             code: approved.device_code,
+            client_document: None,
             bound_to: None,
             state: GrantState::Waiting,
             expires_at: approved.expires_at,

@@ -52,6 +52,13 @@ pub fn with_registration(mut document: Value, settings: &Settings) -> Value {
     document
 }
 
+/// Adds that a client may be the URL of its own metadata (draft-ietf-oauth-client-id-metadata-document).
+#[must_use]
+pub fn with_client_documents(mut document: Value) -> Value {
+    document["client_id_metadata_document_supported"] = true.into();
+    document
+}
+
 /// What this provider offers, signing with these algorithms and speaking these languages. It never
 /// changes, so it is made once.
 pub fn document(settings: &Settings, algorithms: &[Algorithm], languages: &[&str]) -> Value {

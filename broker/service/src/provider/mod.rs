@@ -3,9 +3,9 @@
 //! One file for each endpoint: [`authorize`], `pushed`, [`device`], [`token`], [`userinfo`], [`introspect`],
 //! [`revoke`], [`logout`], [`discovery`]. What they decide with lies beside them: `asked` finds out what an
 //! app asks, [`request`] judges it, [`oxide`] puts it through oxide-auth, [`client_auth`] authenticates
-//! clients, [`binding`] is the key that tokens are bound to, proved by [`dpop`]; [`code`], [`refresh`],
-//! [`client_credentials`] and [`token_exchange`] are the grants, [`tokens`] is what is issued; `subject` is how
-//! each client knows people.
+//! clients, `client_document` reads those that publish themselves, [`binding`] is the key that tokens are
+//! bound to, proved by [`dpop`]; [`code`], [`refresh`], [`client_credentials`] and [`token_exchange`] are the
+//! grants, [`tokens`] is what is issued; `subject` is how each client knows people.
 
 mod access;
 mod asked;
@@ -15,6 +15,7 @@ pub mod claims;
 pub mod client_auth;
 mod client_certificate;
 pub mod client_credentials;
+mod client_document;
 mod client_keys;
 pub mod code;
 pub mod device;
@@ -23,6 +24,7 @@ pub mod dpop;
 mod encryption;
 pub mod error;
 pub mod introspect;
+mod logo;
 pub mod logout;
 mod oxide;
 pub mod params;
@@ -55,13 +57,15 @@ use doorward_store::{Parsed, Store, StoreError, StoreExt as _, Stored, Version};
 use moka::sync::Cache;
 
 use crate::keys::{KeyRing, Sealer, SharedSecret};
+use crate::management::DocumentPolicy;
 use crate::settings::Settings;
-
+use client_document::ClientDocuments;
 use client_keys::PublicKeys;
 
 pub use binding::ResourceRequest;
 pub use client_certificate::ClientCertificate;
 pub use error::{EndpointError, ErrorCode};
+pub use logo::Logo;
 pub use params::Params;
 pub use request::AuthorizationRequest;
 pub use response::{Answer, ResponseMode};
@@ -81,6 +85,8 @@ pub struct ProviderParts {
     pub entropy: Arc<dyn Entropy>,
     /// The operator's decisions; it publishes and signs as `settings.issuer`.
     pub settings: Arc<Settings>,
+    /// What holds for clients that publish their metadata themselves, when they may.
+    pub documents: Option<DocumentPolicy>,
 }
 
 /// The OpenID Provider: what its endpoints work with.
@@ -99,6 +105,10 @@ pub struct Provider {
     client_secrets: Cache<(ClientId, Version), Arc<[SharedSecret]>>,
     /// Keys that clients publish, by `jwks_uri`.
     published_keys: Cache<String, Arc<PublicKeys>>,
+    /// Clients that publish their metadata themselves, when they may.
+    documents: Option<ClientDocuments>,
+    /// Logos of clients, by their URL.
+    logos: Cache<String, Option<Logo>>,
     /// How devices poll, by the hash of their code.
     device_polls: Cache<[u8; 32], device::Pace>,
     /// Access tokens whose signature has been checked, by the hash of the whole token.
@@ -121,11 +131,13 @@ pub struct People {
 impl Provider {
     /// The provider that is made of these parts.
     pub fn new(parts: ProviderParts) -> Self {
-        let ProviderParts { store, net, keys, sealer, entropy, settings } = parts;
+        let ProviderParts { store, net, keys, sealer, entropy, settings, documents } = parts;
         let (clients, client_keys) = (Parsed::new(1_000), Cache::new(1_000));
         let client_secrets = Cache::new(1_000);
         let published_keys =
             Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(300)).build();
+        let documents = documents.map(ClientDocuments::new);
+        let logos = logo::cache();
         let device_polls =
             Cache::builder().max_capacity(10_000).time_to_idle(settings.lifetimes.device).build();
         let verified =
@@ -141,6 +153,8 @@ impl Provider {
             client_keys,
             client_secrets,
             published_keys,
+            documents,
+            logos,
             device_polls,
             verified,
         }
@@ -151,12 +165,16 @@ impl Provider {
         &self.settings
     }
 
-    /// The client with this identifier, if there is one.
+    /// The client with this identifier, if there is one: a registered one, or else one that publishes its
+    /// metadata there itself.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Stored<Client>>, StoreError> {
-        self.clients.read(&*self.store, &at::client(id), now).await
+        match self.clients.read(&*self.store, &at::client(id), now).await? {
+            None => self.client_by_document(id, now).await,
+            found => Ok(found),
+        }
     }
 
     /// Loads everybody that a token depends on and asks whether it may be issued or honoured now.

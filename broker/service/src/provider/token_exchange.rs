@@ -166,6 +166,7 @@ impl Provider {
             actor,
             nonce: None,
             code: Plain::generate(&*self.entropy).hash(),
+            client_document: None,
             bound_to: None,
             state: GrantState::Redeemed { refresh: None },
             expires_at: (now + self.settings.lifetimes.access_token).min(subject.expires_at),
@@ -185,7 +186,7 @@ impl Provider {
         }
         let given =
             self.store.read::<Consent>(&at::consent(grant.tenant, grant.user, &client.id), now).await?;
-        match given.is_some_and(|given| grant.access.scope.is_subset(&given.record.scope)) {
+        match given.is_some_and(|given| given.record.covers(&grant.access)) {
             true => Ok(()),
             false => Err(EndpointError::invalid_grant("the person has not allowed this client so much")),
         }

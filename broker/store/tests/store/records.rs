@@ -210,6 +210,7 @@ fn offered_grant() -> Grant {
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         authentication: authentication(),
         code: secret(),
+        client_document: None,
         bound_to: None,
         state: GrantState::Offered(terms),
         expires_at: LATER,
@@ -223,7 +224,14 @@ fn redeemed_grant() -> Grant {
 }
 
 fn consent() -> Consent {
-    Consent { tenant: TENANT, user: USER, client: client().id, scope: scope(), given_at: NOW }
+    Consent {
+        tenant: TENANT,
+        user: USER,
+        client: client().id,
+        scope: scope(),
+        resources: vec!["https://mcp.example/".to_owned()],
+        given_at: NOW,
+    }
 }
 
 fn replay_mark() -> ReplayMark {

@@ -133,6 +133,7 @@ fn parts(world: &World) -> (Arc<Provider>, Login) {
         sealer: sealer.clone(),
         entropy: entropy.clone(),
         settings: settings.clone(),
+        documents: None,
     }));
     let federation = Arc::new(Federation::new(
         store.clone(),

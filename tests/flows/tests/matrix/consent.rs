@@ -6,7 +6,7 @@ use doorward_flows::browser::{SESSION, TRANSACTION};
 use doorward_flows::{Browser, Page, World};
 use http::StatusCode;
 
-use crate::support::signed_in;
+use crate::support::{reregister, signed_in};
 
 async fn question(world: &World, browser: &mut Browser, changes: &[(&str, &str)]) -> Page {
     let page = browser.open(&world.relying("third").authorize(world, changes)).await;
@@ -120,4 +120,41 @@ async fn what_was_allowed_before_stays_allowed() {
     let app = world.relying("third");
     let page = browser.get(&app.authorize(&world, &[("scope", "openid email profile")])).await;
     assert!(page.parameter("code").is_some(), "{page:?}");
+}
+
+#[tokio::test]
+async fn the_logo_comes_from_us_and_the_links_from_nobody_else() {
+    let world = World::new().await;
+    let picture = b"\x89PNG\r\n\x1a\n and so on";
+    let logos = axum::Router::new()
+        .route("/logo.png", axum::routing::get(move || async move { picture.to_vec() }))
+        .route("/logo.svg", axum::routing::get(|| async { "<svg xmlns='http://www.w3.org/2000/svg'/>" }));
+    world.network.add("https://pictures.test", logos);
+    let shown = async |uri: &str| {
+        reregister(&world, "third", |client| {
+            client.presentation.logo_uri = Some(uri.to_owned());
+            client.presentation.policy_uri = Some("https://third.test/privacy".to_owned());
+            client.presentation.tos_uri = Some("https://third.test/terms".to_owned());
+        })
+        .await;
+        question(&world, &mut signed_in(&world, "alice").await, &[]).await
+    };
+    let page = shown("https://pictures.test/logo.png").await;
+    assert!(
+        page.body.contains("<img class=\"logo\" src=\"data:image/png;base64,iVBORw0KGgo"),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains("pictures.test"), "the browser asks nobody: {}", page.body);
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("img-src 'self' data:;"), "{policy}");
+    for link in ["https://third.test/privacy", "https://third.test/terms"] {
+        let link = format!("<a href=\"{link}\" target=\"_blank\" rel=\"noopener noreferrer\">");
+        assert!(page.body.contains(&link), "{}", page.body);
+    }
+    assert!(!page.body.contains("id=\"unverified\""), "the operator vouches for it");
+    for none in ["https://pictures.test/logo.svg", "https://pictures.test/gone", "https://nowhere.test/logo"]
+    {
+        assert!(!shown(none).await.body.contains("<img"), "{none}");
+    }
 }

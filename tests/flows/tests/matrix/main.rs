@@ -9,6 +9,7 @@ mod claims_parameter;
 mod client_assertion;
 mod client_authentication;
 mod client_credentials;
+mod client_document;
 mod client_secret_jwt;
 mod code;
 mod consent;

@@ -74,7 +74,7 @@ async fn a_client_registers_signs_somebody_in_changes_and_goes() {
     // Nobody vouched for it, so the person is asked.
     let mut browser = world.browser();
     let page = world.sign_in(&mut browser, &app_, "victim", "alice").await;
-    assert!(page.body.contains("new.test"), "{}", page.body);
+    assert!(page.body.contains("new.test") && page.body.contains("id=\"unverified\""), "{}", page.body);
     let page = browser.submit_unfollowed(&page, &[("decision", "allow")]).await;
     let tokens = app_.redeem(&world, &page).await;
     assert_eq!(tokens.status, StatusCode::OK, "{tokens:?}");

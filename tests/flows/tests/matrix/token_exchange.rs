@@ -247,6 +247,7 @@ async fn tx_03_a_third_party_gets_what_the_person_allowed_it() {
         user: session.user,
         client: doorward_domain::ClientId::new("c2"),
         scope: ScopeSet::parse("email read").unwrap(),
+        resources: vec!["c2".to_owned()],
         given_at: session.used_at,
     };
     world.put(&consent).await;

@@ -53,7 +53,7 @@ pub fn read(html: &str) -> Vec<Piece> {
     pieces
 }
 
-const VOID: [&str; 3] = ["meta", "link", "input"];
+const VOID: [&str; 4] = ["meta", "link", "input", "img"];
 
 fn read_tag(tag: &str) -> (Piece, &str) {
     if let Some(closing) = tag.strip_prefix('/') {

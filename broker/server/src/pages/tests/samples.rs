@@ -38,6 +38,8 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "sign-in again, not this app", sign_in(Some(SignInProblem::NotThisApp))).await,
         sample(language, "choose", choose(words, text)).await,
         sample(language, "consent", consent(words, text)).await,
+        sample(language, "consent, registered by itself", unverified(words, text)).await,
+        sample(language, "consent, published", published(words, text)).await,
         sample(language, "device code", device_code(words, text, None)).await,
         sample(language, "device code again, unknown", device_code(words, text, unknown_code)).await,
         sample(language, "device code again, too many", device_code(words, text, too_many_codes)).await,
@@ -80,7 +82,7 @@ fn device(words: Words, text: &str) -> DevicePage {
         asked_from: some(text),
         tenant: text.to_owned(),
         person: text.to_owned(),
-        scopes: ["openid", "profile", "email", "groups", "offline_access", text].map(ScopeLine::from).into(),
+        scopes: scopes(text),
         transaction: text.to_owned(),
     }
 }
@@ -93,12 +95,36 @@ fn consent(words: Words, text: &str) -> ConsentPage {
     ConsentPage {
         words,
         app: text.to_owned(),
-        client_host: text.to_owned(),
+        logo: None,
+        standing: Standing::Verified,
+        policy: None,
+        terms: None,
+        destination: Destination::Host(text.to_owned()),
         tenant: text.to_owned(),
         person: text.to_owned(),
-        scopes: ["openid", "profile", "email", "groups", "offline_access", text].map(ScopeLine::from).into(),
+        scopes: scopes(text),
         transaction: text.to_owned(),
     }
+}
+
+fn unverified(words: Words, text: &str) -> ConsentPage {
+    let (standing, destination) = (Standing::Unverified, Destination::ThisDevice);
+    ConsentPage { standing, destination, ..consent(words, text) }
+}
+
+fn published(words: Words, text: &str) -> ConsentPage {
+    ConsentPage {
+        logo: Some(Picture::new("image/png", b"not really")),
+        standing: Standing::PublishedAt(text.to_owned()),
+        policy: Some(Href::here("/next?a='\">")),
+        terms: Some(Href::here("/terms")),
+        ..consent(words, text)
+    }
+}
+
+fn scopes(text: &str) -> Vec<ScopeLine> {
+    let known = ["openid", "profile", "email", "address", "phone", "groups", "offline_access", text];
+    known.map(ScopeLine::from).into_iter().chain([ScopeLine::Resource(text.to_owned())]).collect()
 }
 
 fn sign_out(words: Words, text: &str) -> SignOutPage {

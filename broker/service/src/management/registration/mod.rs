@@ -3,6 +3,7 @@
 //! the same rules hold for everybody; what the operator decides for such clients, they cannot say.
 
 mod metadata;
+pub(crate) mod published;
 mod sector;
 
 use base64::Engine as _;
@@ -12,6 +13,7 @@ use doorward_domain::client::{Method, Registration};
 use doorward_domain::{
     AuditEvent, Client, ClientId, EventId, Plain, ScopeSet, SecretHash, TenantId, Timestamp,
 };
+use doorward_net::EgressPolicy;
 use doorward_store::records::{RegisteredClients, at};
 use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
 use serde_json::{Map, Value};
@@ -37,6 +39,37 @@ pub struct RegistrationPolicy {
     pub require_pkce: bool,
     /// There are never more of them.
     pub most: u32,
+}
+
+/// What the operator decides for clients that publish their metadata themselves, at the URL that is their
+/// `client_id`.
+#[derive(Clone, Debug)]
+pub struct DocumentPolicy {
+    /// Where such documents may lie.
+    pub hosts: DocumentHosts,
+    /// Where the broker may connect to.
+    pub egress: EgressPolicy,
+    /// What holds for the clients.
+    pub terms: RegistrationPolicy,
+}
+
+/// Where clients' documents may lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentHosts {
+    /// Anywhere.
+    All,
+    /// On these hosts.
+    These(Vec<String>),
+}
+
+impl DocumentHosts {
+    /// Whether documents may lie on this host.
+    pub fn allow(&self, host: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(hosts) => hosts.iter().any(|known| known == host),
+        }
+    }
 }
 
 /// Why a client is not registered (RFC 7591 section 3.2.2).
@@ -255,7 +288,7 @@ fn tell_secret(told: &mut Registered, secret: Option<Plain>) {
     }
 }
 
-fn refused(error: PlanError) -> RegistrationError {
+pub(super) fn refused(error: PlanError) -> RegistrationError {
     match error {
         PlanError::Store(error) => error.into(),
         PlanError::Invalid(problems) => {

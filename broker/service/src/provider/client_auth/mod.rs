@@ -5,11 +5,11 @@ mod assertion;
 mod presented;
 mod secret;
 
-use doorward_domain::{Client, ClientAuthentication, Timestamp};
+use doorward_domain::{Client, ClientAuthentication, ClientId, Timestamp};
 use doorward_store::Stored;
 use http::HeaderMap;
 
-use super::error::EndpointError;
+use super::error::{EndpointError, ErrorCode};
 use super::{Params, Provider};
 use presented::{Presented, presented};
 
@@ -25,9 +25,21 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Stored<Client>, EndpointError> {
         let presented = presented(headers, params)?;
-        let found = self.client(presented.client(), now).await?.ok_or(EndpointError::invalid_client())?;
+        let found = self.client(presented.client(), now).await?;
+        let found = found.ok_or_else(|| self.unknown_client(presented.client()))?;
         let genuine = found.record.enabled && self.is_genuine(&found, &presented, now).await?;
         if genuine { Ok(found) } else { Err(EndpointError::invalid_client()) }
+    }
+
+    /// A client whose document cannot be had comes back later; one that nobody knows does not.
+    fn unknown_client(&self, id: &ClientId) -> EndpointError {
+        match self.lacks_document(id) {
+            true => EndpointError::refused(
+                ErrorCode::TemporarilyUnavailable,
+                "the client's metadata document cannot be had, or is not in order",
+            ),
+            false => EndpointError::invalid_client(),
+        }
     }
 
     async fn is_genuine(
