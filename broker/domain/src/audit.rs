@@ -31,6 +31,24 @@ pub enum Action {
     SignedIn,
     /// A person signed out.
     SignedOut,
+    /// A person got credentials at doorward itself.
+    Invited,
+    /// A password was chosen.
+    PasswordChanged,
+    /// An authenticator app was set up.
+    AuthenticatorAdded,
+    /// An authenticator app was removed.
+    AuthenticatorRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// Recovery codes were made; earlier ones are void.
+    RecoveryCodesMade,
+    /// A recovery code was used in place of the second factor.
+    RecoveryCodeUsed,
+    /// Mail reached the person at their address.
+    EmailVerified,
     /// A person allowed a third-party app.
     ConsentGiven,
     /// A person let a device in.

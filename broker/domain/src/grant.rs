@@ -24,8 +24,9 @@ pub struct Grant {
     pub user: UserId,
     /// The sign-in it comes from.
     pub session: SessionId,
-    /// The connection the person came through.
-    pub connection: ConnectionId,
+    /// The connection the person came through; none when they signed in at doorward itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<ConnectionId>,
     /// What was granted.
     pub access: Access,
     /// Who acts for the person, when the grant came by token exchange.

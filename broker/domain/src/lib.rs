@@ -7,6 +7,7 @@ pub mod client;
 pub mod clock;
 pub mod connection;
 pub mod consent;
+pub mod credential;
 pub mod device;
 pub mod encryption;
 pub mod entropy;
@@ -35,6 +36,10 @@ pub use client::{
 pub use clock::{Clock, ManualClock};
 pub use connection::{ClaimMapping, Connection, Environment, Provisioning, Stage};
 pub use consent::Consent;
+pub use credential::{
+    CodeHash, Credentials, EmailAddress, Login, Passkey, PasswordCost, PasswordHash, Proof, ProofPurpose,
+    ProofToken, Totp, Username,
+};
 pub use device::{DeviceAuthorization, DeviceState, UserCode};
 pub use encryption::{ContentEncryption, Encryption, KeyManagement};
 pub use entropy::Entropy;

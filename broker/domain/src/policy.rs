@@ -11,10 +11,22 @@ pub struct Actors<'a> {
     pub user: Option<&'a User>,
     /// The app, when it still exists.
     pub client: Option<&'a Client>,
-    /// The connection the person came through, when it still exists.
-    pub connection: Option<&'a Connection>,
+    /// How the person came in.
+    pub way: Way<'a>,
     /// The grant, once there is one.
     pub grant: Option<&'a Grant>,
+}
+
+/// How a person came in.
+#[derive(Clone, Copy, Debug)]
+pub enum Way<'a> {
+    /// Through this connection, when it still exists.
+    Connection(Option<&'a Connection>),
+    /// At doorward itself; and whether the policy of the tenant lets its people do that.
+    Local {
+        /// See [`SettledPolicy::local_sign_in`](crate::SettledPolicy).
+        allowed: bool,
+    },
 }
 
 /// Why nothing may be issued.
@@ -38,6 +50,9 @@ pub enum Refusal {
     /// The connection is for other people, other apps or another environment than the client.
     #[error("the connection does not lead to the client")]
     ConnectionOfOthers,
+    /// The person may not sign in at doorward itself.
+    #[error("the person may not sign in at doorward itself")]
+    Local,
     /// Two of them belong to different tenants.
     #[error("user, connection or grant belong to another tenant")]
     Mismatch,
@@ -55,22 +70,40 @@ pub fn may_act_now(actors: &Actors<'_>, now: Timestamp) -> Result<(), Refusal> {
     let tenant = actors.tenant.filter(|tenant| tenant.enabled).ok_or(Refusal::Tenant)?;
     let user = actors.user.filter(|user| user.enabled).ok_or(Refusal::User)?;
     let client = actors.client.filter(|client| client.enabled).ok_or(Refusal::Client)?;
-    let connection =
-        actors.connection.filter(|connection| connection.is_usable()).ok_or(Refusal::Connection)?;
-    if user.tenant != tenant.id || !tenant.belongs_to(connection.tenant) {
+    if user.tenant != tenant.id {
         return Err(Refusal::Mismatch);
     }
     if !client.serves(tenant) {
         return Err(Refusal::ClientOfOthers);
     }
-    if !connection.leads_to(client) {
-        return Err(Refusal::ConnectionOfOthers);
-    }
+    may_come_in(&actors.way, tenant, user, client)?;
     match actors.grant {
         Some(grant) if grant.tenant != tenant.id || grant.user != user.id => Err(Refusal::Mismatch),
         Some(grant) if grant.client != client.id || now >= grant.expires_at => Err(Refusal::Grant),
         Some(grant) if !client.is_as_granted(grant) => Err(Refusal::Grant),
         _ => Ok(()),
+    }
+}
+
+/// Whether the way that `user` came is still open.
+fn may_come_in(way: &Way<'_>, tenant: &Tenant, user: &User, client: &Client) -> Result<(), Refusal> {
+    match way {
+        Way::Connection(connection) => {
+            let connection = connection.filter(|it| it.is_usable()).ok_or(Refusal::Connection)?;
+            match tenant.belongs_to(connection.tenant) {
+                true if connection.leads_to(client) => Ok(()),
+                true => Err(Refusal::ConnectionOfOthers),
+                false => Err(Refusal::Mismatch),
+            }
+        }
+        Way::Local { allowed } => {
+            let (may, serves) = (user.local && (user.owner || *allowed), client.populations.as_slice());
+            match serves.is_empty() || serves.contains(&user.population) {
+                true if may => Ok(()),
+                true => Err(Refusal::Local),
+                false => Err(Refusal::ClientOfOthers),
+            }
+        }
     }
 }
 

@@ -68,6 +68,11 @@ impl PopulationName {
         if well_formed { Ok(Self(text.to_owned())) } else { Err(InvalidName::Population) }
     }
 
+    /// Whether it is the one of a tenant that makes no difference between its people.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -56,6 +56,11 @@ impl SecretHash {
         self.0.ct_eq(&secret.hash().0).into()
     }
 
+    /// From a digest, or a MAC, that is kept in its place.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The digest.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

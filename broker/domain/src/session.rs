@@ -15,8 +15,9 @@ pub struct Session {
     pub tenant: TenantId,
     /// Who signed in.
     pub user: UserId,
-    /// The connection the person came through.
-    pub connection: ConnectionId,
+    /// The connection the person came through; none when they signed in at doorward itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<ConnectionId>,
     /// The hash of the browser's handle.
     pub secret: SecretHash,
     /// How and when the person proved who they are.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, TenantId, Timestamp, UserId};
+use crate::{ConnectionId, PopulationName, TenantId, Timestamp, UserId};
 
 /// A person of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,14 +11,40 @@ pub struct User {
     pub id: UserId,
     /// Whose user it is.
     pub tenant: TenantId,
+    /// Which of the tenant's populations it belongs to.
+    #[serde(default, skip_serializing_if = "PopulationName::is_default")]
+    pub population: PopulationName,
     /// What is known of the person.
     pub profile: Profile,
     /// Whether the person may act.
     pub enabled: bool,
+    /// Whether the person owns the tenant's account: an owner may always sign in at doorward itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub owner: bool,
+    /// Whether the person has [`Credentials`](crate::Credentials) at doorward itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub local: bool,
     /// When the user was created.
     pub created_at: Timestamp,
     /// When the profile last changed.
     pub updated_at: Timestamp,
+}
+
+impl User {
+    /// A user of whom nothing is known, and who may act.
+    pub fn new(id: UserId, tenant: TenantId, now: Timestamp) -> Self {
+        Self {
+            id,
+            tenant,
+            population: PopulationName::default(),
+            profile: Profile::default(),
+            enabled: true,
+            owner: false,
+            local: false,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// What a tenant's provider says of a person. None of it identifies anybody.

@@ -67,6 +67,12 @@ kinds! {
     RevokedToken = 32, false;
     /// A device's request to be signed in.
     DeviceAuthorization = 33, false;
+    /// What a user signs in with at doorward itself.
+    Credentials = 40, false;
+    /// Index: what people type to whom it leads.
+    Login = 41, false;
+    /// A proof that is on its way by e-mail.
+    Proof = 42, false;
     /// A pushed authorization request.
     PushedRequest = 26, false;
 }

@@ -1,9 +1,10 @@
 //! The table of everything that is kept: each record's kind, key and expiry.
 
 use doorward_domain::{
-    Algorithm, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, DeviceAuthorization, Domain,
-    Grant, GrantId, Identity, KeyId, PushedRequest, ReplayMark, RevokedToken, Sealed, SecretHash, Session,
-    SessionId, SigningKey, Slug, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
+    Algorithm, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials,
+    DeviceAuthorization, Domain, Grant, GrantId, Identity, KeyId, Proof, ProofPurpose, PushedRequest,
+    ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionId, SigningKey, Slug, Subject, Tenant,
+    TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -31,6 +32,20 @@ pub struct TenantOf<N> {
     pub name: N,
     /// The tenant.
     pub tenant: TenantId,
+}
+
+/// Index record: whose credentials go with what people type. Within a tenant that is a username or an
+/// address, within the broker an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginOf {
+    /// The tenant within which it is typed, or the broker.
+    pub within: TenantId,
+    /// What is typed, in its canonical form.
+    pub login: String,
+    /// Whose user it leads to.
+    pub tenant: TenantId,
+    /// The user.
+    pub user: UserId,
 }
 
 /// A known text sealed with a master key: opening it proves that the key is the right one.
@@ -69,8 +84,8 @@ pub mod at {
     use sha2::Digest as _;
 
     use super::{
-        Algorithm, ClientId, ConnectionId, Domain, GrantId, Key, KeyId, Kind, SecretHash, SessionId, Sha256,
-        Slug, Subject, TenantId, UserCode, UserId,
+        Algorithm, ClientId, ConnectionId, Domain, GrantId, Key, KeyId, Kind, ProofPurpose, SecretHash,
+        SessionId, Sha256, Slug, Subject, TenantId, UserCode, UserId,
     };
 
     /// A tenant.
@@ -126,6 +141,21 @@ pub mod at {
     /// A user.
     pub fn user(tenant: TenantId, id: UserId) -> Key {
         Key::new(tenant, Kind::User, id.as_bytes())
+    }
+
+    /// What a user signs in with at doorward itself.
+    pub fn credentials(tenant: TenantId, user: UserId) -> Key {
+        Key::new(tenant, Kind::Credentials, user.as_bytes())
+    }
+
+    /// Whom a username or an address leads to, within a tenant or the broker.
+    pub fn login(within: TenantId, login: &str) -> Key {
+        Key::new(within, Kind::Login, login.as_bytes())
+    }
+
+    /// A user's proof of a purpose.
+    pub fn proof(tenant: TenantId, user: UserId, purpose: ProofPurpose) -> Key {
+        Key::new(tenant, Kind::Proof, &[user.as_bytes().as_slice(), &[purpose as u8]].concat())
     }
 
     /// The identity (tenant, connection, issuer, subject).
@@ -213,6 +243,9 @@ record!(MasterKeyCheck, MasterKeyCheck, |it| at::master_key_check(&it.sealed.key
 record!(PairwiseKey, PairwiseKey, |_it| at::pairwise_key());
 record!(RegisteredClients, RegisteredClients, |_it| at::registered_clients());
 record!(User, User, |it| at::user(it.tenant, it.id));
+record!(Credentials, Credentials, |it| at::credentials(it.tenant, it.user));
+record!(LoginOf, Login, |it| at::login(it.within, &it.login));
+record!(Proof, Proof, |it| at::proof(it.tenant, it.user, it.purpose), expires it.expires_at);
 record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));
 record!(Session, Session, |it| at::session(it.tenant, it.id), expires it.ends_at);
 record!(Grant, Grant, |it| at::grant(it.tenant, it.session, it.id), expires it.expires_at);

@@ -2,7 +2,9 @@
 
 use std::future::Future;
 
-use doorward_domain::{Connection, ConnectionId, Domain, Slug, Tenant, TenantId, Timestamp};
+use doorward_domain::{
+    Connection, ConnectionId, Domain, PopulationName, SettledPolicy, Slug, Tenant, TenantId, Timestamp,
+};
 
 use crate::records::{TenantOf, at};
 use crate::{Key, Range, Record, Store, StoreError, Value, Version};
@@ -103,6 +105,27 @@ pub trait StoreExt: Store {
                 }
             }
             Ok(None)
+        }
+    }
+
+    /// How a population of `tenant` signs in.
+    fn login_policy(
+        &self,
+        tenant: &Tenant,
+        population: &PopulationName,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<SettledPolicy, StoreError>> + Send {
+        async move {
+            let mut policy = tenant.policy(population);
+            for parent in &tenant.ancestors {
+                if policy.is_complete() {
+                    break;
+                }
+                if let Some(parent) = self.tenant(*parent, now).await? {
+                    policy = policy.or(parent.record.policy(population));
+                }
+            }
+            Ok(policy.settled())
         }
     }
 }

@@ -1,9 +1,6 @@
 //! Home realm discovery: which connection a person signs in through.
 
-use doorward_domain::{
-    Client, Connection, ConnectionId, Domain, PopulationName, SettledPolicy, Slug, Tenant, TenantId,
-    Timestamp,
-};
+use doorward_domain::{Client, Connection, ConnectionId, Domain, Slug, Tenant, TenantId, Timestamp};
 use doorward_store::{Kind, Range, StoreError, StoreExt as _, Stored};
 
 use super::Federation;
@@ -122,7 +119,7 @@ impl Federation {
             return Ok(Route::Connection(Box::new(Destination { tenant, connection })));
         }
         let policy = match usable.first() {
-            Some(first) => self.policy(&tenant, &first.population, now).await?,
+            Some(first) => self.store.login_policy(&tenant, &first.population, now).await?,
             None => return Ok(Route::NoConnection),
         };
         Ok(match usable.len() {
@@ -155,27 +152,5 @@ impl Federation {
             }
         }
         Ok(Vec::new())
-    }
-
-    /// How a population of `tenant` signs in.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn policy(
-        &self,
-        tenant: &Tenant,
-        population: &PopulationName,
-        now: Timestamp,
-    ) -> Result<SettledPolicy, StoreError> {
-        let mut policy = tenant.policy(population);
-        for parent in &tenant.ancestors {
-            if policy.is_complete() {
-                break;
-            }
-            if let Some(parent) = self.store.tenant(*parent, now).await? {
-                policy = policy.or(parent.record.policy(population));
-            }
-        }
-        Ok(policy.settled())
     }
 }

@@ -72,12 +72,9 @@ pub fn resolve(
         KnownAs::Nobody if connection.provisioning == Provisioning::KnownOnly => Err(NotAdmitted::Unknown),
         KnownAs::Nobody => {
             let user = User {
-                id: new_user,
-                tenant,
+                population: connection.population.clone(),
                 profile: profile.clone(),
-                enabled: true,
-                created_at: now,
-                updated_at: now,
+                ..User::new(new_user, tenant, now)
             };
             let identity = Identity {
                 tenant,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use doorward_domain::audit::Action;
 use doorward_domain::{
-    AuditEvent, Authentication, Connection, Entropy, EventId, Handle, HandleKind, Plain, Session, SessionId,
-    Timestamp, User,
+    AuditEvent, Authentication, ConnectionId, Entropy, EventId, Handle, HandleKind, Plain, Session,
+    SessionId, Timestamp, User,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, Range, Record as _, Store, StoreError, StoreExt as _, Stored};
@@ -41,7 +41,7 @@ impl Sessions {
     }
 
     /// Begins in `batch` the session `id` of a person who has just signed in, and returns it with the
-    /// cookie's value. The browser's `older` session is dead from then on (SE-01).
+    /// cookie's value. `arrival` is the connection, if there is one, and the proof. The browser's `older` session is dead from then on (SE-01).
     ///
     /// # Errors
     /// When the session cannot be written as a record.
@@ -50,7 +50,7 @@ impl Sessions {
         batch: Batch,
         id: SessionId,
         user: &User,
-        arrival: (&Connection, Authentication),
+        arrival: (Option<ConnectionId>, Authentication),
         older: Option<&Session>,
         now: Timestamp,
     ) -> Result<(Batch, Session, Plain), StoreError> {
@@ -60,7 +60,7 @@ impl Sessions {
             id,
             tenant: user.tenant,
             user: user.id,
-            connection: arrival.0.id,
+            connection: arrival.0,
             secret: handle.hash(),
             used_at: now,
             ends_at: arrival.1.session_expiry.map_or(longest, |end| end.min(longest)),

@@ -2,20 +2,15 @@
 //! written in one commit, together or not at all.
 
 use doorward_domain::audit::Action;
-use doorward_domain::policy::Actors;
-use doorward_domain::{
-    Client, ConnectionId, Consent, Identity, Session, Tenant, Timestamp, User, UserId, may_act_now,
-};
+use doorward_domain::{Client, ConnectionId, Identity, Session, Timestamp, User, UserId};
 use doorward_store::records::at;
 use doorward_store::{Batch, Kind, StoreError, StoreExt as _, Stored};
 
-use super::begin::unreachable_app;
-use super::{BrowserSession, Login, LoginError, Return, Step, Transaction, TransactionId};
+use super::enter::Entrant;
+use super::{BrowserSession, Login, LoginError, Step, Transaction, TransactionId};
 use crate::federation::{CallbackResponse, Verified};
 use crate::identity::link::{KnownAs, LinkDecision};
 use crate::identity::{NotAdmitted, resolve};
-use crate::provider::authorize::{Next, SignedIn, decide};
-use crate::provider::{AuthorizationRequest, ErrorCode};
 
 /// Two tabs that bring the same new person at once conflict; the second finds the user made.
 const TRIES: usize = 3;
@@ -75,53 +70,15 @@ impl Login {
                 return Err(self.not_admitted(cause, id, transaction, client, verified, now).await?);
             }
         };
-        let user = person.decision.user();
-        let arrival = (&verified.connection, verified.authentication.clone());
-        let (batch, session, cookie) =
-            self.sessions.begin(Batch::new(), id.session(), user, arrival, older, now)?;
-        let batch = self.with_user(batch, &person, &session, now)?;
-        let request = transaction.request.clone().after_sign_in();
-        match self.next_after_sign_in(&request, client, verified, user, &session, now).await? {
-            Ok(_) if request.device.is_some() => {
-                self.store.commit(batch).await?;
-                self.end_of_another(older, user, now).await?;
-                self.ask_about_device(request, client.clone(), &session, Some((id, cookie)), now).await
-            }
-            Ok(Next::Consent) => {
-                self.store.commit(batch).await?;
-                self.end_of_another(older, user, now).await?;
-                self.ask_consent(request, client.clone(), &session, Some((id, cookie)), now).await
-            }
-            Ok(Next::Fail(code)) => {
-                let description = "the person has signed in, but not with the assurance that is demanded";
-                let answer = self.provider.end_with_error((&request, client), code, description, now).await;
-                let answer = answer.map_err(LoginError::answered)?.ok_or(unreachable_app())?;
-                Ok(Step::Return(Return { answer, session: None, done: Some(id) }))
-            }
-            Ok(_) => {
-                let (batch, answer) =
-                    self.provider.issue_code(batch, id.grant(), (&request, client), &session, now).await?;
-                let answer = answer.ok_or(unreachable_app())?;
-                self.store.commit(batch).await?;
-                self.end_of_another(older, user, now).await?;
-                Ok(Step::Return(Return { answer, session: Some(cookie), done: Some(id) }))
-            }
+        let batch = self.with_user(Batch::new(), &person, verified.connection.id, now)?;
+        let entrant = Entrant {
+            user: person.decision.user(),
+            connection: Some(&verified.connection),
+            authentication: &verified.authentication,
+        };
+        match self.enter(id, (&transaction.request, client), entrant, batch, older, now).await? {
+            Ok(step) => Ok(step),
             Err(cause) => Err(self.not_admitted(cause, id, transaction, client, verified, now).await?),
-        }
-    }
-
-    /// Whoever else was signed in in this browser is signed out, with all that came from it.
-    async fn end_of_another(
-        &self,
-        older: Option<&Session>,
-        user: &User,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        match older {
-            Some(older) if (older.tenant, older.user) != (user.tenant, user.id) => {
-                self.sessions.end(older, now).await
-            }
-            _ => Ok(()),
         }
     }
 
@@ -152,7 +109,7 @@ impl Login {
         &self,
         batch: Batch,
         person: &Person,
-        session: &Session,
+        connection: ConnectionId,
         now: Timestamp,
     ) -> Result<Batch, StoreError> {
         let user = person.decision.user();
@@ -163,42 +120,8 @@ impl Login {
             (LinkDecision::Changed(user), Some(stored)) => (Action::SignedIn, batch.update(stored, user)?),
             (LinkDecision::Changed(_) | LinkDecision::Known(_), _) => (Action::SignedIn, batch),
         };
-        let target = session.connection.to_string();
+        let target = connection.to_string();
         batch.insert(&self.provider.audit(user.tenant, &user.id.to_string(), action, &target, now))
-    }
-
-    /// What the app's request takes now that the person is known.
-    async fn next_after_sign_in(
-        &self,
-        request: &AuthorizationRequest,
-        client: &Client,
-        verified: &Verified,
-        user: &User,
-        session: &Session,
-        now: Timestamp,
-    ) -> Result<Result<Next, NotAdmitted>, StoreError> {
-        let tenant = self.store.read::<Tenant>(&at::tenant(user.tenant), now).await?;
-        let actors = Actors {
-            tenant: tenant.as_ref().map(|it| &it.record),
-            user: Some(user),
-            client: Some(client),
-            connection: Some(&verified.connection),
-            grant: None,
-        };
-        if may_act_now(&actors, now).is_err() {
-            return Ok(Err(NotAdmitted::NotThisApp));
-        }
-        let consent = self.store.read::<Consent>(&at::consent(user.tenant, user.id, &client.id), now).await?;
-        if !request.access.claims.accepts_acr(session.authentication.acr.as_deref()) {
-            return Ok(Ok(Next::Fail(ErrorCode::UnmetAuthenticationRequirements)));
-        }
-        let consent = consent.as_ref().map(|it| &it.record);
-        let is_expected = self.provider.is_expected(request, client, session);
-        let signed_in = SignedIn { session, consent, may_act: true, is_expected };
-        Ok(match decide(request, client, Some(signed_in), now) {
-            next @ (Next::Issue | Next::Consent) => Ok(next),
-            Next::SignIn | Next::Fail(_) => Err(NotAdmitted::SomebodyElse),
-        })
     }
 
     async fn not_admitted(

@@ -11,6 +11,7 @@ mod arrive;
 mod begin;
 mod consent;
 mod device;
+mod enter;
 mod guesses;
 mod leave;
 pub mod transaction;

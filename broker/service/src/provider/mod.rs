@@ -46,10 +46,10 @@ pub mod userinfo;
 use std::sync::Arc;
 use std::time::Duration;
 
-use doorward_domain::policy::Actors;
+use doorward_domain::policy::{Actors, Way};
 use doorward_domain::{
-    Client, ClientId, Connection, ConnectionId, Entropy, Grant, Refusal, Tenant, TenantId, Timestamp, User,
-    UserId, may_act_now,
+    Client, ClientId, ConnectionId, Entropy, Grant, Refusal, Tenant, TenantId, Timestamp, User, UserId,
+    may_act_now,
 };
 use doorward_net::Outbound;
 use doorward_store::records::at;
@@ -124,8 +124,6 @@ pub struct People {
     pub user: User,
     /// The app.
     pub client: Client,
-    /// The connection the user came through.
-    pub connection: Connection,
 }
 
 impl Provider {
@@ -187,22 +185,27 @@ impl Provider {
     ) -> Result<People, EndpointError> {
         let tenant = self.store.read::<Tenant>(&at::tenant(of.tenant), now).await?;
         let user = self.store.read::<User>(&at::user(of.tenant, of.user), now).await?;
-        let connection = match &tenant {
-            Some(tenant) => self.store.connection_of(&tenant.record, of.connection, now).await?,
-            None => None,
+        let connection = match (&tenant, of.connection) {
+            (Some(tenant), Some(id)) => self.store.connection_of(&tenant.record, id, now).await?,
+            _ => None,
+        };
+        let way = match (of.connection, &tenant, &user) {
+            (None, Some(tenant), Some(user)) => {
+                let policy = self.store.login_policy(&tenant.record, &user.record.population, now).await?;
+                Way::Local { allowed: policy.local_sign_in }
+            }
+            _ => Way::Connection(connection.as_ref().map(|it| &it.record)),
         };
         let actors = Actors {
             tenant: tenant.as_ref().map(|it| &it.record),
             user: user.as_ref().map(|it| &it.record),
             client: Some(&client),
-            connection: connection.as_ref().map(|it| &it.record),
+            way,
             grant: of.grant,
         };
         may_act_now(&actors, now).map_err(EndpointError::Inactive)?;
-        match (tenant, user, connection) {
-            (Some(tenant), Some(user), Some(connection)) => {
-                Ok(People { tenant: tenant.record, user: user.record, client, connection: connection.record })
-            }
+        match (tenant, user) {
+            (Some(tenant), Some(user)) => Ok(People { tenant: tenant.record, user: user.record, client }),
             _ => Err(EndpointError::Inactive(Refusal::User)),
         }
     }
@@ -213,7 +216,7 @@ impl Provider {
 pub(crate) struct Provenance<'a> {
     pub tenant: TenantId,
     pub user: UserId,
-    pub connection: ConnectionId,
+    pub connection: Option<ConnectionId>,
     pub grant: Option<&'a Grant>,
 }
 

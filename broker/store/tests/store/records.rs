@@ -6,14 +6,15 @@ use std::fmt::Debug;
 use doorward_domain::connection::{Field, UpstreamAuthentication};
 use doorward_domain::{
     Access, Actor, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication,
-    ClientId, ClientKeys, ClientTrust, CodeTerms, Connection, ConnectionId, Consent, DeviceAuthorization,
-    DeviceState, Domain, Environment, EventId, Grant, GrantId, GrantState, Identity, KeyId, LoginPolicy,
-    Party, PkceChallenge, Plain, Population, PopulationName, Profile, Provisioning, PushedRequest,
-    RedirectUri, RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId,
-    SigningKey, Slug, Stage, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId, audit,
+    ClientId, ClientKeys, ClientTrust, CodeHash, CodeTerms, Connection, ConnectionId, Consent, Credentials,
+    DeviceAuthorization, DeviceState, Domain, EmailAddress, Environment, EventId, Grant, GrantId, GrantState,
+    Identity, KeyId, LoginPolicy, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain,
+    Population, PopulationName, Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri,
+    RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, SigningKey,
+    Slug, Stage, Subject, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
-use doorward_store::records::{MasterKeyCheck, NewestKey, PairwiseKey, RegisteredClients, TenantOf};
+use doorward_store::records::{LoginOf, MasterKeyCheck, NewestKey, PairwiseKey, RegisteredClients, TenantOf};
 use doorward_store::{Batch, Kind, Record, Store, StoreExt as _};
 
 use crate::backends::{Memory, Sled};
@@ -55,6 +56,7 @@ async fn every_record_reads_back(store: &dyn Store) {
         master_key_check()
     );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
+    check!(credentials(), login(), proof());
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
@@ -160,7 +162,8 @@ fn user() -> User {
         groups: vec!["staff".to_owned()],
         ..Profile::default()
     };
-    User { id: USER, tenant: TENANT, profile, enabled: true, created_at: NOW, updated_at: NOW }
+    let population = PopulationName::parse("staff").unwrap();
+    User { population, profile, owner: true, local: true, ..User::new(USER, TENANT, NOW) }
 }
 
 fn identity() -> Identity {
@@ -176,12 +179,52 @@ fn secret() -> SecretHash {
     Plain::new("secret").hash()
 }
 
+fn credentials() -> Credentials {
+    let sealed = Sealed { key: "k".to_owned(), ciphertext: "c".to_owned() };
+    let code = CodeHash { key: "k".to_owned(), mac: Plain::new("code").hash() };
+    let cost = PasswordCost::default();
+    Credentials {
+        username: Username::parse("kim").ok(),
+        email: EmailAddress::parse("kim@acme.test").ok(),
+        email_verified: true,
+        password: Some(PasswordHash { cost, salt: [1; 16], digest: [2; 32] }),
+        totp: Some(Totp { secret: sealed, used_step: 7 }),
+        recovery_codes: vec![code],
+        passkeys: vec![Passkey {
+            id: "id".to_owned(),
+            public_key: "key".to_owned(),
+            algorithm: -7,
+            sign_count: 3,
+            synced: true,
+            name: "Phone".to_owned(),
+            created_at: NOW,
+        }],
+        ..Credentials::new(TENANT, USER, NOW)
+    }
+}
+
+fn login() -> LoginOf {
+    LoginOf { within: TENANT, login: "kim".to_owned(), tenant: TENANT, user: USER }
+}
+
+fn proof() -> Proof {
+    Proof {
+        tenant: TENANT,
+        user: USER,
+        purpose: ProofPurpose::Reset,
+        email: EmailAddress::parse("kim@acme.test").unwrap(),
+        link: Plain::new("token").hash(),
+        code: Some(CodeHash { key: "k".to_owned(), mac: Plain::new("code").hash() }),
+        expires_at: LATER,
+    }
+}
+
 fn session() -> Session {
     Session {
         id: SESSION,
         tenant: TENANT,
         user: USER,
-        connection: CONNECTION,
+        connection: Some(CONNECTION),
         secret: secret(),
         authentication: authentication(),
         used_at: NOW,
@@ -204,7 +247,7 @@ fn offered_grant() -> Grant {
         client: client().id,
         user: USER,
         session: SESSION,
-        connection: CONNECTION,
+        connection: Some(CONNECTION),
         access: Access::of(scope()),
         actor: Some(actor()),
         nonce: Some("n-0S6_WzA2Mj".to_owned()),

@@ -37,12 +37,8 @@ async fn ad_10_a_cursor_stays_within_its_list() {
     let management = with_acme().await;
     let tenant = management.stored_tenant("acme").await.id;
     let user = User {
-        id: UserId::new(now(), &Counter),
-        tenant,
         profile: Profile { email: Some("kim@acme.test".to_owned()), ..Profile::default() },
-        enabled: true,
-        created_at: now(),
-        updated_at: now(),
+        ..User::new(UserId::new(now(), &Counter), tenant, now())
     };
     management.store.commit(Batch::new().insert(&user).unwrap()).await.unwrap();
     let page = management.users("acme", &first(10)).await.unwrap();
@@ -65,8 +61,7 @@ async fn ad_01_a_user_is_not_seen_through_another_tenant() {
     let tenant = management.stored_tenant("acme").await.id;
     management.apply(&parse("[[tenant]]\nslug = \"rival\"\nname = \"Rival\""), "tests").await.unwrap();
     let id = UserId::new(now(), &Counter);
-    let user =
-        User { id, tenant, profile: Profile::default(), enabled: true, created_at: now(), updated_at: now() };
+    let user = User::new(id, tenant, now());
     management.store.commit(Batch::new().insert(&user).unwrap()).await.unwrap();
     assert_eq!(management.user("acme", &id.to_string()).await.unwrap().id, id);
     assert!(matches!(management.user("rival", &id.to_string()).await, Err(ViewError::Unknown { .. })));
