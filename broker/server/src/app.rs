@@ -92,6 +92,7 @@ impl App {
             clock: Arc::clone(&clock),
             egress,
             algorithms: keys.algorithms().to_vec(),
+            mutual_tls: settings.mutual_tls.clone(),
             net: Arc::clone(&net),
             registration,
             issuer: settings.issuer().to_owned(),
@@ -142,7 +143,8 @@ impl App {
 /// The discovery document of a broker where clients may register or publish themselves, or not.
 fn discovery(settings: &Settings, keys: &KeyRing, registered: bool, published: bool) -> Bytes {
     let languages = Language::ALL.map(Language::tag);
-    let mut document = discovery::document(settings, keys.algorithms(), &languages);
+    let document = discovery::document(settings, keys.algorithms(), &languages);
+    let mut document = discovery::with_certificates(document, settings);
     if registered {
         document = discovery::with_registration(document, settings);
     }

@@ -18,7 +18,7 @@ use crate::listen::{Authorities, Peer};
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies that the operator trusts. Nobody else's word about a request counts (HD-01).
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Proxies {
     /// Where they are.
     pub trusted: Vec<IpNet>,
@@ -52,7 +52,7 @@ impl Proxies {
         }
         let address = self.sender(request.headers()).unwrap_or(proxy);
         // The proxy may have shown a certificate of its own, which is not the client's.
-        let certificate = self.certificate(&shown)?.map(Arc::new);
+        let certificate = self.certificate(&shown)?;
         request.extensions_mut().insert(Peer { address, certificate });
         Ok(())
     }
@@ -78,7 +78,7 @@ impl Proxies {
     }
 
     /// The one certificate that a proxy passed on, if it did.
-    fn certificate(&self, shown: &[HeaderValue]) -> Result<Option<ClientCertificate>, Unclear> {
+    fn certificate(&self, shown: &[HeaderValue]) -> Result<Option<Arc<ClientCertificate>>, Unclear> {
         let Some((_, authorities)) = &self.certificates else { return Ok(None) };
         match shown {
             [] => Ok(None),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorward_domain::client::Method;
 use url::{Host, Url};
 
 /// The broker's name and the lives of what it hands out.
@@ -27,6 +28,17 @@ pub struct MutualTls {
     pub base_url: Option<Url>,
     /// Whether there are authorities that vouch for them.
     pub has_authorities: bool,
+}
+
+impl MutualTls {
+    /// Whether a client may authenticate by its certificate in this way.
+    pub fn takes(&self, method: Method) -> bool {
+        match method {
+            Method::TlsClientAuth => self.has_authorities,
+            Method::SelfSignedTlsClientAuth => true,
+            _ => false,
+        }
+    }
 }
 
 /// A text that cannot be an issuer identifier.
@@ -68,6 +80,12 @@ impl Settings {
     /// The URL of one of our paths, which starts with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.issuer)
+    }
+
+    /// The URL of the same path for clients with certificates, if it is another one.
+    pub fn url_with_certificate(&self, path: &str) -> Option<String> {
+        let base_url = self.mutual_tls.as_ref()?.base_url.as_ref()?;
+        Some(format!("{}{path}", base_url.origin().ascii_serialization()))
     }
 }
 

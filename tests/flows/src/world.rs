@@ -68,6 +68,8 @@ pub struct World {
     pub documents: Option<DocumentPolicy>,
     /// The operator's decisions.
     pub settings: Arc<Settings>,
+    /// The proxies in front of the broker.
+    pub proxies: Proxies,
     /// The IdP.
     pub idp: TestIdp,
     /// The tenant that is attacked, at `victim.test`, with connection K1 at issuer `good`.
@@ -92,13 +94,16 @@ pub struct Setup {
     pub documents: Option<DocumentPolicy>,
     /// The operator's decisions.
     pub settings: Settings,
+    /// The proxies in front of the broker; by default there are none.
+    pub proxies: Proxies,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let issuers = vec![IssuerConfig::new("good"), IssuerConfig::new("evil")];
         let settings = Settings::new(ISSUER, Default::default()).unwrap();
-        Self { store: Arc::new(MemoryStore::new()), issuers, registration: None, documents: None, settings }
+        let (store, proxies) = (Arc::new(MemoryStore::new()), Proxies::default());
+        Self { store, issuers, registration: None, documents: None, settings, proxies }
     }
 }
 
@@ -116,7 +121,7 @@ impl World {
 
     /// The same in other circumstances.
     pub async fn with(setup: Setup) -> Self {
-        let Setup { store, issuers, registration, documents, settings } = setup;
+        let Setup { store, issuers, registration, documents, settings, proxies } = setup;
         let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
         let idp = test_idp(&clock, issuers);
         let network = Network::default();
@@ -141,6 +146,7 @@ impl World {
             registration,
             documents,
             settings: Arc::new(settings),
+            proxies,
         };
         world.inhabit().await;
         world.start_broker();
@@ -164,6 +170,7 @@ impl World {
             idp: self.idp.clone(),
             registration: self.registration.clone(),
             documents: self.documents.clone(),
+            proxies: self.proxies.clone(),
             ..*self
         };
         world.start_broker();
@@ -194,7 +201,7 @@ impl World {
             egress: EgressPolicy::default(),
             registration: self.registration.clone(),
             documents: self.documents.clone(),
-            proxies: Proxies::default(),
+            proxies: self.proxies.clone(),
         }));
         let token = Plain::new(ADMIN_TOKEN).hash();
         let admin = admin_api::router(app.management().clone(), app.keys().clone(), token);

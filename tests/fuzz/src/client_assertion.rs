@@ -10,6 +10,8 @@ use crate::Verdict;
 use crate::broker::{BROKER, CLIENT, ISSUER, NOW, at_once, now};
 use crate::jwt::{Described, Said};
 use doorward_service::provider::Params;
+use doorward_service::provider::discovery::path;
+use doorward_service::provider::token::ClientRequest;
 
 /// The property, for one input.
 pub fn check(input: &[u8]) -> Verdict {
@@ -30,7 +32,9 @@ fn authenticates(assertion: &str) -> bool {
     let form = [("client_assertion_type", kind), ("client_assertion", assertion)];
     let form = Serializer::new(String::new()).extend_pairs(form).finish();
     let Ok(params) = Params::parse(&[form.as_bytes()]) else { return false };
-    match at_once(BROKER.provider.authenticate(&HeaderMap::new(), &params, now())) {
+    let (headers, body, path) = (&HeaderMap::new(), form.as_bytes(), path::TOKEN);
+    let request = ClientRequest { headers, certificate: None, body, path };
+    match at_once(BROKER.provider.authenticate(&request, &params, now())) {
         Ok(found) => {
             assert_eq!(found.record.id, BROKER.client.id);
             true

@@ -204,6 +204,12 @@ impl Client {
         self.requests.require_signed
     }
 
+    /// Whether its authorization responses must be signed (JARM), because its profile wants something signed
+    /// and its requests are not (FAPI 2.0 Message Signing section 5.4).
+    pub fn must_get_signed_responses(&self) -> bool {
+        self.demands().signed_requests && !self.must_sign_requests()
+    }
+
     /// Whether its tokens must be bound to a key of its own: by DPoP (RFC 9449), or by its certificate
     /// when it is registered for that (RFC 8705 section 3).
     pub fn must_bind_tokens(&self) -> bool {

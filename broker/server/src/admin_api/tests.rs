@@ -69,6 +69,7 @@ impl Api {
             clock,
             egress: EgressPolicy::default(),
             algorithms: vec![Algorithm::ES256],
+            mutual_tls: None,
             net: Arc::new(ScriptedOutbound::new()),
             registration: None,
             issuer: "https://sso.example.org".to_owned(),

@@ -63,8 +63,7 @@ impl Visit {
         match secure.acceptor.accept(stream).await {
             Ok(stream) => {
                 let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
-                let judged = secure.authorities.and_then(|authorities| authorities.examine(shown));
-                self.peer.certificate = judged.map(Arc::new);
+                self.peer.certificate = secure.authorities.and_then(|authorities| authorities.examine(shown));
                 self.pulse.rests();
                 self.serve(stream).await;
             }

@@ -11,22 +11,18 @@ use doorward_service::login::{ConsentDecision, Guesser, LoginError, Step};
 use doorward_service::provider::Params;
 use doorward_service::provider::discovery::path;
 
+use super::call::Call;
 use super::sign_in::form;
-use super::{json, step, token};
+use super::{json, step};
 use crate::app::App;
 use crate::listen::Peer;
 use crate::pages::DeviceCodePage;
 use crate::words::Words;
 
 /// The device authorization endpoint (RFC 8628 section 3.1).
-pub async fn authorize(
-    State(app): State<Arc<App>>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let address = peer.map(|peer| peer.address);
-    json::answer(match token::form(path::DEVICE_AUTHORIZATION, &headers, &body) {
+pub async fn authorize(State(app): State<Arc<App>>, call: Call) -> Response {
+    let address = call.peer.as_ref().map(|peer| peer.address);
+    json::answer(match call.form(path::DEVICE_AUTHORIZATION) {
         Ok(request) => app.provider.authorize_device(request, address, app.now()).await,
         Err(error) => Err(error),
     })

@@ -4,6 +4,7 @@
 //! [`problem`] its failures, [`json`] what clients get.
 
 mod authorize;
+mod call;
 mod callback;
 mod challenge;
 mod consent;

@@ -3,42 +3,33 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use doorward_service::provider::discovery::path;
 use doorward_service::provider::{EndpointError, Params, ResourceRequest};
 
+use super::call::Call;
 use super::{challenge, json};
 use crate::app::App;
 
-pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    userinfo(&app, &Method::GET, &headers, (query.as_deref(), &[])).await
+pub async fn get(State(app): State<Arc<App>>, call: Call) -> Response {
+    userinfo(&app, &Method::GET, &call, &[]).await
 }
 
-pub async fn post(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Response {
-    userinfo(&app, &Method::POST, &headers, (query.as_deref(), &body)).await
+pub async fn post(State(app): State<Arc<App>>, call: Call) -> Response {
+    userinfo(&app, &Method::POST, &call, &call.body).await
 }
 
-async fn userinfo(
-    app: &App,
-    method: &Method,
-    headers: &HeaderMap,
-    (query, body): (Option<&str>, &[u8]),
-) -> Response {
-    let (dpop, token) = match presented(headers, query, body) {
+async fn userinfo(app: &App, method: &Method, call: &Call, body: &[u8]) -> Response {
+    let (dpop, token) = match presented(&call.headers, call.query.as_deref(), body) {
         Ok(Some(presented)) => presented,
         Ok(None) => return challenge::without_error(),
         Err(error) => return json::refuse(&error),
     };
-    let request = ResourceRequest { method, path: path::USERINFO, headers, dpop, token: &token };
+    let (headers, certificate) = (&call.headers, call.certificate());
+    let request = ResourceRequest { method, path: path::USERINFO, headers, certificate, dpop, token: &token };
     match app.provider.userinfo(request, app.now()).await {
         Ok(statement) => json::statement(Ok(statement)),
         Err(error) => challenge::refuse(&error),

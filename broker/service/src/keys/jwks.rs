@@ -28,6 +28,11 @@ pub enum JwksError {
     /// Somebody published a private key; it protects nothing any more.
     #[error("a JWK Set with a private key in it")]
     Private,
+    /// A key that others can find out.
+    #[error(
+        "a JWK Set with a weak key in it: RSA has at least 2048 bits, EC the curve P-256, P-384 or P-521"
+    )]
+    Weak,
 }
 
 /// A public key that verifies the signatures of one algorithm.
@@ -120,6 +125,28 @@ pub(super) fn is_private(jwk: &Map<String, Value>) -> bool {
     PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name))
 }
 
+/// Whether all keys of a set are strong and public: for those who register one, and can still mend it.
+///
+/// # Errors
+/// [`JwksError`] for a set that has none, or a key that protects nothing.
+pub fn check_strength(set: &Value) -> Result<(), JwksError> {
+    for jwk in listed(set)? {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let number = |name: &str| BASE64.decode(text(name)?).ok();
+        let is_strong = match text("kty") {
+            // What both sides know is nobody's public key.
+            Some("oct") => return Err(JwksError::Private),
+            Some("RSA") => number("n").zip(number("e")).is_some_and(|(n, e)| strong_rsa(&n, &e).is_some()),
+            Some("EC") => text("crv").is_some_and(|curve| ["P-256", "P-384", "P-521"].contains(&curve)),
+            _ => true,
+        };
+        if !is_strong {
+            return Err(JwksError::Weak);
+        }
+    }
+    Ok(())
+}
+
 /// The verifiers that one JWK gives: one for each algorithm it may be used with.
 fn read(jwk: &Map<String, Value>) -> Option<Vec<VerifyingKey>> {
     let id = match jwk.get("kid") {
@@ -152,20 +179,24 @@ pub(super) fn embedded(jwk: &Map<String, Value>, algorithm: Algorithm) -> Option
     }
     let (public, _) = public_key(jwk).filter(|(_, fitting)| fitting.contains(&algorithm))?;
     let key = VerifyingKey { id: None, algorithm, verifier: verifier(algorithm, &public)? };
-    Some((key, thumbprint(&public)))
+    Some((key, thumbprint(members(|name| public.parameter(name)?.as_str()))))
 }
 
-/// RFC 7638 section 3: the members that make the key, in the order of their names.
-fn thumbprint(public: &Jwk) -> String {
-    let members: BTreeMap<&str, &Value> = ["crv", "e", "kty", "n", "x", "y"]
-        .into_iter()
-        .filter_map(|name| Some((name, public.parameter(name)?)))
-        .collect();
-    BASE64.encode(Sha256::digest(json!(members).to_string()))
+/// The members that make a public key (RFC 7638 section 3.2), of those that it has.
+pub(super) fn members<'a>(
+    member: impl Fn(&str) -> Option<&'a str>,
+) -> impl Iterator<Item = (&'static str, &'a str)> {
+    ["crv", "e", "kty", "n", "x", "y"].into_iter().filter_map(move |name| Some((name, member(name)?)))
+}
+
+/// The thumbprint of a key of these members (RFC 7638 section 3).
+pub(super) fn thumbprint<'a>(members: impl Iterator<Item = (&'static str, &'a str)>) -> String {
+    let ordered: BTreeMap<_, _> = members.collect();
+    BASE64.encode(Sha256::digest(json!(ordered).to_string()))
 }
 
 /// RFC 7517 sections 4.2 and 4.3.
-fn is_for_signatures(jwk: &Map<String, Value>) -> bool {
+pub(super) fn is_for_signatures(jwk: &Map<String, Value>) -> bool {
     let operations = jwk.get("key_ops").map(|operations| {
         operations.as_array().is_some_and(|list| list.iter().any(|operation| operation == "verify"))
     });

@@ -4,13 +4,15 @@
 //! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read or a secret of [`mac`];
 //!   [`proof`] those that bring their own key. [`jwe`] encrypts for others.
 //! * `pairwise` makes the subjects that only one sector of clients knows.
-//! * [`x509`] reads certificates.
+//! * [`x509`] reads certificates; [`KnownCertificates`] are those that a client registered.
 //! * [`sealing`] encrypts what must be read again; [`master_key`] proves that it will be.
 
+mod distinguished_name;
 mod generate;
 pub mod jose;
 pub mod jwe;
 pub mod jwks;
+mod known_certificates;
 pub mod mac;
 pub mod master_key;
 mod pairwise;
@@ -26,7 +28,8 @@ pub mod x509;
 
 pub use jose::{Audience, Claims, Expected, Expiry, JoseError, Typ, Unverified, verify, verify_mac};
 pub use jwe::{EncryptionKeys, Recipient};
-pub use jwks::{JwksError, VerifyingKey, VerifyingKeys};
+pub use jwks::{JwksError, VerifyingKey, VerifyingKeys, check_strength};
+pub use known_certificates::KnownCertificates;
 pub use mac::{MacAlgorithm, SharedSecret};
 pub use master_key::{MasterKeyError, check_master_key};
 pub use proof::{Proof, verify_proof};

@@ -31,6 +31,7 @@ impl Management {
             sealer: &self.sealer,
             egress: &self.egress,
             algorithms: &self.algorithms,
+            mutual_tls: self.mutual_tls.as_ref(),
             registration: None,
         }
     }

@@ -24,6 +24,7 @@ use doorward_net::{EgressPolicy, Outbound};
 use doorward_store::Store;
 
 use crate::keys::Sealer;
+use crate::settings::MutualTls;
 
 pub use document::Document;
 pub use plan::{Plan, PlanError};
@@ -43,6 +44,8 @@ pub struct Management {
     pub egress: EgressPolicy,
     /// The algorithms that this broker signs with.
     pub algorithms: Vec<Algorithm>,
+    /// Whether and how clients may come with certificates.
+    pub mutual_tls: Option<MutualTls>,
     /// The way to what clients publish themselves.
     pub net: Arc<dyn Outbound>,
     /// What holds for clients that register themselves, when they may.

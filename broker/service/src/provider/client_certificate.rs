@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use sha2::{Digest as _, Sha256};
+use doorward_domain::client::CertificateName;
+use doorward_domain::{Confirmation, Timestamp};
 
 use crate::keys::Certificate;
 use crate::keys::x509::NoCertificate;
@@ -14,36 +13,33 @@ use crate::keys::x509::NoCertificate;
 #[derive(Clone)]
 pub struct ClientCertificate {
     certificate: Certificate,
-    thumbprint: String,
     certified: bool,
 }
 
 impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCertificate")
-            .field("thumbprint", &self.thumbprint)
+            .field("thumbprint", &self.thumbprint())
             .field("certified", &self.certified)
             .finish_non_exhaustive()
     }
 }
 
 impl ClientCertificate {
-    /// Reads a certificate in DER. `certified` says that one of the operator's authorities vouches for it
-    /// and that it is valid now.
+    /// Reads a certificate in DER. `certified` says that one of the operator's authorities vouches for it.
     ///
     /// # Errors
     /// [`NoCertificate`] for anything else.
     pub fn read(der: &[u8], certified: bool) -> Result<Self, NoCertificate> {
-        let certificate = Certificate::from_der(der)?;
-        Ok(Self { certificate, thumbprint: thumbprint(der), certified })
+        Ok(Self { certificate: Certificate::from_der(der)?, certified })
     }
 
-    /// What tokens are bound to: `x5t#S256` of RFC 8705 section 3.1.
+    /// Its `x5t#S256` (RFC 8705 section 3.1).
     pub fn thumbprint(&self) -> &str {
-        &self.thumbprint
+        self.certificate.thumbprint()
     }
 
-    /// Whether one of the operator's authorities vouches for it, and it is valid now.
+    /// Whether one of the operator's authorities vouches for it.
     pub fn is_certified(&self) -> bool {
         self.certified
     }
@@ -52,9 +48,17 @@ impl ClientCertificate {
     pub fn certificate(&self) -> &Certificate {
         &self.certificate
     }
-}
 
-/// The SHA-256 of a certificate in DER, in base64url.
-pub(super) fn thumbprint(der: &[u8]) -> String {
-    BASE64.encode(Sha256::digest(der))
+    /// What is bound to it.
+    pub(super) fn confirmation(&self) -> Confirmation {
+        Confirmation::Certificate(self.thumbprint().to_owned())
+    }
+
+    /// Whether an authority vouches at `now` that it is of this subject (RFC 8705 section 2.1). A handshake
+    /// may have been long ago, so the time counts again with every request.
+    pub(super) fn is_certified_for(&self, subject: &CertificateName, now: Timestamp) -> bool {
+        let Self { certificate, certified } = self;
+        let is_strong = certificate.key_thumbprint().is_some();
+        *certified && is_strong && certificate.is_valid(now) && certificate.is_for(subject)
+    }
 }

@@ -160,6 +160,7 @@ impl Provider {
             sealer: &self.sealer,
             egress: &documents.policy.egress,
             algorithms: self.keys.algorithms(),
+            mutual_tls: self.settings.mutual_tls.as_ref(),
             registration: None,
         };
         let client = published::client(&*self.store, (id, document), &documents.policy, &making).await;

@@ -10,7 +10,7 @@ use http::header::ACCEPT;
 use serde_json::Value;
 
 use super::Provider;
-use crate::keys::{EncryptionKeys, JwksError, SealError, SharedSecret, VerifyingKeys};
+use crate::keys::{EncryptionKeys, JwksError, KnownCertificates, SealError, SharedSecret, VerifyingKeys};
 use crate::management::plan::client::authentication::secret_place;
 
 /// The public keys of a client.
@@ -20,11 +20,17 @@ pub(super) struct PublicKeys {
     pub verifying: VerifyingKeys,
     /// Those that something is encrypted for it with.
     pub encryption: EncryptionKeys,
+    /// Those that its certificates are known by.
+    pub certificates: KnownCertificates,
 }
 
 impl PublicKeys {
     fn parse(set: &Value) -> Result<Self, JwksError> {
-        Ok(Self { verifying: VerifyingKeys::parse(set)?, encryption: EncryptionKeys::parse(set)? })
+        Ok(Self {
+            verifying: VerifyingKeys::parse(set)?,
+            encryption: EncryptionKeys::parse(set)?,
+            certificates: KnownCertificates::parse(set)?,
+        })
     }
 }
 

@@ -66,7 +66,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<DeviceResponse, EndpointError> {
         let params = request.params()?;
-        let client = self.authenticate(request.headers, &params, now).await?.record;
+        let client = self.authenticate(&request, &params, now).await?.record;
         if !client.may_use(GrantType::DeviceCode) {
             let description = "this client is not registered for the device grant";
             return Err(EndpointError::refused(ErrorCode::UnauthorizedClient, description));

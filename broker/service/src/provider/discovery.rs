@@ -1,7 +1,8 @@
 //! The discovery document (OIDC Discovery section 3, RFC 8414 section 2).
 
+use doorward_domain::client::Method;
 use doorward_domain::{Algorithm, ContentEncryption, GrantType, KeyManagement, scope};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::claims;
 use crate::keys::MacAlgorithm;
@@ -38,8 +39,10 @@ pub mod path {
 }
 
 /// What clients may call with their certificate, by its name in the document (RFC 8705 section 5).
-pub const WITH_CERTIFICATE: [(&str, &str); 4] = [
+pub const WITH_CERTIFICATE: [(&str, &str); 6] = [
     ("token_endpoint", path::TOKEN),
+    ("pushed_authorization_request_endpoint", path::PAR),
+    ("device_authorization_endpoint", path::DEVICE_AUTHORIZATION),
     ("userinfo_endpoint", path::USERINFO),
     ("introspection_endpoint", path::INTROSPECT),
     ("revocation_endpoint", path::REVOKE),
@@ -56,6 +59,27 @@ pub fn with_registration(mut document: Value, settings: &Settings) -> Value {
 #[must_use]
 pub fn with_client_documents(mut document: Value) -> Value {
     document["client_id_metadata_document_supported"] = true.into();
+    document
+}
+
+/// Adds what clients with certificates may do (RFC 8705 sections 2.1.1, 2.2.1, 3.3 and 5).
+#[must_use]
+pub fn with_certificates(mut document: Value, settings: &Settings) -> Value {
+    let Some(mutual_tls) = &settings.mutual_tls else { return document };
+    let methods = [Method::TlsClientAuth, Method::SelfSignedTlsClientAuth];
+    let offered = methods.into_iter().filter(|method| mutual_tls.takes(*method)).map(Method::as_str);
+    for endpoint in ["token", "introspection", "revocation"] {
+        let listed = document[format!("{endpoint}_endpoint_auth_methods_supported")].as_array_mut();
+        listed.into_iter().for_each(|listed| listed.extend(offered.clone().map(Value::from)));
+    }
+    document["tls_client_certificate_bound_access_tokens"] = true.into();
+    let aliases = WITH_CERTIFICATE
+        .iter()
+        .filter_map(|(name, path)| Some(((*name).to_owned(), settings.url_with_certificate(path)?.into())));
+    let aliases: Map<_, _> = aliases.collect();
+    if !aliases.is_empty() {
+        document["mtls_endpoint_aliases"] = aliases.into();
+    }
     document
 }
 

@@ -114,7 +114,7 @@ impl Provider {
         if claims.str("htm") != Some(endpoint.method.as_str()) {
             return Err(refused("htm of the DPoP proof is not the request's method"));
         }
-        if !claims.str("htu").is_some_and(|htu| same_target(htu, &self.settings.url(endpoint.path))) {
+        if !claims.str("htu").is_some_and(|htu| self.is_target(htu, endpoint.path)) {
             return Err(refused("htu of the DPoP proof is not this endpoint's URL"));
         }
         let ath = endpoint.access_token.map(|token| BASE64.encode(Sha256::digest(token)));
@@ -128,6 +128,12 @@ impl Provider {
             _ => return Err(EndpointError::UseDpopNonce(self.dpop_nonce(now))),
         }
         Ok(expires_at)
+    }
+
+    /// Whether `htu` is one of the URLs of a path: there is another where clients show certificates.
+    fn is_target(&self, htu: &str, path: &str) -> bool {
+        let other = || self.settings.url_with_certificate(path);
+        same_target(htu, &self.settings.url(path)) || other().is_some_and(|other| same_target(htu, &other))
     }
 
     /// Uses a proof up.

@@ -30,7 +30,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Statement, EndpointError> {
         let params = request.params()?;
-        let client = self.authenticate(request.headers, &params, now).await?.record;
+        let client = self.authenticate(&request, &params, now).await?.record;
         if client.is_public() {
             return Err(EndpointError::invalid_client());
         }

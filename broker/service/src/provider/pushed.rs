@@ -4,10 +4,12 @@
 use doorward_domain::{Client, Plain, PushedRequest, SecretHash, Timestamp};
 use doorward_store::Batch;
 use doorward_store::records::at;
+use http::Method;
 use serde::Serialize;
 
 use super::asked::{Asked, Passed, check_signed};
-use super::error::EndpointError;
+use super::dpop::Endpoint;
+use super::error::{EndpointError, ErrorCode};
 use super::request::AuthorizationRequest;
 use super::token::ClientRequest;
 use super::{Params, Provider};
@@ -68,7 +70,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<PushedResponse, EndpointError> {
         let params = request.params()?;
-        let client = self.authenticate(request.headers, &params, now).await?;
+        let client = self.authenticate(&request, &params, now).await?;
         if params.get("request_uri").is_some() {
             return Err(EndpointError::invalid_request("a pushed request names no request_uri"));
         }
@@ -77,8 +79,32 @@ impl Provider {
             None => Asked { params: with_client(params, &client.record), passed: Passed::Plainly },
         };
         check_signed(&client.record, asked.passed)?;
+        let asked = self.bound_by_proof(asked, &request, &client.record, now).await?;
         self.judge(&asked, &client.record, now)?;
         self.keep(&asked.params, &client.record, now).await
+    }
+
+    /// A proof that comes with the request binds the code to its key, as `dpop_jkt` does (RFC 9449
+    /// section 10.1).
+    async fn bound_by_proof(
+        &self,
+        mut asked: Asked,
+        request: &ClientRequest<'_>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Asked, EndpointError> {
+        let endpoint = Endpoint { method: &Method::POST, path: request.path, access_token: None };
+        let Some(proof) = self.dpop_proof(request.headers, endpoint, client, now)? else { return Ok(asked) };
+        match asked.params.get("dpop_jkt") {
+            None => asked.params.add("dpop_jkt".to_owned(), proof.thumbprint.clone()),
+            Some(named) if named == proof.thumbprint => {}
+            Some(_) => {
+                let description = "dpop_jkt names another key than the DPoP proof";
+                return Err(EndpointError::refused(ErrorCode::InvalidDpopProof, description));
+            }
+        }
+        self.use_proof(&proof, client, now).await?;
+        Ok(asked)
     }
 
     async fn keep(

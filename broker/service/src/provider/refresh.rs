@@ -53,7 +53,8 @@ impl Provider {
         Err(UNUSABLE)
     }
 
-    /// The refresh token of a public client is bound to its first DPoP key (RFC 9449 section 5).
+    /// The refresh token of a public client is bound to its first DPoP key (RFC 9449 section 5), or to its
+    /// certificate (RFC 8705 section 7.1).
     async fn check_holder(
         &self,
         grant: &Grant,

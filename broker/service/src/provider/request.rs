@@ -205,6 +205,9 @@ impl AuthorizationRequest {
             let description = "this client is not registered for the authorization code grant";
             return Err(rejected(ErrorCode::UnauthorizedClient, description));
         }
+        if client.must_get_signed_responses() && !mode.is_signed() {
+            return Err(invalid("this client's responses are signed: ask for them with response_mode=jwt"));
+        }
         let prompt = match params.get("prompt") {
             None => Prompt::default(),
             Some(text) => Prompt::parse(text)

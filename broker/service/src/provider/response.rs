@@ -58,7 +58,8 @@ impl ResponseMode {
         *self == Self::default()
     }
 
-    const fn is_signed(self) -> bool {
+    /// Whether the answer travels as a signed JWT.
+    pub const fn is_signed(self) -> bool {
         matches!(self, Self::QueryJwt | Self::FormPostJwt)
     }
 

@@ -18,7 +18,7 @@ impl Provider {
     /// When the request is malformed, or the store failed: then nothing is claimed to be revoked.
     pub async fn revoke(&self, request: ClientRequest<'_>, now: Timestamp) -> Result<(), EndpointError> {
         let params = request.params()?;
-        let client = self.authenticate(request.headers, &params, now).await?.record;
+        let client = self.authenticate(&request, &params, now).await?.record;
         let token = params.get("token").ok_or(EndpointError::invalid_request("token is missing"))?;
         if let Some(own) = self.read_access_token(token, now).filter(|token| token.grant.is_none()) {
             return self.revoke_own(&own, &client, now).await;

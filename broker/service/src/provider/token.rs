@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
-use super::{Params, People, Provider};
+use super::{ClientCertificate, Params, People, Provider};
 
 /// A successful token response (RFC 6749 section 5.1, OIDC Core section 3.1.3.3).
 #[derive(Debug, Serialize)]
@@ -73,6 +73,8 @@ impl<'a> Issue<'a> {
 pub struct ClientRequest<'a> {
     /// The request's headers.
     pub headers: &'a HeaderMap,
+    /// The certificate that its sender has the key of.
+    pub certificate: Option<&'a ClientCertificate>,
     /// Its form.
     pub body: &'a [u8],
     /// The path that it was posted to, as `discovery::path` has it.
@@ -102,9 +104,9 @@ impl Provider {
         now: Timestamp,
     ) -> Result<TokenResponse, EndpointError> {
         let params = request.params()?;
-        let client = self.authenticate(request.headers, &params, now).await?.record;
+        let client = self.authenticate(&request, &params, now).await?.record;
         let grant = asked_grant(&params, &client)?;
-        let binding = self.binding(&request, &client, now)?;
+        let binding = self.binding(&request, (&client, grant), now)?;
         let recipient = match grant {
             GrantType::ClientCredentials | GrantType::TokenExchange => None,
             _ => self.recipient(&client, client.tokens.id_token_encryption, now).await?,

@@ -106,13 +106,15 @@ impl Broker {
     /// Asks userinfo with a bearer token.
     pub fn userinfo(&self, token: &str) -> Statement {
         let (path, headers) = (path::USERINFO, &HeaderMap::new());
-        let request = ResourceRequest { method: &Method::GET, path, headers, dpop: false, token };
+        let request =
+            ResourceRequest { method: &Method::GET, path, headers, certificate: None, dpop: false, token };
         at_once(self.provider.userinfo(request, self.now())).unwrap()
     }
 
     fn token(&self, fields: &[(&str, &str)]) -> TokenResponse {
         let body = encode(fields);
-        let request = ClientRequest { headers: &self.headers, body: body.as_bytes(), path: path::TOKEN };
+        let (headers, path) = (&self.headers, path::TOKEN);
+        let request = ClientRequest { headers, certificate: None, body: body.as_bytes(), path };
         at_once(self.provider.token(request, self.now())).unwrap()
     }
 }

@@ -19,13 +19,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::support::{code, jwt, reregister, signed_in, signed_jwt};
 
-const DPOP: HeaderName = HeaderName::from_static("dpop");
+pub const DPOP: HeaderName = HeaderName::from_static("dpop");
 
 /// A key that a client proves to hold.
-struct Key(EcKeyPair);
+pub struct Key(EcKeyPair);
 
 impl Key {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(EcKeyPair::generate(EcCurve::P256).unwrap())
     }
 
@@ -34,43 +34,43 @@ impl Key {
         json!({"kty": "EC", "crv": "P-256", "x": jwk.parameter("x"), "y": jwk.parameter("y")})
     }
 
-    fn thumbprint(&self) -> String {
+    pub fn thumbprint(&self) -> String {
         let jwk = self.public();
         let members = format!(r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#, jwk["x"], jwk["y"]);
         BASE64.encode(Sha256::digest(members))
     }
 
-    fn header(&self) -> Value {
+    pub fn header(&self) -> Value {
         json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.public()})
     }
 
-    fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
         signed_jwt(&ES256.signer_from_jwk(&self.0.to_jwk_private_key()).unwrap(), header, claims)
     }
 
     /// A good proof for the token endpoint.
-    fn proof(&self, world: &World, jti: &str) -> String {
+    pub fn proof(&self, world: &World, jti: &str) -> String {
         self.sign(&self.header(), &at_token(world, jti))
     }
 
     /// A good proof for userinfo.
-    fn use_of(&self, world: &World, token: &str, jti: &str) -> String {
+    pub fn use_of(&self, world: &World, token: &str, jti: &str) -> String {
         self.sign(&self.header(), &at_userinfo(world, token, jti))
     }
 }
 
-fn at_token(world: &World, jti: &str) -> Value {
+pub fn at_token(world: &World, jti: &str) -> Value {
     json!({"htm": "POST", "htu": "https://id.test/token", "iat": world.clock.now().as_secs(), "jti": jti})
 }
 
-fn at_userinfo(world: &World, token: &str, jti: &str) -> Value {
+pub fn at_userinfo(world: &World, token: &str, jti: &str) -> Value {
     let ath = BASE64.encode(Sha256::digest(token));
     let iat = world.clock.now().as_secs();
     json!({"htm": "GET", "htu": "https://id.test/userinfo", "iat": iat, "jti": jti, "ath": ath})
 }
 
 /// `claims`, one of them changed; null leaves it out.
-fn but(mut claims: Value, name: &str, value: Value) -> Value {
+pub fn but(mut claims: Value, name: &str, value: Value) -> Value {
     match value {
         Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
         value => claims[name] = value,
@@ -320,7 +320,7 @@ async fn dp_03_a_client_of_bound_tokens_gets_no_others() {
     reregister(&world, "public", |client| client.tokens.dpop_bound = true).await;
     let code = code(&world, &mut signed_in(&world, "alice").await, &app(&world), &[]).await;
     redeem(&world, &code, &[]).await.assert_error(400, "invalid_dpop_proof");
-    refresh(&world, tokens.str("refresh_token"), &[]).await.assert_error(400, "invalid_dpop_proof");
+    refresh(&world, tokens.str("refresh_token"), &[]).await.assert_error(400, "invalid_grant");
     assert_eq!(redeem(&world, &code, &[&key.proof(&world, "9")]).await.json["token_type"], "DPoP");
 }
 
@@ -385,7 +385,7 @@ async fn rt_08_a_profile_without_rotation_keeps_its_refresh_token() {
     let tokens = world.tokens(&app, "victim", "alice").await;
     let text = tokens.str("refresh_token");
     reregister(&world, "c1", |client| client.profile = ClientProfile::Fapi2Security).await;
-    app.refresh(&world, text, &[]).await.assert_error(400, "invalid_dpop_proof");
+    app.refresh(&world, text, &[]).await.assert_error(400, "invalid_grant");
     for n in 0..3 {
         world.pass(60);
         let credentials = format!("Basic {}", STANDARD.encode("c1:secret-of-c1"));

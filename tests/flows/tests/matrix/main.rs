@@ -5,6 +5,9 @@
 mod at_once;
 mod authorization;
 mod callback;
+mod certificate;
+mod certificate_bound;
+mod certificates;
 mod claims_parameter;
 mod client_assertion;
 mod client_authentication;
@@ -18,6 +21,8 @@ mod device;
 mod dpop;
 mod encryption;
 mod ending;
+mod fapi;
+mod fapi_signing;
 mod forgery;
 mod headers;
 mod home_realm;

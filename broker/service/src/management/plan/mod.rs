@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use super::document::Document;
 use super::existing::Existing;
 use crate::keys::Sealer;
+use crate::settings::MutualTls;
 use difference::Described;
 
 pub use difference::FieldChange;
@@ -105,6 +106,8 @@ pub struct Making<'a> {
     pub egress: &'a EgressPolicy,
     /// The algorithms that this broker signs with.
     pub algorithms: &'a [Algorithm],
+    /// Whether and how clients may come with certificates.
+    pub mutual_tls: Option<&'a MutualTls>,
     /// How the clients of the document come in, when they register themselves.
     pub registration: Option<&'a Registration>,
 }

@@ -1,4 +1,5 @@
 mod apply;
+mod certificates;
 mod document;
 mod family;
 mod idempotence;
@@ -21,6 +22,7 @@ use super::document::{Document, Reference};
 use super::plan::{Plan, PlanError, Problem};
 use super::{Management, existing};
 use crate::keys::{MasterKey, Sealer};
+use crate::settings::MutualTls;
 
 /// A tenant with a connection, and a client: enough for a login.
 const ACME: &str = r#"
@@ -73,6 +75,7 @@ fn over(store: Arc<dyn Store>) -> Management {
         clock: Arc::new(ManualClock::new(now())),
         egress: EgressPolicy::default(),
         algorithms: Algorithm::ALL.to_vec(),
+        mutual_tls: Some(MutualTls { base_url: None, has_authorities: true }),
         net: Arc::new(ScriptedOutbound::new()),
         registration: None,
         issuer: "https://sso.example.org".to_owned(),

@@ -259,7 +259,7 @@ async fn only_public_keys_that_fit_are_registered() {
         (vec![public.clone()], "ES256", None),
         (vec![public], "RS256", Some("no usable RS256 key")),
         (vec![private], "ES256", Some("private")),
-        (vec![json!({"kty": "oct", "k": "canary"})], "ES256", Some("no usable")),
+        (vec![json!({"kty": "oct", "k": "canary"})], "ES256", Some("private")),
         (vec![], "ES256", Some("no usable")),
     ] {
         let document = json!({"client": [{

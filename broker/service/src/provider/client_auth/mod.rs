@@ -1,16 +1,17 @@
 //! Client authentication at the endpoints that clients call (RFC 6749 section 2.3, OIDC Core
-//! section 9): which client a request says it comes from, and whether that is so.
+//! section 9, RFC 8705): which client a request says it comes from, and whether that is so.
 
 mod assertion;
+mod certificate;
 mod presented;
 mod secret;
 
 use doorward_domain::{Client, ClientAuthentication, ClientId, Timestamp};
 use doorward_store::Stored;
-use http::HeaderMap;
 
 use super::error::{EndpointError, ErrorCode};
-use super::{Params, Provider};
+use super::token::ClientRequest;
+use super::{ClientCertificate, Params, Provider};
 use presented::{Presented, presented};
 
 impl Provider {
@@ -20,14 +21,15 @@ impl Provider {
     /// `invalid_request` when more than one way was tried, `invalid_client` in every other case.
     pub async fn authenticate(
         &self,
-        headers: &HeaderMap,
+        request: &ClientRequest<'_>,
         params: &Params,
         now: Timestamp,
     ) -> Result<Stored<Client>, EndpointError> {
-        let presented = presented(headers, params)?;
+        let presented = presented(request.headers, params)?;
         let found = self.client(presented.client(), now).await?;
         let found = found.ok_or_else(|| self.unknown_client(presented.client()))?;
-        let genuine = found.record.enabled && self.is_genuine(&found, &presented, now).await?;
+        let genuine =
+            found.record.enabled && self.is_genuine(&found, &presented, request.certificate, now).await?;
         if genuine { Ok(found) } else { Err(EndpointError::invalid_client()) }
     }
 
@@ -46,6 +48,7 @@ impl Provider {
         &self,
         client: &Stored<Client>,
         presented: &Presented<'_>,
+        certificate: Option<&ClientCertificate>,
         now: Timestamp,
     ) -> Result<bool, EndpointError> {
         match (&client.record.authentication, presented) {
@@ -62,6 +65,13 @@ impl Provider {
             (ClientAuthentication::ClientSecretJwt { secrets }, Presented::Assertion(_, assertion)) => {
                 self.check_mac_assertion(client, secrets, assertion, now).await
             }
+            (ClientAuthentication::TlsClientAuth { subject }, Presented::Name(_)) => {
+                Ok(certificate.is_some_and(|shown| shown.is_certified_for(subject, now)))
+            }
+            (ClientAuthentication::SelfSignedTlsClientAuth, Presented::Name(_)) => match certificate {
+                Some(shown) => Ok(self.check_own_certificate(client, shown, now).await),
+                None => Ok(false),
+            },
             _ => Ok(false),
         }
     }

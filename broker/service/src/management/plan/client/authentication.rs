@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_domain::client::{CertificateName, Method};
+use doorward_domain::client::Method;
 use doorward_domain::{
     Algorithm, Client, ClientAuthentication, ClientKeys, ClientSecret, Plain, Sealed, SecretHash, TenantId,
 };
@@ -10,7 +10,7 @@ use doorward_store::{Kind, Stored};
 use serde_json::Value;
 
 use super::super::Planner;
-use crate::keys::{Place, VerifyingKeys};
+use crate::keys::{KnownCertificates, Place, VerifyingKeys, check_strength};
 use crate::management::document::{self, KeySet, SecretSource};
 
 /// No secret of a client is shorter.
@@ -36,6 +36,7 @@ impl Planner<'_> {
             (None, false) => Method::None,
         });
         self.check_method(entry, method, path);
+        self.check_certificates(entry, method, path);
         let stored = old.map(|old| &old.record.authentication);
         match method {
             Method::None => Some(ClientAuthentication::None),
@@ -169,29 +170,6 @@ impl Planner<'_> {
         Some(secret)
     }
 
-    fn tls_client_auth(&mut self, entry: &document::Client, path: &str) -> Option<ClientAuthentication> {
-        let names: Vec<_> = [
-            entry.tls_client_auth_subject_dn.clone().map(CertificateName::SubjectDn),
-            entry.tls_client_auth_san_dns.clone().map(CertificateName::SanDns),
-            entry.tls_client_auth_san_uri.clone().map(CertificateName::SanUri),
-            entry.tls_client_auth_san_ip.clone().map(CertificateName::SanIp),
-            entry.tls_client_auth_san_email.clone().map(CertificateName::SanEmail),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        match <[_; 1]>::try_from(names) {
-            Ok([subject]) => Some(ClientAuthentication::TlsClientAuth { subject }),
-            Err(_) => {
-                self.problem(
-                    path,
-                    "`tls_client_auth` needs exactly one of `tls_client_auth_subject_dn` and `…_san_…`",
-                );
-                None
-            }
-        }
-    }
-
     /// The client's public keys.
     pub(super) fn client_keys(
         &mut self,
@@ -200,16 +178,17 @@ impl Planner<'_> {
         path: &str,
     ) -> ClientKeys {
         let needed = match authentication {
-            ClientAuthentication::PrivateKeyJwt { algorithm } => {
-                Some(algorithm.map_or_else(|| entry.profile.demands().algorithms.to_vec(), |one| vec![one]))
-            }
+            ClientAuthentication::PrivateKeyJwt { algorithm } => Some(Needed::Key(
+                algorithm.map_or_else(|| entry.profile.demands().algorithms.to_vec(), |one| vec![one]),
+            )),
+            ClientAuthentication::SelfSignedTlsClientAuth => Some(Needed::Certificate),
             _ => None,
         };
         let path_of_keys = format!("{path}.jwks");
         match (&entry.jwks, &entry.jwks_uri) {
             (Some(_), Some(_)) => self.problem(path_of_keys, "stands beside `jwks_uri`; one will do"),
             (Some(KeySet::At(_)), None) => self.problem(path_of_keys, REFERENCE),
-            (Some(KeySet::Inline(jwks)), None) => match unfit(jwks, needed.as_deref()) {
+            (Some(KeySet::Inline(jwks)), None) => match unfit(jwks, needed.as_ref()) {
                 None => return ClientKeys::Inline(jwks.clone()),
                 Some(problem) => self.problem(path_of_keys, problem),
             },
@@ -217,9 +196,7 @@ impl Planner<'_> {
                 self.check_reachable(&format!("{path}.jwks_uri"), uri);
                 return ClientKeys::At(uri.clone());
             }
-            (None, None)
-                if authentication.method() == Method::SelfSignedTlsClientAuth || needed.is_some() =>
-            {
+            (None, None) if needed.is_some() => {
                 self.problem(path_of_keys, "is missing: its method needs the client's public keys");
             }
             (None, None) => {}
@@ -255,17 +232,32 @@ fn is_mask(secret: &Plain) -> bool {
     text.chars().all(|c| matches!(c, '*' | '•' | ' ')) || text == format!("{secret:?}")
 }
 
-/// Why a JWK Set is none, or none to verify assertions with.
-fn unfit(jwks: &Value, needed: Option<&[Algorithm]>) -> Option<String> {
-    match (VerifyingKeys::parse(jwks), needed) {
-        (Err(cause), _) => Some(format!("is {cause}")),
-        (Ok(_), None) => None,
-        (Ok(keys), Some(needed)) => {
-            let fits = needed.iter().any(|algorithm| keys.fitting(*algorithm, None).next().is_some());
-            let names: Vec<_> = needed.iter().map(|algorithm| algorithm.as_str()).collect();
+/// What a client's way of authentication needs of its JWK Set.
+enum Needed {
+    /// A key that verifies one of these algorithms.
+    Key(Vec<Algorithm>),
+    /// A certificate, or the key of one.
+    Certificate,
+}
+
+/// Why a JWK Set is none, or none to authenticate a client with.
+fn unfit(jwks: &Value, needed: Option<&Needed>) -> Option<String> {
+    if let Err(cause) = check_strength(jwks) {
+        return Some(format!("is {cause}"));
+    }
+    match needed {
+        None => None,
+        Some(Needed::Key(algorithms)) => {
+            let keys = VerifyingKeys::parse(jwks).unwrap_or_default();
+            let fits = algorithms.iter().any(|algorithm| keys.fitting(*algorithm, None).next().is_some());
+            let names: Vec<_> = algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
             (!fits).then(|| {
                 format!("has no usable {} key; see `token_endpoint_auth_signing_alg`", names.join(" or "))
             })
         }
+        Some(Needed::Certificate) => KnownCertificates::parse(jwks)
+            .unwrap_or_default()
+            .is_empty()
+            .then(|| "has no certificate in `x5c`, and no key of one".to_owned()),
     }
 }

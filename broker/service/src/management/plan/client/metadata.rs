@@ -1,7 +1,7 @@
 //! What else a client registers, and whether it keeps its profile.
 
 use doorward_domain::client::{
-    LogoutChannels, Method, Presentation, RequestDefaults, RequestRules, SubjectType, TokenForms,
+    LogoutChannels, Presentation, RequestDefaults, RequestRules, SubjectType, TokenForms,
 };
 use doorward_domain::{
     Algorithm, Client, ContentEncryption, Encryption, GrantType, KeyManagement, RedirectUri,
@@ -195,14 +195,6 @@ impl Planner<'_> {
         let asked = [
             ("backchannel_logout_uri", entry.backchannel_logout_uri.is_some()),
             ("frontchannel_logout_uri", entry.frontchannel_logout_uri.is_some()),
-            ("tls_client_certificate_bound_access_tokens", entry.tls_client_certificate_bound_access_tokens),
-            (
-                "token_endpoint_auth_method",
-                matches!(
-                    entry.token_endpoint_auth_method,
-                    Some(Method::TlsClientAuth | Method::SelfSignedTlsClientAuth)
-                ),
-            ),
         ];
         for (field, _) in asked.into_iter().filter(|(_, asked)| *asked) {
             self.problem(format!("{path}.{field}"), "this broker does not offer that yet");

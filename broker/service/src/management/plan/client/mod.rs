@@ -1,6 +1,7 @@
 //! Clients.
 
 pub(crate) mod authentication;
+mod certificates;
 pub(crate) mod metadata;
 
 use std::collections::BTreeSet;
