@@ -40,6 +40,11 @@ impl KeyManagement {
             Self::EcdhEsA256Kw => "ECDH-ES+A256KW",
         }
     }
+
+    /// Reads an `alg`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|alg| alg.as_str() == text)
+    }
 }
 
 impl fmt::Display for KeyManagement {
@@ -76,6 +81,11 @@ impl ContentEncryption {
             Self::A128GCM => "A128GCM",
             Self::A256GCM => "A256GCM",
         }
+    }
+
+    /// Reads an `enc`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|enc| enc.as_str() == text)
     }
 }
 

@@ -116,7 +116,7 @@ id!(
 );
 
 impl TenantId {
-    /// The broker itself: owner of what belongs to no customer, such as clients and signing keys.
+    /// The broker itself: owner of what belongs to no customer, such as clients and its keys.
     pub const BROKER: Self = Self(Uuid::nil());
 }
 

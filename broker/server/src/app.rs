@@ -30,7 +30,7 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// Secrets at rest.
     pub sealer: Arc<Sealer>,
-    /// The signing keys.
+    /// Our keys.
     pub keys: Arc<KeyRing>,
     /// The operator's decisions.
     pub settings: Arc<Settings>,
@@ -129,7 +129,7 @@ impl App {
         self.clock.now()
     }
 
-    /// The signing keys.
+    /// Our keys.
     pub fn keys(&self) -> &Arc<KeyRing> {
         &self.keys
     }
@@ -143,7 +143,7 @@ impl App {
 /// The discovery document of a broker where clients may register or publish themselves, or not.
 fn discovery(settings: &Settings, keys: &KeyRing, registered: bool, published: bool) -> Bytes {
     let languages = Language::ALL.map(Language::tag);
-    let document = discovery::document(settings, keys.algorithms(), &languages);
+    let document = discovery::document(settings, keys, &languages);
     let mut document = discovery::with_certificates(document, settings);
     if registered {
         document = discovery::with_registration(document, settings);

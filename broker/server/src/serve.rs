@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use doorward_domain::{Clock as _, SecretHash};
-use doorward_service::keys::{KeyRing, KeyRingParts, check_master_key};
+use doorward_service::keys::{KeyRing, KeyRingParts, OFFERED, check_master_key};
 use doorward_service::management::Management;
 use doorward_store::sweep::Sweeper;
 use tokio::task::JoinSet;
@@ -55,6 +55,7 @@ impl Broker {
             clock: clock.clone(),
             entropy: entropy.clone(),
             algorithms: config.keys.algorithms.clone(),
+            encryption: OFFERED.to_vec(),
             schedule: config.keys.schedule(),
         })
         .await?;
@@ -85,7 +86,7 @@ impl Broker {
         self.app.management()
     }
 
-    /// The signing keys.
+    /// Our keys.
     pub fn keys(&self) -> &KeyRing {
         self.app.keys()
     }

@@ -39,11 +39,11 @@ kinds! {
     Connection = 4, true;
     /// A client.
     Client = 5, true;
-    /// A signing key.
-    SigningKey = 6, true;
+    /// A key pair of ours.
+    OwnKey = 6, true;
     /// The check value of a master key.
     MasterKeyCheck = 7, true;
-    /// Index: the newest signing key of an algorithm.
+    /// Index: the newest key pair of an algorithm.
     NewestKey = 8, true;
     /// How many clients registered themselves.
     RegisteredClients = 9, false;

@@ -1,10 +1,10 @@
 //! The table of everything that is kept: each record's kind, key and expiry.
 
 use doorward_domain::{
-    Algorithm, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials,
-    DeviceAuthorization, Domain, Grant, GrantId, Identity, KeyId, Proof, ProofPurpose, PushedRequest,
-    ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionId, SigningKey, Slug, Subject, Tenant,
-    TenantId, Timestamp, User, UserCode, UserId,
+    AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization,
+    Domain, Grant, GrantId, Identity, KeyAlgorithm, KeyId, OwnKey, Proof, ProofPurpose, PushedRequest,
+    ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionId, Slug, Subject, Tenant, TenantId,
+    Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -62,12 +62,12 @@ pub struct PairwiseKey {
     pub sealed: Sealed,
 }
 
-/// Index record: the newest signing key of an algorithm. Whoever makes a key moves it in the same
+/// Index record: the newest of our key pairs for an algorithm. Whoever makes a key moves it in the same
 /// commit, so that of two brokers about to make one, one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewestKey {
     /// The algorithm.
-    pub algorithm: Algorithm,
+    pub algorithm: KeyAlgorithm,
     /// Its newest key.
     pub key: KeyId,
 }
@@ -84,7 +84,7 @@ pub mod at {
     use sha2::Digest as _;
 
     use super::{
-        Algorithm, ClientId, ConnectionId, Domain, GrantId, Key, KeyId, Kind, ProofPurpose, SecretHash,
+        ClientId, ConnectionId, Domain, GrantId, Key, KeyAlgorithm, KeyId, Kind, ProofPurpose, SecretHash,
         SessionId, Sha256, Slug, Subject, TenantId, UserCode, UserId,
     };
 
@@ -118,13 +118,13 @@ pub mod at {
         Key::new(TenantId::BROKER, Kind::RegisteredClients, &[])
     }
 
-    /// A signing key.
-    pub fn signing_key(id: KeyId) -> Key {
-        Key::new(TenantId::BROKER, Kind::SigningKey, id.as_bytes())
+    /// A key pair of ours.
+    pub fn own_key(id: KeyId) -> Key {
+        Key::new(TenantId::BROKER, Kind::OwnKey, id.as_bytes())
     }
 
-    /// The newest signing key of an algorithm.
-    pub fn newest_key(algorithm: Algorithm) -> Key {
+    /// The newest of our key pairs for an algorithm.
+    pub fn newest_key(algorithm: KeyAlgorithm) -> Key {
         Key::new(TenantId::BROKER, Kind::NewestKey, algorithm.as_str().as_bytes())
     }
 
@@ -237,7 +237,7 @@ record!(TenantOf<Slug>, TenantBySlug, |it| at::slug(&it.name));
 record!(TenantOf<Domain>, TenantByDomain, |it| at::domain(&it.name));
 record!(Connection, Connection, |it| at::connection(it.tenant, it.id));
 record!(Client, Client, |it| at::client(&it.id));
-record!(SigningKey, SigningKey, |it| at::signing_key(it.id));
+record!(OwnKey, OwnKey, |it| at::own_key(it.id));
 record!(NewestKey, NewestKey, |it| at::newest_key(it.algorithm));
 record!(MasterKeyCheck, MasterKeyCheck, |it| at::master_key_check(&it.sealed.key));
 record!(PairwiseKey, PairwiseKey, |_it| at::pairwise_key());

@@ -11,8 +11,8 @@ use doorward_domain::audit::Action;
 use doorward_domain::connection::UpstreamAuthentication;
 use doorward_domain::{
     Algorithm, AuditEvent, Client, ClientAuthentication, ClientId, ClientSecret, ClientTrust, Clock as _,
-    Connection, ConnectionId, Domain, Entropy, ManualClock, Plain, Provisioning, RedirectUri, ScopeSet,
-    SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
+    Connection, ConnectionId, Domain, Entropy, KeyManagement, ManualClock, Plain, Provisioning, RedirectUri,
+    ScopeSet, SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
 };
 use doorward_net::EgressPolicy;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
@@ -56,7 +56,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     /// The broker's records.
     pub store: Arc<dyn Store>,
-    /// The broker's signing keys.
+    /// The broker's keys.
     pub keys: Arc<KeyRing>,
     /// The broker's sealer.
     pub sealer: Arc<Sealer>,
@@ -417,6 +417,7 @@ async fn open_keys(
         clock: clock.clone(),
         entropy: entropy.clone(),
         algorithms: vec![Algorithm::ES256],
+        encryption: vec![KeyManagement::EcdhEs],
         schedule: Schedule::default(),
     };
     KeyRing::open(parts).await.unwrap()

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use doorward_domain::{
-    Algorithm, Client, ClientAuthentication, ClientId, ClientKeys, Entropy, ManualClock, RedirectUri,
-    ScopeSet, Timestamp,
+    Algorithm, Client, ClientAuthentication, ClientId, ClientKeys, Entropy, KeyManagement, ManualClock,
+    RedirectUri, ScopeSet, Timestamp,
 };
 use doorward_net::double::ScriptedOutbound;
 use doorward_service::Settings;
@@ -38,6 +38,8 @@ pub static BROKER: LazyLock<Broker> = LazyLock::new(Broker::new);
 pub struct Broker {
     /// The provider.
     pub provider: Provider,
+    /// Its keys.
+    pub keys: Arc<KeyRing>,
     /// The client.
     pub client: Client,
     /// What the client signs with.
@@ -67,8 +69,10 @@ impl Broker {
                 now(),
             )
         };
+        let (provider, keys) = provider(&client);
         Self {
-            provider: provider(&client),
+            provider,
+            keys,
             client,
             signer: ES256.signer_from_jwk(&key.to_jwk_private_key()).unwrap(),
             thumbprint: base64(&Sha256::digest(&jwk)),
@@ -92,29 +96,32 @@ fn base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn provider(client: &Client) -> Provider {
+fn provider(client: &Client) -> (Provider, Arc<KeyRing>) {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     at_once(store.commit(Batch::new().put(client).unwrap())).unwrap();
     let entropy = Arc::new(Counted(AtomicU64::new(0)));
     let key = MasterKey { name: "k1".to_owned(), key: Zeroizing::new([7; 32]) };
     let sealer = Arc::new(Sealer::new(key, Vec::new()));
-    let keys = at_once(KeyRing::open(KeyRingParts {
+    let keys = KeyRing::open(KeyRingParts {
         store: store.clone(),
         sealer: sealer.clone(),
         clock: Arc::new(ManualClock::new(now())),
         entropy: entropy.clone(),
         algorithms: vec![Algorithm::ES256],
+        encryption: vec![KeyManagement::EcdhEs],
         schedule: Schedule::default(),
-    }));
-    Provider::new(ProviderParts {
+    });
+    let keys = Arc::new(at_once(keys).unwrap());
+    let provider = Provider::new(ProviderParts {
         store,
         net: Arc::new(ScriptedOutbound::new()),
-        keys: Arc::new(keys.unwrap()),
+        keys: Arc::clone(&keys),
         sealer,
         entropy,
         settings: Arc::new(Settings::new(ISSUER, Default::default()).unwrap()),
         documents: None,
-    })
+    });
+    (provider, keys)
 }
 
 /// Repeatable dice.

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use doorward_fuzz::{Verdict, client_assertion, dpop_proof, jws, params, redirect_uri, request_object};
+use doorward_fuzz::{Verdict, client_assertion, dpop_proof, jwe, jws, params, redirect_uri, request_object};
 
 fn replay(target: &str, check: impl Fn(&[u8]) -> Verdict) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
@@ -32,6 +32,11 @@ fn redirect_uris() {
 #[test]
 fn forms_and_queries() {
     replay("params", params::check);
+}
+
+#[test]
+fn encrypted_objects() {
+    replay("jwe", jwe::check);
 }
 
 #[test]

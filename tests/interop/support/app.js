@@ -35,12 +35,12 @@ export class App {
   }
 
   /** An app that registers itself. */
-  static async register(metadata, authentication) {
+  static async register(metadata, authentication, { features = [] } = {}) {
     const config = await oidc.dynamicClientRegistration(
       new URL(playground.issuer),
       metadata,
       authentication,
-      { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] },
+      { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks, ...features] },
     );
     return new App(config, config.clientMetadata());
   }

@@ -130,6 +130,9 @@ pub struct RequestRules {
     /// The one algorithm that signs its request objects; any of its profile when absent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub signing: Option<Algorithm>,
+    /// The one way that its request objects are encrypted, if they are; any that is offered when absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub encryption: Option<Encryption>,
     /// Where its request objects lie (`request_uris`, OIDC Registration section 2).
     #[serde(default, skip_serializing_if = "is_default")]
     pub request_uris: Vec<String>,

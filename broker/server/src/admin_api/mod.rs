@@ -16,7 +16,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use doorward_domain::{Algorithm, SecretHash};
+use doorward_domain::{KeyAlgorithm, SecretHash};
 use doorward_service::keys::KeyRing;
 use doorward_service::management::views::Ask;
 use doorward_service::management::{Document, Management};
@@ -112,13 +112,13 @@ async fn client(State(admin): State<Arc<Admin>>, Path(id): Path<String>) -> Answ
 }
 
 async fn keys_list(State(admin): State<Arc<Admin>>) -> Answer {
-    answer(admin.management.signing_keys().await?)
+    answer(admin.management.own_keys().await?)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rotation {
-    algorithm: Algorithm,
+    algorithm: KeyAlgorithm,
 }
 
 async fn keys_rotate(State(admin): State<Arc<Admin>>, body: Result<Json<Rotation>, JsonRejection>) -> Answer {

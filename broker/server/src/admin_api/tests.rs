@@ -1,7 +1,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{Method, Request, StatusCode};
-use doorward_domain::Plain;
+use doorward_domain::{Algorithm, Plain};
 use doorward_net::EgressPolicy;
 use doorward_net::double::ScriptedOutbound;
 use doorward_service::keys::{KeyRingParts, MasterKey, Sealer};
@@ -60,6 +60,7 @@ impl Api {
             clock: clock.clone(),
             entropy: entropy.clone(),
             algorithms: vec![Algorithm::ES256],
+            encryption: Vec::new(),
             schedule: doorward_service::keys::Schedule::default(),
         });
         let management = Management {
@@ -242,7 +243,7 @@ async fn a_signing_key_is_rotated_by_command() {
     let (new, old): (Vec<_>, Vec<_>) =
         keys["items"].as_array().unwrap().iter().partition(|key| key["id"] == successor["id"]);
     assert_eq!((new.len(), old.len()), (1, 1));
-    assert_eq!((&new[0]["status"], &old[0]["status"]), (&json!("published"), &json!("signing")));
+    assert_eq!((&new[0]["status"], &old[0]["status"]), (&json!("published"), &json!("in_use")));
     assert_eq!(
         api.post("/admin/keys/rotate", &json!({"algorithm": "RS256"})).await.status,
         StatusCode::CONFLICT

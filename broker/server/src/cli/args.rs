@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use doorward_domain::Algorithm;
+use doorward_domain::{Algorithm, KeyAlgorithm};
 use url::Url;
 
 /// A self-hosted mini identity broker.
@@ -147,15 +147,15 @@ pub enum ClientVerb {
     },
 }
 
-/// What to do with signing keys.
+/// What to do with the broker's own keys.
 #[derive(Debug, Subcommand)]
 pub enum KeyVerb {
-    /// All signing keys
+    /// All keys
     List,
-    /// Publish a successor, which signs once everybody can know it
+    /// Publish a successor, which comes into use once everybody can know it
     Rotate {
-        /// Which key: ES256, RS256, PS256 or EdDSA
-        #[arg(long, default_value_t = Algorithm::ES256)]
-        algorithm: Algorithm,
+        /// Which key: ES256, RS256, PS256, EdDSA, ECDH-ES or RSA-OAEP-256
+        #[arg(long, default_value_t = Algorithm::ES256.into())]
+        algorithm: KeyAlgorithm,
     },
 }

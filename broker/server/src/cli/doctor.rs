@@ -100,7 +100,7 @@ async fn broker(config: &Config, url: Option<&Url>) -> Vec<Value> {
     let place = if running { "open in the running broker" } else { "opens; no broker is running" };
     let mut findings = vec![
         finding("store", api.get(&["tenants"]).await.map(|_| place.to_owned())),
-        finding("signing keys", signing_keys(&api).await),
+        finding("keys", keys(&api).await),
     ];
     api.close().await;
     if running {
@@ -109,12 +109,12 @@ async fn broker(config: &Config, url: Option<&Url>) -> Vec<Value> {
     findings
 }
 
-async fn signing_keys(api: &Api) -> anyhow::Result<String> {
+async fn keys(api: &Api) -> anyhow::Result<String> {
     let keys = api.list(&["keys"]).await?;
-    let signing: Vec<_> = keys.iter().filter(|key| key["status"] == "signing").collect();
-    let algorithms: Vec<_> = signing.iter().filter_map(|key| key["algorithm"].as_str()).collect();
+    let used: Vec<_> = keys.iter().filter(|key| key["status"] == "in_use").collect();
+    let algorithms: Vec<_> = used.iter().filter_map(|key| key["algorithm"].as_str()).collect();
     if algorithms.is_empty() {
-        bail!("no key is signing");
+        bail!("no key is in use");
     }
     Ok(algorithms.join(", "))
 }

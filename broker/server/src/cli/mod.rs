@@ -70,7 +70,7 @@ const TENANTS: &[&str] = &["slug", "name", "domains", "enabled"];
 const CONNECTIONS: &[&str] = &["name", "title", "kind", "issuer", "provisioning", "stage"];
 const CLIENTS: &[&str] = &["client_id", "name", "token_endpoint_auth_method", "trust", "tenants", "enabled"];
 const USERS: &[&str] = &["id", "email", "name", "enabled", "created_at"];
-const KEYS: &[&str] = &["id", "algorithm", "status", "signs_from", "signs_until"];
+const KEYS: &[&str] = &["id", "algorithm", "status", "used_from", "used_until"];
 
 async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Result<()> {
     let list = async |path: &[&str], columns| {

@@ -58,7 +58,7 @@ pub struct Config {
     pub mtls: Mtls,
     /// Proxies in front of the broker.
     pub proxy: Proxy,
-    /// Master and signing keys.
+    /// Master keys, and the broker's own.
     pub keys: Keys,
     /// Where the broker may connect to.
     pub egress: Egress,

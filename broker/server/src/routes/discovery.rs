@@ -18,7 +18,7 @@ pub async fn discovery(State(app): State<Arc<App>>) -> Response {
     public_json(app.discovery.clone(), DISCOVERY_MAX_AGE)
 }
 
-/// The public signing keys (RFC 7517), for as long as no new one may sign.
+/// Our public keys (RFC 7517), for as long as no new one may sign.
 pub async fn jwks(State(app): State<Arc<App>>) -> Response {
     public_json(Bytes::copy_from_slice(app.keys.jwks().as_bytes()), app.keys.jwks_max_age())
 }

@@ -102,6 +102,9 @@ pub enum JoseError {
     /// The signature is wrong.
     #[error("the signature is wrong")]
     Signature,
+    /// It was not encrypted to a key of ours, or changed.
+    #[error("does not open")]
+    Decryption,
     /// The payload is not an object as RFC 7519 has it.
     #[error("the payload is not a JSON object without duplicate names")]
     Payload,
@@ -252,7 +255,7 @@ impl<'a> Compact<'a> {
 /// What is read of the JOSE header.
 pub(super) struct Header {
     pub alg: String,
-    kid: Option<String>,
+    pub kid: Option<String>,
     typ: Option<String>,
 }
 

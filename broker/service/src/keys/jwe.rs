@@ -5,7 +5,8 @@ use std::sync::Arc;
 use doorward_domain::{ContentEncryption, Encryption, KeyManagement};
 use josekit::JoseError;
 use josekit::jwe::{
-    ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A256KW, JweContext, JweEncrypter, JweHeader, RSA_OAEP, RSA_OAEP_256,
+    ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A256KW, JweEncrypter, JweHeader, RSA_OAEP, RSA_OAEP_256,
+    serialize_compact,
 };
 use josekit::jwk::Jwk;
 use serde_json::{Map, Value};
@@ -76,7 +77,7 @@ impl Recipient {
 
     fn encrypt(&self, mut header: JweHeader, content: &[u8]) -> Result<String, KeyError> {
         header.set_content_encryption(self.enc.as_str());
-        let encrypted = JweContext::new().serialize_compact(content, &header, &*self.encrypter);
+        let encrypted = serialize_compact(content, &header, &*self.encrypter);
         encrypted.map_err(|cause| KeyError::Encryption(cause.to_string()))
     }
 }

@@ -1,6 +1,6 @@
-//! Signing keys and the sealing of secrets at rest.
+//! Keys, and the sealing of secrets at rest.
 //!
-//! * [`ring`] signs tokens and publishes the JWKS; [`rotation`] says which key does what when.
+//! * [`ring`] signs tokens, opens what is encrypted for us and publishes the JWKS; [`rotation`] says which key does what when.
 //! * [`jose`] verifies tokens, ours and others', with the keys that [`jwks`] read or a secret of [`mac`];
 //!   [`proof`] those that bring their own key. [`jwe`] encrypts for others.
 //! * `pairwise` makes the subjects that only one sector of clients knows.
@@ -15,6 +15,7 @@ pub mod jwks;
 mod known_certificates;
 pub mod mac;
 pub mod master_key;
+mod opener;
 mod pairwise;
 mod proof;
 pub mod ring;
@@ -32,6 +33,7 @@ pub use jwks::{JwksError, VerifyingKey, VerifyingKeys, check_strength};
 pub use known_certificates::KnownCertificates;
 pub use mac::{MacAlgorithm, SharedSecret};
 pub use master_key::{MasterKeyError, check_master_key};
+pub use opener::OFFERED;
 pub use proof::{Proof, verify_proof};
 pub use ring::{KeyError, KeyRing, KeyRingParts};
 pub use rotation::Schedule;

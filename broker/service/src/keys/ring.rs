@@ -1,4 +1,5 @@
-//! The key ring: signs our tokens, publishes the keys to verify them with, replaces keys in time.
+//! The key ring: signs our tokens, opens what is encrypted for us, publishes the keys for both, replaces
+//! them in time.
 //!
 //! Everything that a request needs is in memory, in a snapshot that is replaced as a whole. Keys are
 //! kept in the store, sealed; several brokers may share them.
@@ -8,16 +9,20 @@ use std::time::Duration;
 
 use doorward_domain::audit::{Action, AuditEvent};
 use doorward_domain::{
-    Algorithm, Clock, Entropy, EventId, KeyId, KeyStatus, SigningKey, TenantId, Timestamp, UserId,
+    Algorithm, Clock, Encryption, Entropy, EventId, KeyAlgorithm, KeyId, KeyManagement, KeyStatus, OwnKey,
+    TenantId, Timestamp, UserId,
 };
 use doorward_store::records::{NewestKey, Record as _};
 use doorward_store::{Batch, Kind, Range, Store, StoreError, StoreExt as _, Stored, Version};
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::Mutex;
+use zeroize::Zeroizing;
 
 use super::generate;
+use super::jose::JoseError;
 use super::jwks::VerifyingKeys;
+use super::opener::{Encrypted, Opener};
 use super::pairwise::PairwiseKey;
 use super::rotation::{self, Schedule, Step};
 use super::sealing::{Place, SealError, Sealer};
@@ -42,8 +47,10 @@ pub struct KeyRingParts {
     pub clock: Arc<dyn Clock>,
     /// Randomness for identifiers and nonces; the keys themselves come from OpenSSL.
     pub entropy: Arc<dyn Entropy>,
-    /// The algorithms in use.
+    /// The algorithms that sign.
     pub algorithms: Vec<Algorithm>,
+    /// Those that others can encrypt for us with.
+    pub encryption: Vec<KeyManagement>,
     /// When keys are replaced.
     pub schedule: Schedule,
 }
@@ -53,9 +60,9 @@ pub struct KeyRingParts {
 pub enum KeyError {
     /// There is no key for this algorithm: not yet, or it is not in use.
     #[error("there is no {0} key yet")]
-    NotReady(Algorithm),
+    NotReady(KeyAlgorithm),
     /// A key could not be made, read or used.
-    #[error("signing key: {0}")]
+    #[error("key: {0}")]
     Key(String),
     /// The claims of a token cannot be written.
     #[error("the claims are not JSON: {0}")]
@@ -64,7 +71,7 @@ pub enum KeyError {
     #[error("encryption: {0}")]
     Encryption(String),
     /// A stored key does not open.
-    #[error("stored signing key {0}: {1}")]
+    #[error("stored key {0}: {1}")]
     Sealed(KeyId, #[source] SealError),
     /// The stored key of pairwise subjects does not open.
     #[error("the stored key of pairwise subjects: {0}")]
@@ -73,11 +80,11 @@ pub enum KeyError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Others changed the keys again and again meanwhile.
-    #[error("the signing keys are being changed by somebody else")]
+    #[error("the keys are being changed by somebody else")]
     Contended,
 }
 
-/// The signing keys in memory.
+/// Our keys in memory.
 pub struct KeyRing {
     parts: KeyRingParts,
     pairwise: PairwiseKey,
@@ -89,8 +96,9 @@ pub struct KeyRing {
 /// What requests are served from.
 #[derive(Default)]
 struct Snapshot {
-    keys: Vec<SigningKey>,
+    keys: Vec<OwnKey>,
     signers: Vec<Arc<Signer>>,
+    openers: Vec<Arc<Opener>>,
     verifying: Arc<VerifyingKeys>,
     jwks: Arc<str>,
 }
@@ -99,7 +107,7 @@ struct Snapshot {
 /// a commit that moves the index conflicts.
 struct Held {
     newest: Vec<Stored<NewestKey>>,
-    keys: Vec<Stored<SigningKey>>,
+    keys: Vec<Stored<OwnKey>>,
     now: Timestamp,
 }
 
@@ -123,7 +131,7 @@ impl KeyRing {
     /// [`KeyError::NotReady`] while there is no key of this algorithm.
     pub fn check(&self, algorithm: Algorithm) -> Result<(), KeyError> {
         let ready = self.snapshot().signer(algorithm, self.parts.clock.now()).is_some();
-        if ready { Ok(()) } else { Err(KeyError::NotReady(algorithm)) }
+        if ready { Ok(()) } else { Err(KeyError::NotReady(algorithm.into())) }
     }
 
     /// Signs `claims` as a JWT of type `typ`.
@@ -137,12 +145,29 @@ impl KeyRing {
         claims: &C,
     ) -> Result<String, KeyError> {
         let snapshot = self.snapshot();
-        let signer =
-            snapshot.signer(algorithm, self.parts.clock.now()).ok_or(KeyError::NotReady(algorithm))?;
+        let signer = snapshot.signer(algorithm, self.parts.clock.now());
+        let signer = signer.ok_or(KeyError::NotReady(algorithm.into()))?;
         signer.sign(typ, claims).map_err(|error| match error {
             SignError::Claims(cause) => KeyError::Claims(cause.to_string()),
             SignError::Signature(cause) => KeyError::Key(cause.to_string()),
         })
+    }
+
+    /// What somebody encrypted for us as a compact JWE (RFC 7516), and how it was done. That it could be
+    /// encrypted says nothing of who did it.
+    ///
+    /// # Errors
+    /// [`JoseError`], the same for all that is wrong inside.
+    pub fn decrypt(&self, jwe: &str) -> Result<(Zeroizing<Vec<u8>>, Encryption), JoseError> {
+        let encrypted = Encrypted::read(jwe)?;
+        let named = |id: &KeyId| encrypted.kid.as_ref().is_none_or(|kid| *kid == id.to_string());
+        let snapshot = self.snapshot();
+        let openers =
+            snapshot.openers.iter().filter(|it| it.alg == encrypted.encryption.alg && named(&it.id));
+        let mut known = openers.peekable();
+        known.peek().ok_or(JoseError::UnknownKey)?;
+        let opened = known.find_map(|opener| opener.open(&encrypted, &*self.parts.entropy));
+        Ok((opened.ok_or(JoseError::Decryption)?, encrypted.encryption))
     }
 
     /// The `sub` by which the clients of a sector know a user (OIDC Core section 8.1).
@@ -160,7 +185,12 @@ impl KeyRing {
         Arc::clone(&self.snapshot().jwks)
     }
 
-    /// The algorithms in use.
+    /// The algorithms that others can encrypt for us with.
+    pub fn encryption(&self) -> &[KeyManagement] {
+        &self.parts.encryption
+    }
+
+    /// The algorithms that sign.
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.parts.algorithms
     }
@@ -169,8 +199,10 @@ impl KeyRing {
     /// which will sign as soon as it is there.
     pub fn jwks_max_age(&self) -> Duration {
         let (snapshot, now) = (self.snapshot(), self.parts.clock.now());
-        let complete =
-            self.parts.algorithms.iter().all(|algorithm| snapshot.signer(*algorithm, now).is_some());
+        let complete = self
+            .wanted()
+            .into_iter()
+            .all(|algorithm| rotation::in_use(&snapshot.keys, algorithm, now).is_some());
         if complete { self.parts.schedule.jwks_max_age } else { Duration::ZERO }
     }
 
@@ -188,7 +220,7 @@ impl KeyRing {
         let mut since = self.parts.store.changes(Version(0)).await.map_or(Version(0), |changes| changes.upto);
         loop {
             if let Err(error) = self.maintain().await {
-                tracing::error!(%error, "the signing keys could not be maintained");
+                tracing::error!(%error, "our keys could not be maintained");
             }
             // Running out of time is the usual case.
             let _ = tokio::time::timeout(INTERVAL, self.changed(&mut since)).await;
@@ -200,7 +232,8 @@ impl KeyRing {
     ///
     /// # Errors
     /// [`KeyError::NotReady`] when there is nothing to replace.
-    pub async fn rotate(&self, algorithm: Algorithm, actor: &str) -> Result<KeyId, KeyError> {
+    pub async fn rotate(&self, algorithm: impl Into<KeyAlgorithm>, actor: &str) -> Result<KeyId, KeyError> {
+        let algorithm = algorithm.into();
         let _turn = self.turn.lock().await;
         let held = self.read().await?;
         if let Some(step) = rotation::replacement(&held.records(), algorithm, &self.parts.schedule, held.now)
@@ -223,7 +256,7 @@ impl KeyRing {
         for _ in 0..MAX_STEPS {
             let held = self.read().await?;
             let keys = held.records();
-            let due = rotation::due(&keys, &self.parts.algorithms, &self.parts.schedule, held.now);
+            let due = rotation::due(&keys, &self.wanted(), &self.parts.schedule, held.now);
             let Some(step) = due.into_iter().find(&wanted) else {
                 return self.install(keys);
             };
@@ -235,10 +268,17 @@ impl KeyRing {
         Err(KeyError::Contended)
     }
 
+    /// Everything that there must be a key for.
+    fn wanted(&self) -> Vec<KeyAlgorithm> {
+        let KeyRingParts { algorithms, encryption, .. } = &self.parts;
+        let signing = algorithms.iter().map(|algorithm| KeyAlgorithm::from(*algorithm));
+        signing.chain(encryption.iter().map(|algorithm| KeyAlgorithm::from(*algorithm))).collect()
+    }
+
     async fn read(&self) -> Result<Held, KeyError> {
         let (store, now) = (&self.parts.store, self.parts.clock.now());
         let newest = store.read_range(&Range::of(TenantId::BROKER, Kind::NewestKey), MAX_KEYS, now).await?;
-        let keys = store.read_range(&Range::of(TenantId::BROKER, Kind::SigningKey), MAX_KEYS, now).await?;
+        let keys = store.read_range(&Range::of(TenantId::BROKER, Kind::OwnKey), MAX_KEYS, now).await?;
         Ok(Held { newest, keys, now })
     }
 
@@ -262,16 +302,16 @@ impl KeyRing {
             Step::Remove(key) => Batch::new().delete(held.key(key)?),
         };
         self.parts.store.commit(batch).await?;
-        tracing::info!(?step, actor, "signing keys changed");
+        tracing::info!(?step, actor, "our keys changed");
         Ok(())
     }
 
     async fn make(
         &self,
-        algorithm: Algorithm,
+        algorithm: KeyAlgorithm,
         now: Timestamp,
-        signs_from: Timestamp,
-    ) -> Result<SigningKey, KeyError> {
+        used_from: Timestamp,
+    ) -> Result<OwnKey, KeyError> {
         let id = KeyId::new(now, &*self.parts.entropy);
         let private = if generate::is_quick(algorithm) {
             generate::private_jwk(algorithm, id)
@@ -280,17 +320,19 @@ impl KeyRing {
             generating.await.map_err(|stopped| KeyError::Key(stopped.to_string()))?
         };
         let private = private.map_err(|cause| KeyError::Key(cause.to_string()))?;
-        let signer =
-            Signer::new(id, algorithm, &private).map_err(|cause| KeyError::Key(cause.to_string()))?;
-        Ok(SigningKey {
+        let public_jwk = match algorithm {
+            KeyAlgorithm::Signature(it) => Signer::new(id, it, &private).map(|it| it.public_jwk().clone()),
+            KeyAlgorithm::Encryption(it) => Opener::new(id, it, &private).map(|it| it.public_jwk().clone()),
+        };
+        Ok(OwnKey {
             id,
             algorithm,
-            public_jwk: signer.public_jwk().clone(),
+            public_jwk: public_jwk.map_err(|cause| KeyError::Key(cause.to_string()))?,
             private_jwk: self.parts.sealer.seal(&place(&id), &private, &*self.parts.entropy),
             created_at: now,
-            signs_from,
-            signs_until: None,
-            verifies_until: None,
+            used_from,
+            used_until: None,
+            kept_until: None,
         })
     }
 
@@ -306,29 +348,43 @@ impl KeyRing {
     }
 
     /// Puts the keys into use. Those in use already stay parsed.
-    fn install(&self, mut keys: Vec<SigningKey>) -> Result<(), KeyError> {
+    fn install(&self, mut keys: Vec<OwnKey>) -> Result<(), KeyError> {
         let now = self.parts.clock.now();
         keys.retain(|key| key.status(now) != KeyStatus::Gone);
         let before = self.snapshot();
-        let signers = keys
-            .iter()
-            .map(|key| match before.signers.iter().find(|signer| signer.id == key.id) {
-                Some(signer) => Ok(Arc::clone(signer)),
-                None => self.unseal(key).map(Arc::new),
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let after = Arc::new(Snapshot::new(keys, signers));
+        let (mut signers, mut openers) = (Vec::new(), Vec::new());
+        for key in &keys {
+            match key.algorithm {
+                KeyAlgorithm::Signature(algorithm) => {
+                    signers.push(match before.signers.iter().find(|signer| signer.id == key.id) {
+                        Some(signer) => Arc::clone(signer),
+                        None => Arc::new(self.unseal(key, |text| Signer::new(key.id, algorithm, text))?),
+                    });
+                }
+                KeyAlgorithm::Encryption(algorithm) => {
+                    openers.push(match before.openers.iter().find(|opener| opener.id == key.id) {
+                        Some(opener) => Arc::clone(opener),
+                        None => Arc::new(self.unseal(key, |text| Opener::new(key.id, algorithm, text))?),
+                    });
+                }
+            }
+        }
+        let after = Arc::new(Snapshot::new(keys, signers, openers, now));
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = after;
         Ok(())
     }
 
-    fn unseal(&self, key: &SigningKey) -> Result<Signer, KeyError> {
+    fn unseal<K>(
+        &self,
+        key: &OwnKey,
+        parse: impl FnOnce(&[u8]) -> Result<K, josekit::JoseError>,
+    ) -> Result<K, KeyError> {
         let private = self
             .parts
             .sealer
             .open(&place(&key.id), &key.private_jwk)
             .map_err(|cause| KeyError::Sealed(key.id, cause))?;
-        Signer::new(key.id, key.algorithm, &private).map_err(|cause| KeyError::Key(cause.to_string()))
+        parse(&private).map_err(|cause| KeyError::Key(cause.to_string()))
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
@@ -340,7 +396,7 @@ impl KeyRing {
     async fn changed(&self, since: &mut Version) {
         while let Ok(changes) = self.parts.store.changes(*since).await {
             *since = changes.upto;
-            if changes.keys.is_none_or(|keys| keys.iter().any(|key| key.kind() == SigningKey::KIND)) {
+            if changes.keys.is_none_or(|keys| keys.iter().any(|key| key.kind() == OwnKey::KIND)) {
                 return;
             }
         }
@@ -349,16 +405,16 @@ impl KeyRing {
 }
 
 impl Held {
-    fn records(&self) -> Vec<SigningKey> {
+    fn records(&self) -> Vec<OwnKey> {
         self.keys.iter().map(|stored| stored.record.clone()).collect()
     }
 
-    fn key(&self, id: KeyId) -> Result<&Stored<SigningKey>, KeyError> {
+    fn key(&self, id: KeyId) -> Result<&Stored<OwnKey>, KeyError> {
         self.keys.iter().find(|stored| stored.record.id == id).ok_or(KeyError::Contended)
     }
 
     /// A batch that adds a key and moves the index of its algorithm.
-    fn add(&self, key: &SigningKey) -> Result<Batch, StoreError> {
+    fn add(&self, key: &OwnKey) -> Result<Batch, StoreError> {
         let newest = NewestKey { algorithm: key.algorithm, key: key.id };
         let batch = Batch::new().insert(key)?;
         match self.newest.iter().find(|stored| stored.record.algorithm == key.algorithm) {
@@ -370,20 +426,24 @@ impl Held {
 
 impl Snapshot {
     /// The JWKS is made of what the sealed private keys say, not of the stored public ones: who can
-    /// write to the store cannot publish a key (SR-03).
-    fn new(keys: Vec<SigningKey>, signers: Vec<Arc<Signer>>) -> Self {
-        let public = || signers.iter().map(|signer| signer.public_jwk());
-        let verifying = Arc::new(VerifyingKeys::own(public()));
-        let jwks = json!({ "keys": public().collect::<Vec<_>>() }).to_string().into();
-        Self { keys, signers, verifying, jwks }
+    /// write to the store cannot publish a key (SR-03). Nobody shall encrypt to a key that is retired.
+    fn new(keys: Vec<OwnKey>, signers: Vec<Arc<Signer>>, openers: Vec<Arc<Opener>>, now: Timestamp) -> Self {
+        let retired =
+            |id: KeyId| keys.iter().any(|key| key.id == id && key.status(now) == KeyStatus::Retired);
+        let verifying = || signers.iter().map(|signer| signer.public_jwk());
+        let encryption = openers.iter().filter(|opener| !retired(opener.id)).map(|it| it.public_jwk());
+        let published: Vec<_> = verifying().chain(encryption).collect();
+        let jwks = json!({ "keys": published }).to_string().into();
+        let verifying = Arc::new(VerifyingKeys::own(verifying()));
+        Self { keys, signers, openers, verifying, jwks }
     }
 
     fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
-        let key = rotation::signing(&self.keys, algorithm, now)?;
+        let key = rotation::in_use(&self.keys, algorithm.into(), now)?;
         self.signers.iter().find(|signer| signer.id == key.id).map(|signer| &**signer)
     }
 }
 
 fn place(id: &KeyId) -> Place<'_> {
-    Place { tenant: TenantId::BROKER, kind: SigningKey::KIND, id: id.as_bytes(), field: "private_jwk" }
+    Place { tenant: TenantId::BROKER, kind: OwnKey::KIND, id: id.as_bytes(), field: "private_jwk" }
 }

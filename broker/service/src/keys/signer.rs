@@ -51,7 +51,13 @@ impl Signer {
             Algorithm::PS256 => Box::new(PS256.signer_from_jwk(&jwk)?),
             Algorithm::EdDSA => Box::new(EdDSA.signer_from_jwk(&jwk)?),
         };
-        Ok(Self { id, kid: id.to_string(), algorithm, signer, public_jwk: public_jwk(id, algorithm, &jwk) })
+        Ok(Self {
+            id,
+            kid: id.to_string(),
+            algorithm,
+            signer,
+            public_jwk: public_jwk(id, (algorithm.as_str(), "sig"), &jwk),
+        })
     }
 
     /// The public key with `kid`, `alg` and `use`.
@@ -77,10 +83,10 @@ impl Signer {
     }
 }
 
-fn public_jwk(id: KeyId, algorithm: Algorithm, jwk: &Jwk) -> Value {
+/// What is published of a private key, for this algorithm and use.
+pub(super) fn public_jwk(id: KeyId, (algorithm, use_): (&str, &str), jwk: &Jwk) -> Value {
     let mut public = Map::new();
-    for (name, value) in [("kid", id.to_string()), ("alg", algorithm.to_string()), ("use", "sig".to_owned())]
-    {
+    for (name, value) in [("kid", id.to_string().as_str()), ("alg", algorithm), ("use", use_)] {
         public.insert(name.to_owned(), value.into());
     }
     for name in PUBLIC_MEMBERS {

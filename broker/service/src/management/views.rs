@@ -2,7 +2,7 @@
 //! document, and beside them what only doorward knows.
 
 use doorward_domain::{
-    Algorithm, Client, ClientId, Connection, ConnectionId, KeyId, KeyStatus, Profile, SigningKey, Slug,
+    Client, ClientId, Connection, ConnectionId, KeyAlgorithm, KeyId, KeyStatus, OwnKey, Profile, Slug,
     Tenant, TenantId, Timestamp, User, UserId,
 };
 use doorward_store::records::{TenantOf, at};
@@ -97,7 +97,7 @@ pub struct ClientView {
 /// A user.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UserView {
-    /// The identifier; apps see it as `sub`.
+    /// The identifier; apps that are no pairwise ones see it as `sub`.
     pub id: UserId,
     #[serde(flatten)]
     profile: Profile,
@@ -109,25 +109,25 @@ pub struct UserView {
     pub updated_at: Timestamp,
 }
 
-/// A signing key.
+/// A key pair of ours.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct KeyView {
     /// The `kid`.
     pub id: KeyId,
-    /// What it signs with.
-    pub algorithm: Algorithm,
+    /// What it is for.
+    pub algorithm: KeyAlgorithm,
     /// Where it stands in its life.
     pub status: &'static str,
     /// When it was made and published.
     pub created_at: Timestamp,
-    /// When it starts to sign.
-    pub signs_from: Timestamp,
-    /// When it stops signing, if that is known.
+    /// When it comes into use.
+    pub used_from: Timestamp,
+    /// When it goes out of use, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub signs_until: Option<Timestamp>,
-    /// When the last token it signed has run out, if that is known.
+    pub used_until: Option<Timestamp>,
+    /// When the last of what was made with it has run out, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub verifies_until: Option<Timestamp>,
+    pub kept_until: Option<Timestamp>,
 }
 
 impl Management {
@@ -206,11 +206,11 @@ impl Management {
         Ok(self.client_view(read.record).await?)
     }
 
-    /// The signing keys, the oldest first.
-    pub async fn signing_keys(&self) -> Result<Page<KeyView>, ViewError> {
+    /// Our key pairs, the oldest first.
+    pub async fn own_keys(&self) -> Result<Page<KeyView>, ViewError> {
         let now = self.clock.now();
-        let range = Range::of(TenantId::BROKER, Kind::SigningKey);
-        let keys = self.store.read_range::<SigningKey>(&range, Ask::MOST, now).await?;
+        let range = Range::of(TenantId::BROKER, Kind::OwnKey);
+        let keys = self.store.read_range::<OwnKey>(&range, Ask::MOST, now).await?;
         Ok(Page { items: keys.iter().map(|read| key_view(&read.record, now)).collect(), next: None })
     }
 
@@ -307,19 +307,19 @@ fn user_view(user: User) -> UserView {
     }
 }
 
-fn key_view(key: &SigningKey, now: Timestamp) -> KeyView {
+fn key_view(key: &OwnKey, now: Timestamp) -> KeyView {
     KeyView {
         id: key.id,
         algorithm: key.algorithm,
         status: match key.status(now) {
             KeyStatus::Published => "published",
-            KeyStatus::Signing => "signing",
+            KeyStatus::InUse => "in_use",
             KeyStatus::Retired => "retired",
             KeyStatus::Gone => "gone",
         },
         created_at: key.created_at,
-        signs_from: key.signs_from,
-        signs_until: key.signs_until,
-        verifies_until: key.verifies_until,
+        used_from: key.used_from,
+        used_until: key.used_until,
+        kept_until: key.kept_until,
     }
 }

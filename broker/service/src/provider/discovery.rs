@@ -5,7 +5,7 @@ use doorward_domain::{Algorithm, ContentEncryption, GrantType, KeyManagement, sc
 use serde_json::{Map, Value, json};
 
 use super::claims;
-use crate::keys::MacAlgorithm;
+use crate::keys::{KeyRing, MacAlgorithm};
 use crate::settings::Settings;
 
 /// The paths of our endpoints. Routes and discovery take them from here alone.
@@ -83,9 +83,10 @@ pub fn with_certificates(mut document: Value, settings: &Settings) -> Value {
     document
 }
 
-/// What this provider offers, signing with these algorithms and speaking these languages. It never
-/// changes, so it is made once.
-pub fn document(settings: &Settings, algorithms: &[Algorithm], languages: &[&str]) -> Value {
+/// What this provider offers with these keys, speaking these languages. It never changes, so it is made
+/// once.
+pub fn document(settings: &Settings, keys: &KeyRing, languages: &[&str]) -> Value {
+    let algorithms = keys.algorithms();
     let methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
     let with_public: Vec<_> = methods.into_iter().chain(["none"]).collect();
     let assertions: Vec<_> = Algorithm::ALL.iter().map(|it| it.as_str()).chain(MacAlgorithm::NAMES).collect();
@@ -130,14 +131,16 @@ pub fn document(settings: &Settings, algorithms: &[Algorithm], languages: &[&str
         "require_signed_request_object": false,
         "request_object_signing_alg_values_supported": Algorithm::ALL,
     });
-    with_encryption(document)
+    with_encryption(document, keys)
 }
 
-/// Adds how answers can be encrypted, each in the same ways.
-fn with_encryption(mut document: Value) -> Value {
+/// Adds how answers can be encrypted, each in the same ways, and request objects.
+fn with_encryption(mut document: Value, keys: &KeyRing) -> Value {
     for what in ["id_token", "userinfo", "introspection", "authorization"] {
         document[format!("{what}_encryption_alg_values_supported")] = json!(KeyManagement::ALL);
         document[format!("{what}_encryption_enc_values_supported")] = json!(ContentEncryption::ALL);
     }
+    document["request_object_encryption_alg_values_supported"] = json!(keys.encryption());
+    document["request_object_encryption_enc_values_supported"] = json!(ContentEncryption::ALL);
     document
 }

@@ -1,6 +1,8 @@
-//! Request objects (RFC 9101, OIDC Core section 6): authorization requests as JWTs that the client signed.
+//! Request objects (RFC 9101, OIDC Core section 6): authorization requests as JWTs that the client signed, and
+//! perhaps encrypted after that.
 //! Only what the signature covers counts; parameters beside the object mean nothing.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use doorward_domain::{Client, Timestamp};
@@ -47,6 +49,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Params, AskError> {
         let id = client.record.id.as_str();
+        let object = self.opened(&client.record, object)?;
         let keys = self.client_keys(client).await.map_err(|error| {
             tracing::warn!(client = id, %error, "a request object cannot be verified");
             INVALID
@@ -64,13 +67,30 @@ impl Provider {
             now,
             leeway: LEEWAY,
         };
-        let claims = verify(object, &keys.verifying, &expected).map_err(|error| {
+        let claims = verify(&object, &keys.verifying, &expected).map_err(|error| {
             tracing::debug!(client = id, %error, "a request object was refused");
             INVALID
         })?;
         check_claims(&claims, id, now)?;
         self.use_object_once(client, &claims, now).await?;
         Ok(parameters(&claims)?)
+    }
+
+    /// The signed object in an encrypted one (RFC 9101 section 6.1). Anybody can encrypt for us, so what is
+    /// inside must be signed like any other (JW-10).
+    fn opened<'a>(&self, client: &Client, object: &'a str) -> Result<Cow<'a, str>, Rejected> {
+        if object.bytes().filter(|byte| *byte == b'.').count() != 4 {
+            return Ok(Cow::Borrowed(object));
+        }
+        let (inside, encryption) = self.keys.decrypt(object).map_err(|error| {
+            tracing::debug!(client = %client.id, %error, "an encrypted request object was refused");
+            INVALID
+        })?;
+        if client.requests.encryption.is_some_and(|registered| registered != encryption) {
+            return Err(INVALID);
+        }
+        let inside = String::from_utf8(inside.to_vec()).map_err(|_| INVALID)?;
+        Ok(Cow::Owned(inside))
     }
 
     /// RFC 9101 section 10.2: an object that names itself is good for one use.

@@ -8,10 +8,10 @@ use doorward_domain::{
     Access, Actor, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication,
     ClientId, ClientKeys, ClientTrust, CodeHash, CodeTerms, Connection, ConnectionId, Consent, Credentials,
     DeviceAuthorization, DeviceState, Domain, EmailAddress, Environment, EventId, Grant, GrantId, GrantState,
-    Identity, KeyId, LoginPolicy, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain,
+    Identity, KeyId, LoginPolicy, OwnKey, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain,
     Population, PopulationName, Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri,
-    RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, SigningKey,
-    Slug, Stage, Subject, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId, Username, audit,
+    RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, Slug, Stage,
+    Subject, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{LoginOf, MasterKeyCheck, NewestKey, PairwiseKey, RegisteredClients, TenantOf};
@@ -45,16 +45,7 @@ async fn every_record_reads_back(store: &dyn Store) {
             $(kinds.insert(reads_back(store, &$record).await);)*
         };
     }
-    check!(
-        tenant(),
-        slug(),
-        domain(),
-        connection(),
-        client(),
-        signing_key(),
-        newest_key(),
-        master_key_check()
-    );
+    check!(tenant(), slug(), domain(), connection(), client(), own_key(), newest_key(), master_key_check());
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
     check!(credentials(), login(), proof());
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
@@ -133,21 +124,21 @@ fn scope() -> ScopeSet {
     ScopeSet::parse("openid email").unwrap()
 }
 
-fn signing_key() -> SigningKey {
-    SigningKey {
+fn own_key() -> OwnKey {
+    OwnKey {
         id: KeyId::from_bytes([6; 16]),
-        algorithm: Algorithm::ES256,
+        algorithm: Algorithm::ES256.into(),
         public_jwk: serde_json::json!({ "kty": "EC", "crv": "P-256" }),
         private_jwk: sealed(),
         created_at: NOW,
-        signs_from: NOW,
-        signs_until: Some(LATER),
-        verifies_until: None,
+        used_from: NOW,
+        used_until: Some(LATER),
+        kept_until: None,
     }
 }
 
 fn newest_key() -> NewestKey {
-    NewestKey { algorithm: signing_key().algorithm, key: signing_key().id }
+    NewestKey { algorithm: own_key().algorithm, key: own_key().id }
 }
 
 fn master_key_check() -> MasterKeyCheck {

@@ -340,6 +340,7 @@ async fn discovery_lists_what_is_offered_and_nothing_weak() {
         let encs = &document[&format!("{what}_encryption_enc_values_supported")];
         assert_eq!(*encs, json!(ContentEncryption::ALL.map(ContentEncryption::as_str)));
     }
+    assert_eq!(document["request_object_encryption_alg_values_supported"], json!(["ECDH-ES"]));
     let text = json!(document).to_string();
     for weak in ["RSA1_5", "PBES2", "\"dir\""] {
         assert!(!text.contains(weak), "{weak}");

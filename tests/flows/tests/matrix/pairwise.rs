@@ -147,6 +147,22 @@ async fn an_exchanged_token_is_about_the_same_person_as_its_own_client_knows_the
     assert_eq!((&about["sub"], &about["act"]["sub"]), (&others, &others));
 }
 
+#[tokio::test]
+async fn a_third_party_is_allowed_by_the_person_it_asked() {
+    let (world, _, mut browser) = world().await;
+    put(&world, "third", "third.test").await;
+    let app = world.relying("third");
+    let question = browser.get(&app.authorize(&world, &[])).await;
+    let page = browser.submit_unfollowed(&question, &[("decision", "allow")]).await;
+    let told = app.redeem(&world, &page).await.claims("id_token")["sub"].clone();
+    assert_eq!(sub(&world, &mut browser, &app).await, told);
+    // Who signed in meanwhile cannot answer for who was asked.
+    let question = browser.get(&app.authorize(&world, &[("prompt", "consent")])).await;
+    let again = browser.open(&world.relying("c2").authorize(&world, &[("prompt", "login")])).await;
+    world.go_on(&mut browser, again, "victim", "uma").await;
+    browser.submit_unfollowed(&question, &[("decision", "allow")]).await.assert_told(400);
+}
+
 async fn backup(world: &World) -> Vec<BackedUp> {
     let request = http::Request::get(world.url("/admin/backup?limit=500"));
     let request = request.header(AUTHORIZATION, format!("Bearer {ADMIN_TOKEN}")).body(Vec::new());

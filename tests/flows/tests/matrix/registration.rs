@@ -230,15 +230,23 @@ async fn dr_02_encryption_is_registered_by_the_rules() {
             register(&world, &with_key(wrong)).await.assert_error(400, "invalid_client_metadata");
         }
     }
+    for wrong in [
+        json!({"request_object_encryption_enc": "A128GCM"}),
+        json!({"request_object_encryption_alg": "ECDH-ES+A128KW"}),
+    ] {
+        register(&world, &with_key(wrong)).await.assert_error(400, "invalid_client_metadata");
+    }
     let answer = register(&world, &with_key(json!({"id_token_encrypted_response_alg": "ECDH-ES"}))).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
     assert_eq!(answer.str("id_token_encrypted_response_enc"), "A128CBC-HS256");
     let asked = json!({
         "userinfo_encrypted_response_alg": "ECDH-ES+A256KW",
         "userinfo_encrypted_response_enc": "A256GCM",
+        "request_object_encryption_alg": "RSA-OAEP-256",
     });
     let answer = register(&world, &with_key(asked)).await;
     assert_eq!(answer.str("userinfo_encrypted_response_enc"), "A256GCM", "{answer:?}");
+    assert_eq!(answer.str("request_object_encryption_enc"), "A128CBC-HS256");
 }
 
 #[tokio::test]

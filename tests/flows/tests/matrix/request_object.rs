@@ -3,13 +3,14 @@
 
 use std::sync::atomic::Ordering;
 
-use doorward_domain::{Algorithm, ClientKeys, Clock as _};
-use doorward_flows::app::{Answer, VERIFIER};
+use doorward_domain::{Algorithm, ClientKeys, Clock as _, ContentEncryption, Encryption, KeyManagement};
+use doorward_flows::app::{Answer, VERIFIER, send};
 use doorward_flows::world::ISSUER;
 use doorward_flows::{Browser, Page, Relying, World};
 use http::StatusCode;
-use josekit::jwk::KeyPair as _;
+use josekit::jwe::{ECDH_ES, JweHeader, serialize_compact};
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
+use josekit::jwk::{Jwk, KeyPair as _};
 use josekit::jws::{ES256, HS256};
 use serde_json::{Value, json};
 
@@ -264,4 +265,94 @@ async fn pj_03_only_a_registered_request_uri_is_fetched() {
     let uri = [("request_uri", "https://objects.test/one"), ("redirect_uri", ""), ("scope", "")];
     let page = browser.get(&client.app.authorize(&world, &uri)).await;
     assert_eq!(client.app.redeem(&world, &page).await.claims("id_token")["nonce"], "fetched");
+}
+
+/// The key that the broker publishes for this, as an app finds it.
+async fn published_key(world: &World, use_: &str) -> Value {
+    let request = http::Request::get(world.url("/jwks.json")).body(Vec::new()).unwrap();
+    let keys = send(world, request).await.json["keys"].as_array().unwrap().clone();
+    keys.into_iter().find(|key| key["use"] == use_).unwrap()
+}
+
+/// Encrypts this to a public key of the broker's.
+fn encrypted(public: &Value, enc: &str, content: &str) -> String {
+    let mut public = public.clone();
+    (public["use"], public["alg"]) = (json!("enc"), json!("ECDH-ES"));
+    let public = Jwk::from_map(public.as_object().unwrap().clone()).unwrap();
+    let mut header = JweHeader::new();
+    header.set_content_encryption(enc);
+    header.set_content_type("JWT");
+    serialize_compact(content.as_bytes(), &header, &ECDH_ES.encrypter_from_jwk(&public).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_request_object_may_be_encrypted_after_it_was_signed() {
+    let world = World::new().await;
+    let (mut browser, client) = (signed_in(&world, "alice").await, Signing::new(&world, "c1").await);
+    let key = published_key(&world, "enc").await;
+    for enc in ContentEncryption::ALL {
+        let object = encrypted(&key, enc.as_str(), &client.object(&world, &json!({"nonce": "inside"})));
+        let page = ask(&world, &mut browser, &client.app, &object).await;
+        assert_eq!(client.app.redeem(&world, &page).await.claims("id_token")["nonce"], "inside", "{enc}");
+        let answer = push_object(&world, &client.app, &object).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+    }
+    // Any broker that shares the store opens it.
+    let there = world.another_broker().await;
+    let object = encrypted(&key, "A256GCM", &client.object(&there, &json!({})));
+    assert_eq!(push_object(&there, &client.app, &object).await.status, StatusCode::CREATED);
+    // Encrypted where it lies.
+    let object = encrypted(&key, "A256GCM", &client.object(&world, &json!({"nonce": "fetched"})));
+    let router = axum::Router::new().route("/one", axum::routing::get(|| async move { object }));
+    world.network.add("https://objects.test", router);
+    let uri = "https://objects.test/one";
+    reregister(&world, "c1", |client| client.requests.request_uris = vec![uri.to_owned()]).await;
+    let page = browser.get(&client.app.authorize(&world, &[("request_uri", uri)])).await;
+    assert_eq!(client.app.redeem(&world, &page).await.claims("id_token")["nonce"], "fetched");
+}
+
+#[tokio::test]
+async fn jw_10_what_is_encrypted_must_be_signed_and_encrypted_to_the_key_for_that() {
+    let world = World::new().await;
+    let (client, other) = (Signing::new(&world, "c1").await, Signing::new(&world, "c2").await);
+    let (key, signing) = (published_key(&world, "enc").await, published_key(&world, "sig").await);
+    let (good, claims) = (client.object(&world, &json!({})), client.claims(&world));
+    let mut under_our_kid = json!(EcKeyPair::generate(EcCurve::P256).unwrap().to_jwk_public_key());
+    under_our_kid["kid"] = key["kid"].clone();
+    let mut tampered = encrypted(&key, "A128GCM", &good);
+    tampered.replace_range(tampered.len() - 4.., "AAAA");
+    let hostile = [
+        encrypted(&key, "A128GCM", &claims.to_string()),
+        encrypted(&key, "A128GCM", &jwt(&json!({"alg": "none"}), &claims, "")),
+        encrypted(&key, "A128GCM", &encrypted(&key, "A128GCM", &good)),
+        encrypted(&key, "A128GCM", &other.sign(&json!({"alg": "ES256", "kid": "one"}), &claims)),
+        encrypted(&key, "A128GCM", &client.object(&world, &json!({"aud": "https://evil.test"}))),
+        encrypted(&signing, "A128GCM", &good),
+        encrypted(&under_our_kid, "A128GCM", &good),
+        tampered,
+    ];
+    let before = world.digest().await;
+    for object in hostile {
+        push_object(&world, &client.app, &object).await.assert_error(400, "invalid_request_object");
+        ask(&world, &mut world.browser(), &client.app, &object)
+            .await
+            .assert_sent_back(&client.app, "invalid_request_object");
+    }
+    assert_eq!(world.digest().await, before);
+}
+
+#[tokio::test]
+async fn pj_02_the_registration_says_how_an_object_is_encrypted() {
+    let world = World::new().await;
+    let client = Signing::new(&world, "c1").await;
+    let key = published_key(&world, "enc").await;
+    let registered = Encryption { alg: KeyManagement::EcdhEs, enc: ContentEncryption::A256GCM };
+    reregister(&world, "c1", |client| client.requests.encryption = Some(registered)).await;
+    let object = client.object(&world, &json!({}));
+    push_object(&world, &client.app, &encrypted(&key, "A128GCM", &object))
+        .await
+        .assert_error(400, "invalid_request_object");
+    for object in [encrypted(&key, "A256GCM", &object), object] {
+        assert_eq!(push_object(&world, &client.app, &object).await.status, StatusCode::CREATED);
+    }
 }

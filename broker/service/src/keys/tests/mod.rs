@@ -4,6 +4,7 @@ mod jose;
 mod jose_claims;
 mod jwks;
 mod master_key;
+mod opener;
 mod ring;
 mod rotation;
 mod sealing;

@@ -5,7 +5,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Algorithm, AuditEvent, KeyId, ManualClock, SigningKey, TenantId, Timestamp};
+use doorward_domain::{
+    Algorithm, AuditEvent, KeyAlgorithm, KeyId, KeyManagement, ManualClock, OwnKey, TenantId, Timestamp,
+};
 use doorward_store::records::at;
 use doorward_store::{Batch, Kind, Range, Record, Store as _, StoreExt as _};
 use serde_json::{Value, json};
@@ -13,7 +15,8 @@ use serde_json::{Value, json};
 use super::store::TestStore;
 use super::{Dice, NOW, master_key, sealer};
 use crate::keys::{
-    Audience, Expected, Expiry, KeyError, KeyRing, KeyRingParts, Schedule, SealError, Sealer, Typ, verify,
+    Audience, Expected, Expiry, JoseError, KeyError, KeyRing, KeyRingParts, Schedule, SealError, Sealer, Typ,
+    verify,
 };
 
 /// One store, one clock, and brokers that share them.
@@ -34,6 +37,7 @@ impl World {
             clock: self.clock.clone(),
             entropy: Arc::new(Dice::new(seed)),
             algorithms: vec![Algorithm::ES256],
+            encryption: Vec::new(),
             schedule: Schedule::default(),
         }
     }
@@ -104,7 +108,7 @@ async fn the_first_start_signs_at_once_and_the_slow_keys_follow() {
     }
     for slow in [Algorithm::RS256, Algorithm::PS256] {
         assert!(
-            matches!(ring.sign(slow, "at+jwt", &claims()), Err(KeyError::NotReady(missing)) if missing == slow)
+            matches!(ring.sign(slow, "at+jwt", &claims()), Err(KeyError::NotReady(missing)) if missing == slow.into())
         );
     }
     assert_eq!(ring.jwks_max_age(), Duration::ZERO);
@@ -124,7 +128,7 @@ async fn a_later_start_finds_its_keys() {
     let later = world.ring(2).await;
     assert!(accepts(&later, Algorithm::ES256, &token));
     assert_eq!(kid(&sign(&later)), kid(&token));
-    assert_eq!(world.all::<SigningKey>().await.len(), 1);
+    assert_eq!(world.all::<OwnKey>().await.len(), 1);
 }
 
 #[tokio::test]
@@ -155,10 +159,10 @@ async fn the_jwks_tells_what_verifies_and_nothing_private() {
 async fn sr_02_no_private_key_lies_in_the_store_in_clear() {
     let world = World::new();
     world.ring(1).await;
-    let key = world.all::<SigningKey>().await.remove(0);
+    let key = world.all::<OwnKey>().await.remove(0);
     let place = crate::keys::Place {
         tenant: TenantId::BROKER,
-        kind: Kind::SigningKey,
+        kind: Kind::OwnKey,
         id: key.id.as_bytes(),
         field: "private_jwk",
     };
@@ -174,7 +178,7 @@ async fn two_brokers_that_start_together_make_one_key() {
     for seed in 0..50 {
         let world = World::new();
         let (one, two) = tokio::join!(world.ring(2 * seed), world.ring(2 * seed + 1));
-        assert_eq!(world.all::<SigningKey>().await.len(), 1, "seed {seed}");
+        assert_eq!(world.all::<OwnKey>().await.len(), 1, "seed {seed}");
         assert_eq!(kid(&sign(&one)), kid(&sign(&two)));
         assert_eq!(world.actions().await.len(), 1);
     }
@@ -188,7 +192,7 @@ async fn two_commands_at_once_make_one_successor() {
         let (first, second) =
             tokio::join!(one.rotate(Algorithm::ES256, "kim"), two.rotate(Algorithm::ES256, "ada"));
         assert_eq!(first.unwrap(), second.unwrap(), "seed {seed}");
-        assert_eq!(world.all::<SigningKey>().await.len(), 2);
+        assert_eq!(world.all::<OwnKey>().await.len(), 2);
     }
 }
 
@@ -210,14 +214,14 @@ async fn a_successor_is_published_before_it_signs_and_its_predecessor_is_kept_af
     assert_eq!(kid(&sign(&ring)), successor);
     assert!(accepts(&ring, Algorithm::ES256, &before));
 
-    world.clock.advance(schedule.retain() - Duration::from_millis(1));
+    world.clock.advance(schedule.retain(Algorithm::ES256.into()) - Duration::from_millis(1));
     ring.maintain().await.unwrap();
     assert_eq!(published(&ring), [kid(&before), successor.clone()]);
     world.clock.advance(Duration::from_millis(1));
     ring.maintain().await.unwrap();
     assert_eq!(published(&ring), [successor]);
     assert!(!accepts(&ring, Algorithm::ES256, &before));
-    assert_eq!(world.all::<SigningKey>().await.len(), 1);
+    assert_eq!(world.all::<OwnKey>().await.len(), 1);
     let expected = [(Action::KeyCreated, "schedule".to_owned()), (Action::KeyRotated, "kim".to_owned())];
     assert_eq!(world.actions().await, expected);
 }
@@ -248,9 +252,9 @@ async fn a_ring_of_many_keys_works_and_is_tidied_up() {
     }
     assert_eq!(published(&ring).len(), 71);
     assert!(accepts(&ring, Algorithm::ES256, &first) && accepts(&ring, Algorithm::ES256, &sign(&ring)));
-    world.clock.advance(schedule.retain());
+    world.clock.advance(schedule.retain(Algorithm::ES256.into()));
     ring.maintain().await.unwrap();
-    assert_eq!(world.all::<SigningKey>().await.len(), 2, "the last key and its successor");
+    assert_eq!(world.all::<OwnKey>().await.len(), 2, "the last key and its successor");
 }
 
 #[tokio::test]
@@ -285,7 +289,10 @@ async fn a_failing_store_stops_maintenance_but_not_signing() {
 #[tokio::test]
 async fn a_key_that_is_not_in_use_cannot_be_replaced() {
     let ring = World::new().ring(1).await;
-    assert!(matches!(ring.rotate(Algorithm::RS256, "kim").await, Err(KeyError::NotReady(Algorithm::RS256))));
+    assert!(matches!(
+        ring.rotate(Algorithm::RS256, "kim").await,
+        Err(KeyError::NotReady(KeyAlgorithm::Signature(Algorithm::RS256)))
+    ));
 }
 
 #[tokio::test]
@@ -305,21 +312,66 @@ async fn sr_03_the_wrong_master_key_does_not_open_the_ring() {
 async fn sr_03_who_writes_to_the_store_cannot_publish_a_key() {
     let (world, attacker) = (World::new(), World::new());
     let (ring, foreign) = (world.ring(1).await, attacker.ring(2).await);
-    let theirs = attacker.all::<SigningKey>().await.remove(0);
-    let stored =
-        world.store.read::<SigningKey>(&at::signing_key(world.all::<SigningKey>().await[0].id), NOW).await;
+    let theirs = attacker.all::<OwnKey>().await.remove(0);
+    let stored = world.store.read::<OwnKey>(&at::own_key(world.all::<OwnKey>().await[0].id), NOW).await;
     let stored = stored.unwrap().unwrap();
 
     // Another public key in our record: what is published comes from the sealed private key.
-    let changed = SigningKey { public_jwk: theirs.public_jwk.clone(), ..stored.record.clone() };
+    let changed = OwnKey { public_jwk: theirs.public_jwk.clone(), ..stored.record.clone() };
     world.store.commit(Batch::new().update(&stored, &changed).unwrap()).await.unwrap();
     assert_eq!(world.ring(3).await.jwks(), ring.jwks());
     assert!(!accepts(&world.ring(3).await, Algorithm::ES256, &sign(&foreign)));
 
     // A sealed key copied under another identifier: it does not open there.
-    let copied = SigningKey { id: theirs.id, ..stored.record };
+    let copied = OwnKey { id: theirs.id, ..stored.record };
     world.store.commit(Batch::new().insert(&copied).unwrap()).await.unwrap();
     assert!(matches!(KeyRing::open(world.parts(4)).await, Err(KeyError::Sealed(..))));
     assert!(ring.maintain().await.is_err());
     assert!(accepts(&ring, Algorithm::ES256, &sign(&ring)));
+}
+
+fn encrypted(public: &Value) -> String {
+    let jwk = josekit::jwk::Jwk::from_map(public.as_object().unwrap().clone()).unwrap();
+    let encrypter = josekit::jwe::ECDH_ES.encrypter_from_jwk(&jwk).unwrap();
+    let mut header = josekit::jwe::JweHeader::new();
+    header.set_content_encryption("A128GCM");
+    josekit::jwe::JweContext::new().serialize_compact(b"content", &header, &encrypter).unwrap()
+}
+
+#[tokio::test]
+async fn a_key_for_encryption_is_published_ahead_and_opens_after_nobody_is_told_of_it() {
+    let world = World::new();
+    let encryption = vec![KeyManagement::EcdhEs];
+    let ring = KeyRing::open(KeyRingParts { encryption, ..world.parts(1) }).await.unwrap();
+    let keys = || {
+        let jwks: Value = serde_json::from_str(&ring.jwks()).unwrap();
+        let keys = jwks["keys"].as_array().unwrap().iter().filter(|key| key["use"] == "enc").cloned();
+        keys.collect::<Vec<_>>()
+    };
+    let opens = |jwe: &str| ring.decrypt(jwe).is_ok_and(|(content, _)| content.as_slice() == b"content");
+    let first = keys().remove(0);
+    assert_eq!((&first["alg"], first.get("d")), (&json!("ECDH-ES"), None));
+    let before = encrypted(&first);
+    assert!(opens(&before));
+    // A signing key opens nothing, though it is of the same kind.
+    let jwks: Value = serde_json::from_str(&ring.jwks()).unwrap();
+    let signing = jwks["keys"].as_array().unwrap().iter().find(|key| key["use"] == "sig").unwrap();
+    let mut wrong = signing.clone();
+    (wrong["use"], wrong["alg"]) = (json!("enc"), json!("ECDH-ES"));
+    assert_eq!(ring.decrypt(&encrypted(&wrong)).unwrap_err(), JoseError::UnknownKey);
+
+    ring.rotate(KeyManagement::EcdhEs, "kim").await.unwrap();
+    assert_eq!(keys().len(), 2);
+    let next = keys().into_iter().find(|key| key["kid"] != first["kid"]).unwrap();
+    assert!(opens(&encrypted(&next)) && opens(&before), "whoever sees it may use it");
+    let schedule = Schedule::default();
+    world.clock.advance(schedule.publish_ahead());
+    ring.maintain().await.unwrap();
+    assert_eq!(keys(), std::slice::from_ref(&next));
+    let late = encrypted(&first);
+    assert!(opens(&before) && opens(&late) && opens(&encrypted(&next)));
+    world.clock.advance(schedule.retain(KeyManagement::EcdhEs.into()));
+    ring.maintain().await.unwrap();
+    assert_eq!(ring.decrypt(&late).unwrap_err(), JoseError::UnknownKey);
+    assert!(opens(&encrypted(&next)));
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use doorward_domain::{Algorithm, KeyId, KeyStatus, Sealed, SigningKey, Timestamp};
+use doorward_domain::{Algorithm, KeyAlgorithm, KeyId, KeyManagement, KeyStatus, OwnKey, Sealed, Timestamp};
 
 use super::{Dice, NOW};
-use crate::keys::rotation::{Schedule, Step, due, newest, replaced, replacement, signing};
+use crate::keys::rotation::{Schedule, Step, due, in_use, newest, replaced, replacement};
 
 const SCHEDULE: Schedule = Schedule {
     period: Duration::from_secs(600),
@@ -13,23 +13,26 @@ const SCHEDULE: Schedule = Schedule {
     longest_token: Duration::from_secs(90),
     margin: Duration::from_secs(10),
 };
-const IN_USE: [Algorithm; 2] = [Algorithm::ES256, Algorithm::RS256];
+const ES256: KeyAlgorithm = KeyAlgorithm::Signature(Algorithm::ES256);
+const RS256: KeyAlgorithm = KeyAlgorithm::Signature(Algorithm::RS256);
+const ECDH_ES: KeyAlgorithm = KeyAlgorithm::Encryption(KeyManagement::EcdhEs);
+const IN_USE: [KeyAlgorithm; 2] = [ES256, ECDH_ES];
 
-fn key(dice: &Dice, algorithm: Algorithm, now: Timestamp, signs_from: Timestamp) -> SigningKey {
-    SigningKey {
+fn key(dice: &Dice, algorithm: KeyAlgorithm, now: Timestamp, used_from: Timestamp) -> OwnKey {
+    OwnKey {
         id: KeyId::new(now, dice),
         algorithm,
         public_jwk: serde_json::Value::Null,
         private_jwk: Sealed { key: String::new(), ciphertext: String::new() },
         created_at: now,
-        signs_from,
-        signs_until: None,
-        verifies_until: None,
+        used_from,
+        used_until: None,
+        kept_until: None,
     }
 }
 
 /// Does what a step says, as the ring does.
-fn take(keys: &mut Vec<SigningKey>, step: Step, now: Timestamp, dice: &Dice) {
+fn take(keys: &mut Vec<OwnKey>, step: Step, now: Timestamp, dice: &Dice) {
     match step {
         Step::Create(algorithm) => keys.push(key(dice, algorithm, now, now)),
         Step::Replace { key: id, at } => {
@@ -48,20 +51,20 @@ fn take(keys: &mut Vec<SigningKey>, step: Step, now: Timestamp, dice: &Dice) {
 fn an_empty_ring_gets_a_key_of_each_algorithm_which_signs_at_once() {
     let mut keys = Vec::new();
     let steps = due(&keys, &IN_USE, &SCHEDULE, NOW);
-    assert_eq!(steps, [Step::Create(Algorithm::ES256), Step::Create(Algorithm::RS256)]);
+    assert_eq!(steps, [Step::Create(ES256), Step::Create(ECDH_ES)]);
     for step in steps {
         take(&mut keys, step, NOW, &Dice::new(1));
     }
     assert_eq!(due(&keys, &IN_USE, &SCHEDULE, NOW), []);
-    assert!(keys.iter().all(|key| key.status(NOW) == KeyStatus::Signing));
+    assert!(keys.iter().all(|key| key.status(NOW) == KeyStatus::InUse));
 }
 
 #[test]
 fn a_key_is_replaced_in_time_for_its_successor_to_be_known() {
-    let keys = [key(&Dice::new(1), Algorithm::ES256, NOW, NOW)];
+    let keys = [key(&Dice::new(1), ES256, NOW, NOW)];
     let last = NOW + SCHEDULE.period;
     let in_time = last - SCHEDULE.publish_ahead();
-    let at = |now| due(&keys, &[Algorithm::ES256], &SCHEDULE, now);
+    let at = |now| due(&keys, &[ES256], &SCHEDULE, now);
     assert_eq!(at(in_time - Duration::from_millis(1)), []);
     assert_eq!(at(in_time), [Step::Replace { key: keys[0].id, at: last }]);
     // After a long sleep the successor still waits for its time.
@@ -72,29 +75,29 @@ fn a_key_is_replaced_in_time_for_its_successor_to_be_known() {
 #[test]
 fn a_command_replaces_a_signing_key_once() {
     let dice = Dice::new(1);
-    let mut keys = vec![key(&dice, Algorithm::ES256, NOW, NOW)];
-    let command = |keys: &[SigningKey]| replacement(keys, Algorithm::ES256, &SCHEDULE, NOW);
+    let mut keys = vec![key(&dice, ES256, NOW, NOW)];
+    let command = |keys: &[OwnKey]| replacement(keys, ES256, &SCHEDULE, NOW);
     let step = command(&keys);
     assert_eq!(step, Some(Step::Replace { key: keys[0].id, at: NOW + SCHEDULE.publish_ahead() }));
-    take(&mut keys, step.unwrap_or(Step::Create(Algorithm::ES256)), NOW, &dice);
+    take(&mut keys, step.unwrap_or(Step::Create(ES256)), NOW, &dice);
     assert_eq!(command(&keys), None);
-    assert_eq!(replacement(&keys, Algorithm::RS256, &SCHEDULE, NOW), None);
+    assert_eq!(replacement(&keys, RS256, &SCHEDULE, NOW), None);
 }
 
 #[test]
 fn a_clock_that_was_set_back_still_finds_a_key() {
     let dice = Dice::new(1);
-    let mut keys = vec![key(&dice, Algorithm::ES256, NOW, NOW)];
+    let mut keys = vec![key(&dice, ES256, NOW, NOW)];
     let step = Step::Replace { key: keys[0].id, at: NOW + SCHEDULE.period };
     take(&mut keys, step, NOW, &dice);
     let early = NOW - Duration::from_secs(5);
-    assert_eq!(signing(&keys, Algorithm::ES256, early).map(|key| key.id), Some(keys[0].id));
-    assert!(signing(&keys, Algorithm::RS256, early).is_none());
+    assert_eq!(in_use(&keys, ES256, early).map(|key| key.id), Some(keys[0].id));
+    assert!(in_use(&keys, RS256, early).is_none());
 }
 
 /// The life of a key as a watcher saw it.
 struct Seen {
-    key: SigningKey,
+    key: OwnKey,
     first_of_its_kind: bool,
     removed_at: Option<Timestamp>,
 }
@@ -103,7 +106,7 @@ struct Seen {
 /// maintenance runs, late at times.
 fn live(seed: u64) -> Vec<Seen> {
     let dice = Dice::new(seed);
-    let mut keys: Vec<SigningKey> = Vec::new();
+    let mut keys: Vec<OwnKey> = Vec::new();
     let mut seen: Vec<Seen> = Vec::new();
     let mut now = NOW;
     for moment in 0..400 {
@@ -133,17 +136,17 @@ fn live(seed: u64) -> Vec<Seen> {
     seen
 }
 
-fn check_one_signs(keys: &[SigningKey], now: Timestamp) {
+fn check_one_signs(keys: &[OwnKey], now: Timestamp) {
     for algorithm in IN_USE {
         let of_algorithm = || keys.iter().filter(move |key| key.algorithm == algorithm);
         if of_algorithm().next().is_none() {
             continue;
         }
         let signers: Vec<_> =
-            of_algorithm().filter(|key| key.status(now) == KeyStatus::Signing).map(|key| key.id).collect();
+            of_algorithm().filter(|key| key.status(now) == KeyStatus::InUse).map(|key| key.id).collect();
         assert_eq!(signers.len(), 1, "{algorithm} at {now}");
-        assert_eq!(signing(keys, algorithm, now).map(|key| key.id), Some(signers[0]));
-        let without_end = of_algorithm().filter(|key| key.signs_until.is_none()).count();
+        assert_eq!(in_use(keys, algorithm, now).map(|key| key.id), Some(signers[0]));
+        let without_end = of_algorithm().filter(|key| key.used_until.is_none()).count();
         assert_eq!(without_end, 1, "{algorithm} at {now}");
         assert!(newest(keys, algorithm).is_some());
     }
@@ -156,10 +159,10 @@ fn keys_are_published_before_they_sign_and_kept_after() {
         assert!(seen.len() > 4, "the ring of seed {seed} turned");
         for Seen { key, first_of_its_kind, removed_at } in seen {
             if !first_of_its_kind {
-                assert!(key.signs_from >= key.created_at + SCHEDULE.publish_ahead(), "seed {seed}: {key:?}");
+                assert!(key.used_from >= key.created_at + SCHEDULE.publish_ahead(), "seed {seed}: {key:?}");
             }
             if let Some(removed_at) = removed_at {
-                let kept = key.signs_until.map(|end| end + SCHEDULE.retain());
+                let kept = key.used_until.map(|end| end + SCHEDULE.retain(key.algorithm));
                 assert!(kept.is_some_and(|kept| kept <= removed_at), "seed {seed}: {key:?}");
             }
         }
@@ -170,5 +173,6 @@ fn keys_are_published_before_they_sign_and_kept_after() {
 fn the_default_schedule_outlasts_caches_and_tokens() {
     let schedule = Schedule::default();
     assert_eq!(schedule.publish_ahead(), Duration::from_secs(3_660));
-    assert_eq!(schedule.retain(), Duration::from_secs(86_460));
+    assert_eq!(schedule.retain(ES256), Duration::from_secs(86_460));
+    assert_eq!(schedule.retain(ECDH_ES), Duration::from_secs(90_060));
 }

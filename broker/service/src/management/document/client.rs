@@ -141,6 +141,12 @@ pub struct Client {
     /// What its requests are signed with; what its profile allows when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<Algorithm>,
+    /// The key management of those that it encrypts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_alg: Option<KeyManagement>,
+    /// Their content encryption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_enc: Option<ContentEncryption>,
     /// Where its request objects lie.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub request_uris: Vec<String>,
@@ -248,6 +254,8 @@ impl Client {
             require_pushed_authorization_requests: false,
             require_signed_request_object: None,
             request_object_signing_alg: None,
+            request_object_encryption_alg: None,
+            request_object_encryption_enc: None,
             request_uris: Vec::new(),
             default_max_age: None,
             default_acr_values: Vec::new(),

@@ -69,6 +69,7 @@ fn requests(entry: &mut document::Client, client: &Client) {
     entry.require_signed_request_object =
         (rules.require_signed != client.demands().signed_requests).then_some(rules.require_signed);
     entry.request_object_signing_alg = rules.signing;
+    (entry.request_object_encryption_alg, entry.request_object_encryption_enc) = names(rules.encryption);
     entry.request_uris.clone_from(&rules.request_uris);
 }
 

@@ -41,6 +41,8 @@ const THEIRS: &[&str] = &[
     "policy_uri",
     "post_logout_redirect_uris",
     "redirect_uris",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
     "request_object_signing_alg",
     "request_uris",
     "require_pushed_authorization_requests",

@@ -9,7 +9,7 @@ use doorward_domain::{
 use url::{Host, Url};
 
 use super::super::Planner;
-use crate::keys::EncryptionKeys;
+use crate::keys::{EncryptionKeys, OFFERED};
 use crate::management::document::{self, KeySet, SubjectKind};
 
 pub(super) fn request_defaults(entry: &document::Client) -> RequestDefaults {
@@ -68,21 +68,39 @@ impl Planner<'_> {
         }
     }
 
-    /// `enc` without `alg` is an error (OIDC Registration section 2), and so is an `alg` that no key of the
-    /// client fits; keys that it publishes elsewhere may come later.
+    /// One of those that there is a key of ours for.
+    fn request_encryption(&mut self, entry: &document::Client, path: &str) -> Option<Encryption> {
+        let path = format!("{path}.request_object_encryption");
+        let (alg, enc) = (entry.request_object_encryption_alg, entry.request_object_encryption_enc);
+        let encryption = self.named_encryption(&path, alg, enc)?;
+        if !OFFERED.contains(&encryption.alg) {
+            let names = OFFERED.map(KeyManagement::as_str).join(" or ");
+            self.problem(format!("{path}_alg"), format!("must be {names}"));
+        }
+        Some(encryption)
+    }
+
+    /// `enc` without `alg` is an error (OIDC Registration section 2).
+    fn named_encryption(
+        &mut self,
+        path: &str,
+        alg: Option<KeyManagement>,
+        enc: Option<ContentEncryption>,
+    ) -> Option<Encryption> {
+        if alg.is_none() && enc.is_some() {
+            self.problem(format!("{path}_enc"), "stands without its `alg`");
+        }
+        Some(Encryption { alg: alg?, enc: enc.unwrap_or_default() })
+    }
+
+    /// There must be a key of the client's for it; those that it publishes elsewhere may come later.
     fn encryption(
         &mut self,
         path: &str,
         (alg, enc): (Option<KeyManagement>, Option<ContentEncryption>),
         entry: &document::Client,
     ) -> Option<Encryption> {
-        let Some(alg) = alg else {
-            if enc.is_some() {
-                self.problem(format!("{path}_enc"), "stands without its `alg`");
-            }
-            return None;
-        };
-        let encryption = Encryption { alg, enc: enc.unwrap_or_default() };
+        let encryption = self.named_encryption(path, alg, enc)?;
         let fits = match (&entry.jwks, &entry.jwks_uri) {
             (Some(KeySet::Inline(jwks)), _) => {
                 EncryptionKeys::parse(jwks).is_ok_and(|keys| keys.recipient(encryption).is_some())
@@ -115,6 +133,7 @@ impl Planner<'_> {
             require_pushed: entry.require_pushed_authorization_requests,
             require_signed,
             signing: entry.request_object_signing_alg,
+            encryption: self.request_encryption(entry, path),
             request_uris: entry.request_uris.clone(),
         }
     }
