@@ -73,6 +73,12 @@ impl Access {
     pub fn of(scope: ScopeSet) -> Self {
         Self { scope, ..Self::default() }
     }
+
+    /// What people are shown of it: the values of the scope, and the types of what is allowed in detail.
+    pub fn shown(&self) -> impl Iterator<Item = &str> {
+        let details = self.authorization_details.iter().filter_map(|detail| detail.get("type")?.as_str());
+        self.scope.iter().chain(details)
+    }
 }
 
 /// Who acts for somebody else (RFC 8693 section 4.1).

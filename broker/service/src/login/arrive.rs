@@ -30,7 +30,7 @@ impl Login {
         older: BrowserSession,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now)?;
+        let transaction = self.open(id, cookie, now).await?;
         let client = self.app(&transaction, now).await?;
         let leg = transaction.leg.as_ref().ok_or(LoginError::NoTransaction)?;
         let verified = match self.federation.callback(connection, leg, response, now).await {

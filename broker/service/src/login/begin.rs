@@ -51,7 +51,7 @@ impl Login {
         cookie: Option<&str>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now)?;
+        let transaction = self.open(id, cookie, now).await?;
         let client = self.app(&transaction, now).await?;
         Ok(Step::SignIn(SignIn {
             transaction: self.seal(id, &transaction),

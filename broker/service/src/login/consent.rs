@@ -33,8 +33,7 @@ impl Login {
         let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
         let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
         let (Some(tenant), Some(user)) = (tenant, user) else { return Err(LoginError::NoTransaction) };
-        let details = request.access.authorization_details.iter().filter_map(|it| it.get("type")?.as_str());
-        let scope = request.access.scope.iter().chain(details).map(str::to_owned).collect();
+        let scope = request.access.shown().map(str::to_owned).collect();
         let (done, cookie) = begun.unzip();
         let logo = self.provider.logo(&client).await;
         // How fresh the sign-in is has been decided; reading the question may take its time.
@@ -69,7 +68,7 @@ impl Login {
         decision: ConsentDecision,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now)?;
+        let transaction = self.open(id, cookie, now).await?;
         if transaction.request.device.is_some() {
             return Err(LoginError::NoTransaction);
         }

@@ -123,7 +123,7 @@ impl Login {
             asked_from: device.asked_from,
             tenant: tenant.record,
             user: user.record,
-            scope: device.access.scope.iter().map(str::to_owned).collect(),
+            scope: device.access.shown().map(str::to_owned).collect(),
             session: cookie,
             done,
         })))
@@ -154,7 +154,7 @@ impl Login {
         decision: ConsentDecision,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now)?;
+        let transaction = self.open(id, cookie, now).await?;
         let client = self.app(&transaction, now).await?;
         let session = session.ok_or(LoginError::NoTransaction)?.record;
         let device = self.device_of(&transaction.request, now).await?;

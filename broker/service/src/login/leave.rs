@@ -18,7 +18,7 @@ impl Login {
         identifier: &str,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now)?;
+        let transaction = self.open(id, cookie, now).await?;
         let client = self.app(&transaction, now).await?;
         self.find_company(id, &transaction, &client, identifier, now).await
     }
@@ -34,7 +34,7 @@ impl Login {
         connection: Option<ConnectionId>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now)?;
+        let transaction = self.open(id, cookie, now).await?;
         let client = self.app(&transaction, now).await?;
         let identifier = transaction.request.login_hint.clone().unwrap_or_default();
         let company = transaction.company.ok_or(LoginError::NoTransaction)?;

@@ -63,6 +63,15 @@ pub struct Transaction {
     /// When it is too late.
     #[serde(rename = "e")]
     pub expires_at: Timestamp,
+    /// Whether the request is abridged, for it was pushed and is too long for a cookie.
+    #[serde(rename = "a", default, skip_serializing_if = "std::ops::Not::not")]
+    pub abridged: bool,
+}
+
+impl Transaction {
+    fn abridged(&self) -> Self {
+        Self { request: self.request.abridged(), abridged: true, ..self.clone() }
+    }
 }
 
 /// A transaction as it is put into the browser.
@@ -84,11 +93,17 @@ impl Login {
         id[..6].copy_from_slice(&now.as_millis().to_be_bytes()[2..]);
         self.entropy.fill(&mut id[6..]);
         let expires_at = now + self.settings.lifetimes.transaction;
-        (TransactionId(id), Transaction { request, leg: None, company: None, expires_at })
+        let transaction = Transaction { request, leg: None, company: None, expires_at, abridged: false };
+        (TransactionId(id), transaction)
     }
 
     pub(super) fn seal(&self, id: TransactionId, transaction: &Transaction) -> TransactionCookie {
-        let plain = serde_json::to_vec(transaction).unwrap_or_default();
+        let request = &transaction.request;
+        let plain = match request.pushed.is_some() && !request.can_travel() {
+            true => serde_json::to_vec(&transaction.abridged()),
+            false => serde_json::to_vec(transaction),
+        };
+        let plain = plain.unwrap_or_default();
         TransactionCookie {
             id,
             value: Plain::new(self.sealer.seal_token(Purpose::Transaction, &id.0, &plain, &*self.entropy)),
@@ -98,8 +113,9 @@ impl Login {
     /// Opens the login `id` from this browser's cookie.
     ///
     /// # Errors
-    /// [`LoginError::NoTransaction`] for a missing, foreign, altered or expired one.
-    pub fn open(
+    /// [`LoginError::NoTransaction`] for a missing, foreign, altered or expired one,
+    /// [`LoginError::Finished`] when it was abridged and what was pushed has got its answer.
+    pub async fn open(
         &self,
         id: TransactionId,
         cookie: Option<&str>,
@@ -112,6 +128,15 @@ impl Login {
             .map_err(|_| LoginError::NoTransaction)?;
         let transaction: Transaction =
             serde_json::from_slice(&plain).map_err(|_| LoginError::NoTransaction)?;
-        if now < transaction.expires_at { Ok(transaction) } else { Err(LoginError::NoTransaction) }
+        match now < transaction.expires_at {
+            true if transaction.abridged => self.complete(transaction, now).await,
+            true => Ok(transaction),
+            false => Err(LoginError::NoTransaction),
+        }
+    }
+
+    async fn complete(&self, transaction: Transaction, now: Timestamp) -> Result<Transaction, LoginError> {
+        let request = self.provider.completed(transaction.request, now).await?.ok_or(LoginError::Finished)?;
+        Ok(Transaction { request, abridged: false, ..transaction })
     }
 }

@@ -69,10 +69,15 @@ fn is_resource(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| url.fragment().is_none())
 }
 
+/// Objects as RFC 9396 section 2 has them, each of a `type`.
+type Details = Vec<Map<String, Value>>;
+
 /// RFC 9396 section 2, with the `type`s that the client registered (section 10).
-fn authorization_details(params: &Params, client: &Client) -> Result<Vec<Map<String, Value>>, Rejected> {
-    let Some(text) = params.get("authorization_details") else { return Ok(Vec::new()) };
-    let details: Vec<Map<String, Value>> = serde_json::from_str(text).map_err(|_| INVALID_DETAILS)?;
+///
+/// # Errors
+/// `invalid_authorization_details` for anything else.
+pub(super) fn authorization_details(params: &Params, client: &Client) -> Result<Details, Rejected> {
+    let details = named_details(params)?.unwrap_or_default();
     let is_registered = |detail: &Map<String, Value>| {
         let kind = detail.get("type").and_then(Value::as_str);
         kind.is_some_and(|kind| client.authorization_details_types.iter().any(|known| known == kind))
@@ -80,18 +85,43 @@ fn authorization_details(params: &Params, client: &Client) -> Result<Vec<Map<Str
     if details.iter().all(is_registered) { Ok(details) } else { Err(INVALID_DETAILS) }
 }
 
-/// The grant as one access token shows it: for those of its resources that a token request names, or for
-/// all of them (RFC 8707 section 2.2).
-pub(super) fn for_resources<'a>(params: &Params, grant: &'a Grant) -> Result<Cow<'a, Grant>, Rejected> {
-    let named = params.all("resource");
-    if named.is_empty() {
+/// The authorization details that a request names; `None` when it names none.
+fn named_details(params: &Params) -> Result<Option<Details>, Rejected> {
+    let text = params.get("authorization_details");
+    text.map(|text| serde_json::from_str(text).map_err(|_| INVALID_DETAILS)).transpose()
+}
+
+/// Those of the granted authorization details that a token request names; `None` when it names none. What a
+/// type means is between client and resource, so nothing but the same is known to be no more (RFC 9396
+/// section 6.1).
+pub(super) fn narrowed_details(params: &Params, granted: &Details) -> Result<Option<Details>, Rejected> {
+    match named_details(params)? {
+        Some(named) if !named.iter().all(|detail| granted.contains(detail)) => Err(rejected(
+            ErrorCode::InvalidAuthorizationDetails,
+            "authorization_details holds something else than was granted",
+        )),
+        named => Ok(named),
+    }
+}
+
+/// The grant as one access token shows it: with those of its resources (RFC 8707 section 2.2) and of its
+/// authorization details (RFC 9396 section 6) that a token request names, or with all of them.
+pub(super) fn narrowed<'a>(params: &Params, grant: &'a Grant) -> Result<Cow<'a, Grant>, Rejected> {
+    let (resources, granted) = (params.all("resource"), &grant.access);
+    let details = narrowed_details(params, &granted.authorization_details)?;
+    if resources.is_empty() && details.is_none() {
         return Ok(Cow::Borrowed(grant));
     }
-    if !named.iter().all(|resource| grant.access.resources.iter().any(|granted| granted == resource)) {
+    if !resources.iter().all(|resource| granted.resources.iter().any(|granted| granted == resource)) {
         return Err(INVALID_TARGET);
     }
     let mut narrowed = grant.clone();
-    narrowed.access.resources.retain(|granted| named.contains(&granted.as_str()));
+    if !resources.is_empty() {
+        narrowed.access.resources.retain(|granted| resources.contains(&granted.as_str()));
+    }
+    if let Some(details) = details {
+        narrowed.access.authorization_details = details;
+    }
     Ok(Cow::Owned(narrowed))
 }
 

@@ -19,6 +19,17 @@ pub(super) struct Asked {
     pub passed: Passed,
 }
 
+impl Asked {
+    /// What was pushed.
+    fn before(pushed: PushedRequest) -> Self {
+        let mut params = Params::default();
+        for (name, value) in pushed.parameters {
+            params.add(name, value);
+        }
+        Self { params, passed: Passed::Pushed(pushed.uri) }
+    }
+}
+
 /// How an authorization request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Passed {
@@ -92,8 +103,9 @@ impl Provider {
             }
             Err(AskError::Store(error)) => return Err(error.into()),
         };
-        let judged =
-            check_way(&client.record, asked.passed).and_then(|()| self.judge(&asked, &client.record, now));
+        let judged = check_way(&client.record, asked.passed)
+            .and_then(|()| self.judge(&asked, &client.record, now))
+            .and_then(check_length);
         match judged {
             Ok(request) => Ok((request, client.record)),
             Err(rejected) => Err(self.send_back(&asked.params, &client.record, rejected, now).await),
@@ -134,16 +146,38 @@ impl Provider {
 
     async fn pushed_before(&self, client: &Client, uri: &str, now: Timestamp) -> Result<Asked, AskError> {
         let uri = request_uri_hash(uri).ok_or(AskError::NotPushed)?;
-        let pushed = self.store.read::<PushedRequest>(&at::pushed_request(&uri), now).await?;
-        let pushed = pushed
-            .map(|found| found.record)
-            .filter(|pushed| pushed.client == client.id && now < pushed.begins_until)
-            .ok_or(AskError::NotPushed)?;
-        let mut params = Params::default();
-        for (name, value) in pushed.parameters {
-            params.add(name, value);
+        let pushed = self.pushed_request(&uri, client, now).await?;
+        let pushed = pushed.filter(|pushed| now < pushed.begins_until).ok_or(AskError::NotPushed)?;
+        Ok(Asked::before(pushed))
+    }
+
+    async fn pushed_request(
+        &self,
+        uri: &SecretHash,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Option<PushedRequest>, StoreError> {
+        let found = self.store.read::<PushedRequest>(&at::pushed_request(uri), now).await?;
+        Ok(found.map(|found| found.record).filter(|pushed| pushed.client == client.id))
+    }
+
+    /// The whole of a pushed request that a browser carries abridged; `None` when it has got its answer.
+    ///
+    /// # Errors
+    /// [`AuthorizeError`] when the store fails, or its client may not ask so any more.
+    pub(crate) async fn completed(
+        &self,
+        abridged: AuthorizationRequest,
+        now: Timestamp,
+    ) -> Result<Option<AuthorizationRequest>, AuthorizeError> {
+        let client = self.client(&abridged.client, now).await?.map(|found| found.record);
+        let (Some(client), Some(uri)) = (client, abridged.pushed) else { return Ok(None) };
+        let Some(pushed) = self.pushed_request(&uri, &client, now).await? else { return Ok(None) };
+        let asked = Asked::before(pushed);
+        match self.judge(&asked, &client, now) {
+            Ok(whole) => Ok(Some(abridged.completed_with(whole))),
+            Err(rejected) => Err(self.send_back(&asked.params, &client, rejected, now).await),
         }
-        Ok(Asked { params, passed: Passed::Pushed(uri) })
     }
 
     /// Judges what an app asks.
@@ -202,6 +236,14 @@ impl Provider {
             request.expected_subject = Some(claims.subject);
         }
         Ok(request)
+    }
+}
+
+/// What was pushed lies with us, everything else travels in the browser.
+fn check_length(request: AuthorizationRequest) -> Result<AuthorizationRequest, Rejected> {
+    match request.pushed.is_some() || request.can_travel() {
+        true => Ok(request),
+        false => Err(invalid("the parameters are too long together: push the request (RFC 9126)")),
     }
 }
 

@@ -3,9 +3,9 @@
 //! Nothing is written for it. The token says all there is to know, and what ends it early is a mark of
 //! its revocation or a change of the client's registration.
 
-use doorward_domain::{Client, ScopeSet, Timestamp, client_may_act_now, scope};
+use doorward_domain::{Access, Client, ScopeSet, Timestamp, client_may_act_now, scope};
 
-use super::access::resources;
+use super::access::{authorization_details, resources};
 use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
 use super::token::TokenResponse;
@@ -23,11 +23,15 @@ impl Provider {
             EndpointError::refused(ErrorCode::UnauthorizedClient, "this grant is for confidential clients")
         })?;
         let scope = scope_for_itself(params.get("scope"), client)?;
-        let resources = resources(&["resource"], params, client)?;
+        let access = Access {
+            resources: resources(&["resource"], params, client)?,
+            authorization_details: authorization_details(params, client)?,
+            ..Access::of(scope)
+        };
         self.use_binding(binding, client, now).await?;
         let bound_to = binding.key.as_ref();
-        let access_token = self.client_access_token(client, (&scope, &resources), bound_to, now)?;
-        Ok(self.token_response(access_token, &scope, bound_to))
+        let access_token = self.client_access_token(client, &access, bound_to, now)?;
+        Ok(self.token_response(access_token, &access, bound_to))
     }
 }
 

@@ -13,7 +13,7 @@ use doorward_domain::{
 use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
 
-use super::access::for_resources;
+use super::access::narrowed;
 use super::binding::Binding;
 use super::error::EndpointError;
 use super::token::{Issue, TokenResponse, may_refresh, still_allowed};
@@ -73,7 +73,7 @@ impl Provider {
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
         self.keys.check(people.client.tokens.id_token_algorithm())?;
         let grant = self.redeemed((&people.client, binding), &offered.record, scope, now);
-        let shown = for_resources(params, &grant)?;
+        let shown = narrowed(params, &grant)?;
         self.use_binding(binding, &people.client, now).await?;
         let issue = Issue { grant: &shown, ..Issue::first(&grant, binding, &offered.record) };
         match self.store.commit(Batch::new().update(offered, &grant)?).await {

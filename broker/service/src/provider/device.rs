@@ -15,12 +15,12 @@ use doorward_store::records::at;
 use doorward_store::{Batch, Key, StoreError, StoreExt as _, Stored};
 use serde::Serialize;
 
-use super::access::resources;
+use super::access::{authorization_details, narrowed, resources};
 use super::binding::Binding;
 use super::discovery::path;
 use super::error::{EndpointError, ErrorCode};
 use super::token::{ClientRequest, Issue, TokenResponse, still_allowed};
-use super::{Params, Provenance, Provider};
+use super::{AuthorizationRequest, Params, Provenance, Provider};
 
 /// What a device is told (RFC 8628 section 3.2).
 #[derive(Debug, Serialize)]
@@ -71,8 +71,11 @@ impl Provider {
             let description = "this client is not registered for the device grant";
             return Err(EndpointError::refused(ErrorCode::UnauthorizedClient, description));
         }
-        let resources = resources(&["resource"], &params, &client)?;
-        let access = Access { resources, ..Access::of(asked_scope(params.get("scope"), &client)?) };
+        let access = Access {
+            resources: resources(&["resource"], &params, &client)?,
+            authorization_details: authorization_details(&params, &client)?,
+            ..Access::of(asked_scope(params.get("scope"), &client)?)
+        };
         let asked_from = address.map(|address| address.to_string());
         let expires_at = now + self.settings.lifetimes.device;
         loop {
@@ -86,6 +89,9 @@ impl Provider {
                 state: DeviceState::Pending,
                 expires_at,
             };
+            if !AuthorizationRequest::of_device(&device).can_travel() {
+                return Err(EndpointError::invalid_request("the parameters are too long together"));
+            }
             match self.store.commit(Batch::new().insert(&device)?).await {
                 Ok(_) => return Ok(self.device_response(device_code, user_code)),
                 // Another device has this code right now.
@@ -137,7 +143,7 @@ impl Provider {
             DeviceState::Denied => refused(ErrorCode::AccessDenied, "the person said no"),
             DeviceState::Pending => Err(self.not_yet(&code, now)),
             DeviceState::Approved { tenant, session, grant } => {
-                self.fetch(client, &device, &at::grant(tenant, session, grant), binding, now).await
+                self.fetch((params, client), &device, &at::grant(tenant, session, grant), binding, now).await
             }
         }
     }
@@ -166,7 +172,7 @@ impl Provider {
     /// turns the grant into tokens.
     async fn fetch(
         &self,
-        client: Client,
+        (params, client): (&Params, Client),
         device: &Stored<DeviceAuthorization>,
         key: &Key,
         binding: &Binding,
@@ -177,9 +183,10 @@ impl Provider {
         let scope = still_allowed(&client, &offered.record.access.scope)?;
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
         self.keys.check(people.client.tokens.id_token_algorithm())?;
-        self.use_binding(binding, &people.client, now).await?;
         let grant = self.redeemed((&people.client, binding), &offered.record, scope, now);
-        let issue = Issue::first(&grant, binding, &offered.record);
+        let shown = narrowed(params, &grant)?;
+        self.use_binding(binding, &people.client, now).await?;
+        let issue = Issue { grant: &shown, ..Issue::first(&grant, binding, &offered.record) };
         match self.store.commit(Batch::new().update(&offered, &grant)?.delete(device)).await {
             Ok(_) => self.answer(&people, issue, now),
             Err(StoreError::Conflict(_)) => Err(UNUSABLE),

@@ -5,11 +5,10 @@ use doorward_domain::grant::Presented;
 use doorward_domain::{Client, Grant, RevokedToken, Timestamp, client_may_act_now};
 use doorward_store::records::at;
 use doorward_store::{StoreError, StoreExt as _};
-use http::header::ACCEPT;
 use serde_json::{Map, Value, json};
 
 use super::error::EndpointError;
-use super::statement::StatementForm;
+use super::statement::{StatementForm, prefers};
 use super::token::{ClientRequest, may_refresh, token_type};
 use super::tokens::AccessToken;
 use super::{Provenance, Provider, Statement};
@@ -18,7 +17,7 @@ use super::{Provenance, Provider, Statement};
 const MEDIA_TYPE: &str = "application/token-introspection+jwt";
 
 impl Provider {
-    /// Says whether a token is active, and what it allows; signed, if the request accepts nothing else
+    /// Says whether a token is active, and what it allows; signed, if the request would rather have that
     /// (RFC 9701 section 4), and encrypted if the client registered for that.
     ///
     /// # Errors
@@ -40,7 +39,7 @@ impl Provider {
             some => some,
         };
         let about = about.unwrap_or_else(|| json!({"active": false}));
-        if !request.headers.get_all(ACCEPT).iter().any(|accepted| accepted == MEDIA_TYPE) {
+        if !prefers(request.headers, MEDIA_TYPE) {
             return Ok(Statement::Plain(about.as_object().cloned().unwrap_or_default()));
         }
         let form = StatementForm {
@@ -76,6 +75,9 @@ impl Provider {
         if let Some(key) = &token.bound_to {
             about["cnf"] = json!(key);
         }
+        if !token.authorization_details.is_empty() {
+            about["authorization_details"] = json!(token.authorization_details);
+        }
         if token.grant.is_none() {
             about["sub"] = client.id.as_str().into();
             return Ok(self.lives_alone(&token, client, now).await?.then_some(about));
@@ -85,10 +87,6 @@ impl Provider {
         about["auth_time"] = grant.authentication.time.as_secs().into();
         if let Some(actor) = &grant.actor {
             about["act"] = json!(self.actors_for(client, actor));
-        }
-        let details = &grant.access.authorization_details;
-        if !details.is_empty() {
-            about["authorization_details"] = json!(details);
         }
         Ok(Some(about))
     }

@@ -42,8 +42,9 @@ const KEPT: [&str; 21] = [
     "ui_locales",
 ];
 
-/// The most that is kept of a request, in bytes: a store takes no long records.
-const LONGEST_KEPT: usize = 16 * 1024;
+/// The most that is kept of a request, in bytes: what is granted of it goes into records, and into access tokens
+/// that travel in a header.
+const LONGEST_KEPT: usize = 8 * 1024;
 
 /// The answer to a pushed request (RFC 9126 section 2.2).
 #[derive(Debug, Serialize)]

@@ -8,7 +8,7 @@ use doorward_domain::grant::Presented;
 use doorward_domain::{Client, Grant, GrantState, RefreshFamily, Timestamp};
 use doorward_store::{Batch, StoreError, Stored};
 
-use super::access::for_resources;
+use super::access::narrowed;
 use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
 use super::refresh_token::RefreshToken;
@@ -83,7 +83,7 @@ impl Provider {
         match token.family.presented(token.generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle) {
             Presented::Current => self.rotate(params, client, token, issue, now).await,
             Presented::JustRotated => {
-                let shown = for_resources(params, &grant.record)?;
+                let shown = narrowed(params, &grant.record)?;
                 self.repeat(client, Issue { grant: &shown, ..issue }, now).await
             }
             Presented::Replayed => self.refresh_reused(grant, now).await,
@@ -106,7 +106,7 @@ impl Provider {
         let generation = family.generation + u32::from(client.demands().rotates_refresh_tokens);
         let next = RefreshFamily { generation, rotated_at: now, ..family.clone() };
         let rotated = Grant { state: GrantState::Redeemed { refresh: Some(next) }, ..grant.record.clone() };
-        let shown = for_resources(params, &rotated)?;
+        let shown = narrowed(params, &rotated)?;
         self.store.commit(Batch::new().update(grant, &rotated)?).await?;
         self.answer(&people, Issue { grant: &shown, ..issue }, now)
     }

@@ -184,8 +184,9 @@ const LIMITS: [(&str, usize); 8] = [
 /// The values of `display` (OIDC Core section 3.1.2.1). Our pages suit every one of them.
 const DISPLAYS: [&str; 4] = ["page", "popup", "touch", "wap"];
 
-/// The longest that a request may be in all, in bytes of JSON. It has to fit into a cookie of 4096
-/// bytes, together with what the way to the identity provider adds; browsers drop longer ones silently.
+/// The longest that a request may be in all, in bytes of JSON, that travels in the browser. It has to fit into
+/// a cookie of 4096 bytes, together with what the way to the identity provider adds; browsers drop longer
+/// ones silently.
 const LONGEST_REQUEST: usize = 1900;
 
 impl AuthorizationRequest {
@@ -222,7 +223,7 @@ impl AuthorizationRequest {
         let owned = |name: &str| params.get(name).map(str::to_owned);
         let expected_subject = expected_subject(&access.claims, client)?;
         let acr_values = owned("acr_values").or_else(|| usual_acr(&access.claims, client));
-        let request = Self {
+        Ok(Self {
             client: client.id.clone(),
             redirect_uri: redirect_uri.to_owned(),
             device: None,
@@ -244,11 +245,35 @@ impl AuthorizationRequest {
             expected_subject,
             ui_locales: owned("ui_locales"),
             acr_values,
-        };
-        match serde_json::to_vec(&request) {
-            Ok(json) if json.len() <= LONGEST_REQUEST => Ok(request),
-            _ => Err(invalid("the parameters are too long together")),
+        })
+    }
+
+    /// Whether it is short enough to travel in the browser as a whole.
+    pub fn can_travel(&self) -> bool {
+        serde_json::to_vec(self).is_ok_and(|json| json.len() <= LONGEST_REQUEST)
+    }
+
+    /// What travels in the browser of a pushed request that is too long for it: who asks, which request it
+    /// was, and what a login changes about it. The rest lies with us ([`Self::completed_with`]).
+    #[must_use]
+    pub fn abridged(&self) -> Self {
+        Self {
+            access: Access::default(),
+            state: None,
+            nonce: None,
+            challenge: None,
+            dpop_jkt: None,
+            ui_locales: None,
+            acr_values: None,
+            ..self.clone()
         }
+    }
+
+    /// An abridged request made whole with the one that was pushed.
+    #[must_use]
+    pub fn completed_with(self, pushed: Self) -> Self {
+        let Self { prompt, max_age, expected_user, login_hint, .. } = self;
+        Self { prompt, max_age, expected_user, login_hint, ..pushed }
     }
 
     /// What a device asks for, as far as a sign-in needs to know.
@@ -313,9 +338,6 @@ fn check_form(params: &Params) -> Result<(), Rejected> {
     }
     if params.get("response_type").is_none() {
         return Err(invalid("response_type is missing"));
-    }
-    if params.get("dpop_jkt").is_some_and(|jkt| !is_thumbprint(jkt)) {
-        return Err(invalid("dpop_jkt is not the SHA-256 thumbprint of a key"));
     }
     if params.get("response_mode").is_some_and(|mode| ResponseMode::parse(mode).is_none()) {
         return Err(invalid("response_mode is not supported"));

@@ -2,7 +2,7 @@
 //! file of its own.
 
 use doorward_domain::scope::name;
-use doorward_domain::{Client, Confirmation, Grant, GrantType, Plain, ScopeSet, Timestamp};
+use doorward_domain::{Access, Client, Confirmation, Grant, GrantType, Plain, ScopeSet, Timestamp};
 use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -151,8 +151,8 @@ impl Provider {
         Ok(TokenResponse {
             id_token: id_token.map(Plain::new),
             refresh_token: grant.refresh().and_then(|family| self.refresh_token(grant, family)),
-            authorization_details: grant.access.authorization_details.clone(),
-            ..self.token_response(access_token, scope, bound_to)
+            scope: scope.to_string(),
+            ..self.token_response(access_token, &grant.access, bound_to)
         })
     }
 
@@ -160,7 +160,7 @@ impl Provider {
     pub(super) fn token_response(
         &self,
         access_token: String,
-        scope: &ScopeSet,
+        access: &Access,
         bound_to: Option<&Confirmation>,
     ) -> TokenResponse {
         TokenResponse {
@@ -170,8 +170,8 @@ impl Provider {
             expires_in: self.settings.lifetimes.access_token.as_secs(),
             id_token: None,
             refresh_token: None,
-            scope: scope.to_string(),
-            authorization_details: Vec::new(),
+            scope: access.scope.to_string(),
+            authorization_details: access.authorization_details.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use doorward_domain::{
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
 
-use super::access::resources;
+use super::access::{narrowed_details, resources};
 use super::binding::Binding;
 use super::error::{EndpointError, ErrorCode};
 use super::token::{Issue, TokenResponse};
@@ -44,13 +44,18 @@ impl Provider {
         }
         let subject = self.subject_token(params, &client, now)?;
         let scope = exchanged_scope(params.get("scope"), &subject, &client)?;
-        let resources = resources(&["resource", "audience"], params, &client)?;
+        check_holder(&subject, &client, binding)?;
+        let access = Access {
+            resources: resources(&["resource", "audience"], params, &client)?,
+            authorization_details: narrowed_details(params, &subject.authorization_details)?
+                .unwrap_or_default(),
+            ..Access::of(scope)
+        };
         self.use_binding(binding, &client, now).await?;
         let bound_to = binding.key.as_ref();
         for _ in 0..TRIES {
-            let actor = self.actor(params, &client, now).await?;
-            let access = Access { resources: resources.clone(), ..Access::of(scope.clone()) };
-            match self.exchange_once(&subject, &client, (access, actor), bound_to, now).await {
+            let actor = self.actor(params, &client, binding, now).await?;
+            match self.exchange_once(&subject, &client, (access.clone(), actor), bound_to, now).await {
                 Err(EndpointError::Store(StoreError::Conflict(_))) => {}
                 decided => return decided,
             }
@@ -84,6 +89,7 @@ impl Provider {
         &self,
         params: &Params,
         client: &Client,
+        binding: &Binding,
         now: Timestamp,
     ) -> Result<Option<Party>, EndpointError> {
         const UNUSABLE: EndpointError =
@@ -95,6 +101,7 @@ impl Provider {
         };
         let token = self.read_access_token(text, now).filter(|token| token.client == client.id);
         let token = token.ok_or(UNUSABLE)?;
+        check_holder(&token, client, binding)?;
         if token.grant.is_none() {
             let lives = self.lives_alone(&token, client, now).await?;
             return if lives { Ok(Some(Party::Client(client.id.clone()))) } else { Err(UNUSABLE) };
@@ -128,7 +135,7 @@ impl Provider {
         Ok(TokenResponse {
             issued_token_type: Some(ACCESS_TOKEN),
             expires_in: u64::try_from(grant.expires_at.as_secs() - now.as_secs()).unwrap_or(0),
-            ..self.token_response(access_token, &grant.access.scope, bound_to)
+            ..self.token_response(access_token, &grant.access, bound_to)
         })
     }
 
@@ -174,7 +181,8 @@ impl Provider {
         }
     }
 
-    /// A third-party client gets by exchange what the person allowed it, and no more (TX-03).
+    /// A third-party client gets by exchange what the person allowed it, and no more (TX-03). Details are
+    /// allowed for once, when it asks the person.
     async fn check_consent(
         &self,
         grant: &Grant,
@@ -190,6 +198,17 @@ impl Provider {
             true => Ok(()),
             false => Err(EndpointError::invalid_grant("the person has not allowed this client so much")),
         }
+    }
+}
+
+/// A token that is bound to a key serves its own client only with that key, here as everywhere (RFC 9449
+/// section 7, RFC 8705 section 3). A service that it is meant for has seen it used, and has no such key.
+fn check_holder(token: &AccessToken, client: &Client, binding: &Binding) -> Result<(), EndpointError> {
+    match token.client == client.id && token.bound_to.is_some() && token.bound_to != binding.key {
+        true => {
+            Err(EndpointError::invalid_request("the token is bound to a key that the request does not prove"))
+        }
+        false => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::client::AccessTokenForm;
 use doorward_domain::{
-    Algorithm, Client, ClientId, Confirmation, GrantId, ScopeSet, SessionId, TenantId, Timestamp,
+    Access, Algorithm, Client, ClientId, Confirmation, GrantId, ScopeSet, SessionId, TenantId, Timestamp,
 };
 use doorward_store::Key;
 use doorward_store::records::at;
@@ -85,6 +85,8 @@ pub struct AccessToken {
     pub audience: Vec<String>,
     /// What it allows.
     pub scope: ScopeSet,
+    /// What it allows in detail (RFC 9396).
+    pub authorization_details: Vec<Map<String, Value>>,
     /// The key it is bound to.
     pub bound_to: Option<Confirmation>,
     /// When it was issued.
@@ -111,6 +113,10 @@ impl AccessToken {
             client: ClientId::new(claims.str("client_id")?),
             scope: ScopeSet::parse(claims.str("scope").unwrap_or_default())?,
             audience: claims.strings("aud").into_iter().map(str::to_owned).collect(),
+            authorization_details: match claims.get("authorization_details") {
+                None => Vec::new(),
+                Some(details) => Vec::deserialize(details).ok()?,
+            },
             bound_to: match claims.get("cnf") {
                 None => None,
                 Some(key) => Some(Confirmation::deserialize(key).ok()?),
@@ -181,12 +187,15 @@ impl Provider {
     pub(super) fn client_access_token(
         &self,
         client: &Client,
-        (scope, resources): (&ScopeSet, &[String]),
+        access: &Access,
         bound_to: Option<&Confirmation>,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
-        let claims = self.access_token_claims(&client.id, scope, resources, now);
-        let claims = AccessTokenClaims { cnf: bound_to, ..claims };
+        let claims = AccessTokenClaims {
+            cnf: bound_to,
+            authorization_details: &access.authorization_details,
+            ..self.access_token_claims(&client.id, &access.scope, &access.resources, now)
+        };
         self.in_form(client.tokens.access_token, &claims)
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::Barrier;
 
 use crate::support::{authorize, reregister, signed_in};
 
-const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A world in which `public` runs on televisions, and `c1` and `c2` on other machines.
 async fn world() -> (World, Relying) {
@@ -35,7 +35,7 @@ async fn poll(world: &World, app: &Relying, device: &Answer) -> Answer {
 }
 
 /// Types the code of a device, in a browser in which somebody is signed in: the question comes.
-async fn question(world: &World, browser: &mut Browser, device: &Answer) -> Page {
+pub async fn question(world: &World, browser: &mut Browser, device: &Answer) -> Page {
     let page = browser.post(&world.url("/device"), &[("user_code", device.str("user_code"))]).await;
     assert!(page.body.contains("id=\"allow\""), "{page:?}");
     page

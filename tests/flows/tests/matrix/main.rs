@@ -4,6 +4,8 @@
 
 mod at_once;
 mod authorization;
+mod authorization_details;
+mod bound_grants;
 mod callback;
 mod certificate;
 mod certificate_bound;

@@ -5,6 +5,7 @@ use doorward_domain::{Client, ClientProfile, PushedRequest, TenantId};
 use doorward_flows::app::Answer;
 use doorward_flows::{Browser, Page, Relying, World};
 use http::{Method, StatusCode};
+use serde_json::json;
 
 use crate::support::{reregister, signed_in};
 
@@ -283,4 +284,55 @@ async fn who_must_push_cannot_ask_otherwise() {
     })
     .await;
     browser.get(&app.authorize(&world, &[])).await.assert_sent_back(&app, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_pushed_request_may_be_longer_than_a_cookie() {
+    let world = World::new().await;
+    let app = world.relying("third");
+    reregister(&world, "third", |client| client.authorization_details_types = vec!["payment".to_owned()])
+        .await;
+    let details = |length: usize| json!([{"type": "payment", "note": "x".repeat(length)}]).to_string();
+    let long = details(6_000);
+    let uri = pushed(&world, &app, &[("authorization_details", &long), ("prompt", "login")]).await;
+    let (mut browser, mut other) = (signed_in(&world, "alice").await, world.browser());
+    let page = browser.open(&bring(&world, "third", &uri)).await;
+    page.assert_asks_to_sign_in();
+    let also_waiting = other.open(&bring(&world, "third", &uri)).await;
+    // The sealed cookie stays within what browsers keep.
+    for (name, value) in browser.broker_cookies("") {
+        assert!(name.len() + value.len() < 4_000, "{name}: {}", value.len());
+    }
+    let question = world.go_on(&mut browser, page, "victim", "alice").await;
+    assert!(question.body.contains("id=\"allow\"") && question.body.contains("payment"), "{question:?}");
+    let page = browser.submit(&question, &[("decision", "allow")]).await;
+    assert_eq!(page.parameter("state").as_deref(), Some("the-state"), "{page:?}");
+    let answer = app.redeem(&world, &page).await;
+    assert_eq!(answer.json["authorization_details"].to_string(), long, "{answer:?}");
+    assert_eq!(answer.claims("id_token")["nonce"], "the-nonce");
+    assert!(app.is_active(&world, answer.str("access_token")).await);
+    // It is answered: whoever else began with it is told so.
+    let page = world.go_on(&mut other, also_waiting, "victim", "uma").await;
+    page.assert_told(400);
+    // The registration as it is now decides.
+    let uri = pushed(&world, &app, &[("authorization_details", &long)]).await;
+    let mut browser = world.browser();
+    let page = browser.open(&bring(&world, "third", &uri)).await;
+    reregister(&world, "third", |client| client.authorization_details_types.clear()).await;
+    let page = world.go_on(&mut browser, page, "victim", "alice").await;
+    assert!(page.parameter("code").is_none(), "{page:?}");
+    page.assert_sent_back(&app, "invalid_authorization_details");
+}
+
+#[tokio::test]
+async fn what_travels_in_the_browser_is_short() {
+    let world = World::new().await;
+    let (mut browser, app) = (world.browser(), world.relying("c1"));
+    reregister(&world, "c1", |client| client.authorization_details_types = vec!["payment".to_owned()]).await;
+    let details = |length: usize| json!([{"type": "payment", "note": "x".repeat(length)}]).to_string();
+    let page = browser.get(&app.authorize(&world, &[("authorization_details", &details(2_000))])).await;
+    page.assert_sent_back(&app, "invalid_request");
+    assert!(page.parameter("error_description").unwrap().contains("push"), "{page:?}");
+    let endless = push(&world, &app, &[("authorization_details", &details(8_200))]).await;
+    endless.assert_error(400, "invalid_request");
 }

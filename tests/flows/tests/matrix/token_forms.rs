@@ -85,6 +85,12 @@ async fn ti_03_introspection_is_signed_for_who_asks_so() {
         let plain: Value = serde_json::from_str(&plain).unwrap();
         assert_eq!(told["token_introspection"], plain);
         assert_eq!((plain["active"] == json!(true), told.get("sub")), (token != "unknown", None));
+        for (accepted, wanted) in [
+            ("application/json;q=0.9, application/token-introspection+jwt", media_type),
+            ("application/token-introspection+jwt;q=0.1, */*", "application/json"),
+        ] {
+            assert_eq!(text(&world, request().header(ACCEPT, accepted), &form).await.0, wanted);
+        }
     }
 }
 
