@@ -90,6 +90,17 @@ impl Answer {
         }
     }
 
+    /// The body of an answer that something was made.
+    ///
+    /// # Errors
+    /// When nothing was.
+    pub fn created(self) -> anyhow::Result<Bytes> {
+        match self.0.status() {
+            StatusCode::CREATED => Ok(self.0.into_body()),
+            status => bail!("status {status}: {}", self.text()),
+        }
+    }
+
     /// Where a redirect leads.
     ///
     /// # Errors

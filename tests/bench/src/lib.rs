@@ -3,11 +3,12 @@
 //! `benches/hot.rs` times single functions. The program `load` drives whole flows over HTTP against a
 //! broker in a process of its own, and tells what each operation costs that process in CPU time and
 //! in bytes written: [`playground`] starts the broker, [`upstream`] is the identity provider behind
-//! it, [`app`] and [`browser`] are who comes, [`workloads`] is what they do, [`run`] does it with many
+//! it, [`app`], [`fapi`] and [`browser`] are who comes, [`workloads`] is what they do, [`run`] does it with many
 //! workers, [`measure`] reads what it cost, [`start`] times the broker's start, [`table`] prints it.
 
 pub mod app;
 pub mod browser;
+pub mod fapi;
 pub mod measure;
 pub mod playground;
 pub mod run;

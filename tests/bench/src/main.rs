@@ -38,6 +38,9 @@ struct Args {
     /// How many people sign in before anything else is measured.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     sessions: u64,
+    /// How many other clients there are.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    clients: usize,
     /// How many times the broker's start is measured; the median counts.
     #[arg(long, value_name = "N", default_value_t = 5)]
     starts: usize,
@@ -68,6 +71,7 @@ async fn load(args: &Args, description: &Description) -> anyhow::Result<()> {
     let at_rest = settled(broker).await?;
     let upstream = Upstream::start().await?;
     let app = description.introduce(&Http::default(), &upstream).await?;
+    description.add_clients(&Http::default(), args.clients).await?;
     let plan = Plan { workers: args.workers, until: Until::Operations(args.sessions) };
     let sign_ins = run(Workload::Federated, plan, &app, broker).await?;
     println!("{}", memory(at_rest, settled(broker).await?, sign_ins.operations));

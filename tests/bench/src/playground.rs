@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use crate::app::{self, App};
 use crate::browser::Http;
+use crate::fapi::{self, Signer};
 use crate::upstream::{self, Upstream};
 
 /// How long a playground may take to start or to stop, on a machine that compiles beside.
@@ -67,17 +68,48 @@ impl Description {
     /// # Errors
     /// When the broker refuses.
     pub async fn introduce(&self, http: &Http, upstream: &Upstream) -> anyhow::Result<Arc<App>> {
+        let signer = Signer::generate()?;
+        self.apply(http, &document(upstream.issuer(), &signer)).await?;
+        Ok(Arc::new(App::discover(http, &self.issuer, signer).await?))
+    }
+
+    /// Introduces this many other clients to the broker.
+    ///
+    /// # Errors
+    /// When the broker refuses.
+    pub async fn add_clients(&self, http: &Http, count: usize) -> anyhow::Result<()> {
+        let numbers: Vec<_> = (0..count).collect();
+        for numbers in numbers.chunks(1_000) {
+            let clients: Vec<_> = numbers.iter().map(|number| other_client(*number)).collect();
+            self.apply(http, &json!({"client": clients})).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, http: &Http, document: &serde_json::Value) -> anyhow::Result<()> {
         let request = Request::post(format!("{}/apply", self.admin_api.url));
         let bearer = format!("Bearer {}", self.admin_api.token);
         let headers = [(AUTHORIZATION, bearer.as_str()), (CONTENT_TYPE, "application/json")];
-        let body = Body::from(document(upstream.issuer()).to_string());
+        let body = Body::from(document.to_string());
         http.send(request, &headers, body).await?.ok().context("the broker refuses what load needs")?;
-        Ok(Arc::new(App::discover(http, &self.issuer).await?))
+        Ok(())
     }
 }
 
+fn other_client(number: usize) -> serde_json::Value {
+    json!({
+        "client_id": format!("other-{number}"),
+        "name": "Other",
+        "client_secret": format!("secret-of-the-other-client-{number}"),
+        "redirect_uris": [format!("https://other-{number}.example/callback")],
+        "scope": app::SCOPE,
+        "trust": "first_party",
+        "tenants": "all",
+    })
+}
+
 /// Identity provider and app, as `doorward apply` has them.
-fn document(issuer: &str) -> serde_json::Value {
+fn document(issuer: &str, signer: &Signer) -> serde_json::Value {
     json!({
         "tenant": [{
             "slug": app::COMPANY,
@@ -93,11 +125,21 @@ fn document(issuer: &str) -> serde_json::Value {
             }],
         }],
         "client": [{
-            "client_id": app::CLIENT_ID,
+            "client_id": app::CLIENT.id,
             "name": "Load",
             "client_secret": app::CLIENT_SECRET,
-            "redirect_uris": [app::REDIRECT_URI],
-            "scope": "openid profile email groups offline_access",
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+            "redirect_uris": [app::CLIENT.redirect_uri],
+            "scope": format!("openid profile email groups offline_access {}", app::OWN_SCOPE),
+            "trust": "first_party",
+            "tenants": "all",
+        }, {
+            "client_id": fapi::CLIENT.id,
+            "name": "Load by FAPI",
+            "profile": "fapi2-security",
+            "jwks": signer.jwks(),
+            "redirect_uris": [fapi::CLIENT.redirect_uri],
+            "scope": app::SCOPE,
             "trust": "first_party",
             "tenants": "all",
         }],

@@ -16,8 +16,12 @@ pub enum Workload {
     Federated,
     /// A browser with a session signs in without any page: authorization request, token.
     Silent,
+    /// The same by FAPI 2.0: a pushed request, `private_key_jwt`, DPoP, all with ES256.
+    Fapi,
     /// A refresh token is used and rotated.
     Refresh,
+    /// An app gets a token for itself.
+    ClientCredentials,
     /// An access token is used at userinfo.
     Userinfo,
     /// An app asks whether an access token is alive.
@@ -41,10 +45,12 @@ pub struct Budget {
 
 impl Workload {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Federated,
         Self::Silent,
+        Self::Fapi,
         Self::Refresh,
+        Self::ClientCredentials,
         Self::Userinfo,
         Self::Introspection,
         Self::Discovery,
@@ -57,7 +63,9 @@ impl Workload {
         match self {
             Self::Federated => "federated login, whole",
             Self::Silent => "silent sign-in",
+            Self::Fapi => "silent sign-in by FAPI 2.0",
             Self::Refresh => "refresh with rotation",
+            Self::ClientCredentials => "client credentials",
             Self::Userinfo => "userinfo",
             Self::Introspection => "introspection",
             Self::Discovery => "discovery",
@@ -71,11 +79,13 @@ impl Workload {
         let (cpu, written) = match self {
             Self::Federated => (Some(700), Some(16 * 1024)),
             Self::Silent => (Some(400), None),
+            Self::Fapi => (Some(1_000), None),
             Self::Refresh => (Some(250), Some(4 * 1024)),
-            Self::Userinfo => (Some(60), Some(0)),
+            Self::ClientCredentials => (Some(120), Some(0)),
+            Self::Userinfo | Self::Introspection => (Some(60), Some(0)),
             Self::Discovery => (Some(30), Some(0)),
             Self::Abandoned => (Some(100), Some(0)),
-            Self::Introspection | Self::Jwks => (None, None),
+            Self::Jwks => (None, None),
         };
         Budget { cpu, written }
     }
@@ -91,6 +101,8 @@ pub struct Worker {
 enum Task {
     Federated,
     Silent(Browser),
+    Fapi(Browser),
+    ClientCredentials,
     Refresh { refresh_token: String },
     Userinfo { access_token: String },
     Introspection { access_token: String },
@@ -112,6 +124,11 @@ impl Worker {
                 app.sign_in(&mut browser, SCOPE).await?;
                 Task::Silent(browser)
             }
+            Workload::Fapi => {
+                app.sign_in(&mut browser, SCOPE).await?;
+                Task::Fapi(browser)
+            }
+            Workload::ClientCredentials => Task::ClientCredentials,
             Workload::Refresh => {
                 let tokens = app.sign_in(&mut browser, OFFLINE_SCOPE).await?;
                 Task::Refresh { refresh_token: tokens.refresh_token.context("no refresh token")? }
@@ -138,6 +155,8 @@ impl Worker {
         match &mut self.task {
             Task::Federated => app.sign_in(&mut app.browser(), SCOPE).await.map(drop),
             Task::Silent(browser) => app.sign_in_silently(browser).await.map(drop),
+            Task::Fapi(browser) => app.sign_in_by_fapi(browser).await,
+            Task::ClientCredentials => app.act_for_itself().await,
             Task::Refresh { refresh_token } => {
                 let tokens = app.refresh(refresh_token).await?;
                 *refresh_token = tokens.refresh_token.context("no refresh token")?;

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 
 import { App } from '../support/app.js';
-import { Browser } from '../support/browser.js';
-import { playground, tenant } from '../support/playground.js';
+import { playground } from '../support/playground.js';
+import { letIn } from '../support/sign_in.js';
 
 describe('a device', { concurrency: true }, () => {
   let television;
@@ -14,21 +14,11 @@ describe('a device', { concurrency: true }, () => {
     television = await App.discover('device-demo');
   });
 
-  /** What the person does who reads the code: types it, signs in, answers. */
-  async function answer(device, decision) {
-    const browser = new Browser();
-    const { login, idp_username: username, idp_password: password } = tenant('acme');
-    let page = await browser.open(device.verification_uri);
-    page = await browser.submit(page, { user_code: device.user_code.toLowerCase() });
-    page = await browser.submit(await browser.submit(page, { username: login }), { username, password });
-    assert.ok(page.text.includes('Television') && page.text.includes(device.user_code), page.text);
-    return { browser, page: await browser.submit(page, { decision }) };
-  }
-
   it('that a person lets in gets their tokens, and refreshes them', async () => {
     const device = await television.authorizeDevice();
     const waiting = television.answerFor(device);
-    const { page } = await answer(device, 'allow');
+    const { question, page } = await letIn(device, 'allow');
+    assert.ok(question.text.includes('Television'), question.text);
     assert.match(page.text, /is let in/);
     const tokens = await waiting;
     assert.equal(tokens.claims().email, 'alice@acme.example');
@@ -38,13 +28,13 @@ describe('a device', { concurrency: true }, () => {
 
   it('that a person turns away is told so', async () => {
     const device = await television.authorizeDevice();
-    await answer(device, 'deny');
+    await letIn(device, 'deny');
     await assert.rejects(television.answerFor({ ...device, interval: 1 }), { error: 'access_denied' });
   });
 
   it('that has its tokens gets no others for the same code', async () => {
     const device = { ...(await television.authorizeDevice()), interval: 1 };
-    await answer(device, 'allow');
+    await letIn(device, 'allow');
     const tokens = await television.answerFor(device);
     await assert.rejects(television.answerFor(device), { error: 'invalid_grant' });
     await television.revoke(tokens.refresh_token);

@@ -16,6 +16,7 @@ class Request {
 
 export class App {
   #config;
+  #proof;
 
   /**
    * `redirectUri` when it is another than the first registered one, such as on a free port; `features` are
@@ -66,8 +67,13 @@ export class App {
     return answer.status === 204 ? undefined : answer.json();
   }
 
-  /** Begins a sign-in, with these parameters besides the usual ones. */
-  async request(parameters = {}) {
+  /** From now on tokens are bound to a key of the app's own (DPoP). */
+  async bindTokens() {
+    this.#proof = { DPoP: oidc.getDPoPHandle(this.#config, await oidc.randomDPoPKeyPair('ES256')) };
+  }
+
+  /** Begins a sign-in, with these parameters besides the usual ones; `how` says if it is signed or pushed. */
+  async request(parameters = {}, how = {}) {
     const checks = {
       pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
       expectedState: oidc.randomState(),
@@ -75,7 +81,7 @@ export class App {
       idTokenExpected: true,
     };
     if (parameters.max_age) checks.maxAge = Number(parameters.max_age);
-    const url = oidc.buildAuthorizationUrl(this.#config, {
+    const all = {
       redirect_uri: this.redirectUri,
       scope: this.scope,
       code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
@@ -83,8 +89,19 @@ export class App {
       state: checks.expectedState,
       nonce: checks.expectedNonce,
       ...parameters,
-    });
-    return new Request(url, checks);
+    };
+    return new Request(await this.#address(all, how), checks);
+  }
+
+  async #address(parameters, { signed, pushed }) {
+    if (signed) {
+      const url = await oidc.buildAuthorizationUrlWithJAR(this.#config, parameters, await privateKey());
+      if (!pushed) return url;
+      parameters = url.searchParams;
+    }
+    return pushed
+      ? oidc.buildAuthorizationUrlWithPAR(this.#config, parameters, this.#proof)
+      : oidc.buildAuthorizationUrl(this.#config, parameters);
   }
 
   /** What a device shows to the person. */
@@ -94,25 +111,25 @@ export class App {
 
   /** Waits until the person has answered. */
   answerFor(device) {
-    return oidc.pollDeviceAuthorizationGrant(this.#config, device);
+    return oidc.pollDeviceAuthorizationGrant(this.#config, device, undefined, this.#proof);
   }
 
   /** A token for the app itself. */
   actForItself(parameters) {
-    return oidc.clientCredentialsGrant(this.#config, parameters);
+    return oidc.clientCredentialsGrant(this.#config, parameters, this.#proof);
   }
 
   /** Redeems the code that came back, in an address or in a form, after all checks. */
   redeem(cameBack, { checks }) {
-    return oidc.authorizationCodeGrant(this.#config, cameBack, checks);
+    return oidc.authorizationCodeGrant(this.#config, cameBack, checks, undefined, this.#proof);
   }
 
   userinfo(tokens) {
-    return oidc.fetchUserInfo(this.#config, tokens.access_token, tokens.claims().sub);
+    return oidc.fetchUserInfo(this.#config, tokens.access_token, tokens.claims().sub, this.#proof);
   }
 
   refresh(tokens, parameters) {
-    return oidc.refreshTokenGrant(this.#config, tokens.refresh_token, parameters);
+    return oidc.refreshTokenGrant(this.#config, tokens.refresh_token, parameters, this.#proof);
   }
 
   introspect(token) {

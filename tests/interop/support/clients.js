@@ -21,10 +21,20 @@ const sample = ({ app }) => ({
 function samples(at) {
   const named = { ...sample(at), name: 'Sample app' };
   const secret = { client_secret: 'all + of % this : must & be = encoded' };
+  // Nobody gets there: the way ends where the app takes over.
+  const fapi = {
+    ...ours,
+    name: 'Bank',
+    jwks: { file: at.jwks },
+    redirect_uris: ['https://bank.example/callback'],
+    post_logout_redirect_uris: ['https://bank.example/signed-out'],
+  };
   return [
     { ...named, client_id: 'private-key-demo', jwks: { file: at.jwks } },
     { ...named, client_id: 'rs256-demo', ...secret, ...rs256 },
     { ...named, client_id: 'secret-jwt-demo', ...secret, token_endpoint_auth_method: 'client_secret_jwt' },
+    { ...fapi, client_id: 'fapi-demo', profile: 'fapi2-security' },
+    { ...fapi, client_id: 'fapi-signing-demo', profile: 'fapi2-message-signing' },
     { ...ours, client_id: 'device-demo', name: 'Television', grant_types: [DEVICE_CODE, 'refresh_token'] },
     {
       client_id: 'machine-demo',

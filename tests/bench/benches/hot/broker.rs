@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use doorward_domain::{Clock as _, Session, Timestamp};
+use doorward_domain::{Client, Clock as _, GrantType, ScopeSet, Session, Timestamp};
 use doorward_flows::app::{Answer, Relying, VERIFIER};
 use doorward_flows::browser::encode;
 use doorward_flows::world::{ISSUER, World};
@@ -41,6 +41,14 @@ impl Broker {
 
     async fn signed_in() -> Self {
         let world = World::new().await;
+        let client = world.client("c1");
+        world
+            .put(&Client {
+                grant_types: [GrantType::usual(), vec![GrantType::ClientCredentials]].concat(),
+                scope: client.scope.union(&ScopeSet::parse("reports.read").unwrap()),
+                ..client
+            })
+            .await;
         let app = world.relying("c1");
         let page = world.sign_in(&mut world.browser(), &app, "victim", "alice").await;
         let tokens = app.redeem(&world, &page).await;
@@ -101,6 +109,26 @@ impl Broker {
     pub fn refresh(&self, token: &str) -> String {
         let answer = self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
         answer.refresh_token.expect("a refresh token").expose().to_owned()
+    }
+
+    /// Gets a token for the app itself.
+    pub fn act_for_itself(&self) -> TokenResponse {
+        self.token(&[("grant_type", "client_credentials"), ("scope", "reports.read")])
+    }
+
+    /// Asks about a token.
+    pub fn introspect(&self, token: &str) -> Statement {
+        let (body, path) = (encode(&[("token", token)]), path::INTROSPECT);
+        let request = ClientRequest { headers: &self.headers, body: body.as_bytes(), path };
+        at_once(self.provider.introspect(request, self.now())).unwrap()
+    }
+
+    /// Registers this many other clients.
+    pub fn add_clients(&self, count: usize) {
+        for number in 0..count {
+            let client = self.world.client(&format!("other-{number}"));
+            at_once(self.world.put(&client));
+        }
     }
 
     /// Asks userinfo with a bearer token.

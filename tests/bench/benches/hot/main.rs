@@ -99,6 +99,28 @@ fn endpoints(c: &mut Criterion<CpuTime>) {
     });
 }
 
+/// Clients that act for themselves or ask about tokens.
+fn clients(c: &mut Criterion<CpuTime>) {
+    let broker = Broker::new();
+    c.bench_function("token: client credentials", |b| b.iter(|| broker.act_for_itself()));
+    let access_token = broker.tokens.str("access_token");
+    c.bench_function("introspection: a known token", |b| {
+        b.iter(|| broker.introspect(black_box(access_token)))
+    });
+}
+
+/// A code and its tokens, however many clients there are.
+fn crowds(c: &mut Criterion<CpuTime>) {
+    for count in [10, 100_000] {
+        let broker = Broker::new();
+        broker.add_clients(count);
+        let silent = broker.authorization_request("none");
+        c.bench_function(&format!("authorize and token: among {count} clients"), |b| {
+            b.iter(|| broker.redeem(&broker.code(&silent)));
+        });
+    }
+}
+
 /// The store in memory: what a commit costs before any disk.
 fn store(c: &mut Criterion<CpuTime>) {
     let (broker, store) = (Broker::new(), MemoryStore::new());
@@ -118,6 +140,6 @@ criterion_group! {
         .with_measurement(CpuTime)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));
-    targets = requests, transactions, tokens, endpoints, store
+    targets = requests, transactions, tokens, endpoints, clients, crowds, store
 }
 criterion_main!(hot);

@@ -3,9 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use doorward_domain::GrantType;
-use doorward_domain::ScopeSet;
-use doorward_flows::app::{Answer, post};
+use doorward_domain::{Clock as _, GrantType, ScopeSet};
+use doorward_flows::app::{Answer, VERIFIER, post};
 use doorward_flows::browser::encode;
 use doorward_flows::{Relying, World};
 use http::StatusCode;
@@ -14,6 +13,7 @@ use serde_json::json;
 
 use crate::device::{DEVICE_CODE, question};
 use crate::dpop::{DPOP, Key};
+use crate::par::bring;
 use crate::support::{code, reregister, signed_in};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -36,11 +36,15 @@ async fn world() -> World {
 
 /// The token endpoint, called with these proofs.
 async fn token(world: &World, app: &Relying, fields: &[(&str, &str)], proofs: &[&str]) -> Answer {
+    call(world, "/token", app, fields, proofs).await
+}
+
+async fn call(world: &World, path: &str, app: &Relying, fields: &[(&str, &str)], proofs: &[&str]) -> Answer {
     let secret = app.secret.as_deref().unwrap();
     let credentials = format!("Basic {}", STANDARD.encode(format!("{}:{secret}", app.id)));
     let mut headers = vec![(AUTHORIZATION, credentials)];
     headers.extend(proofs.iter().map(|proof| (DPOP, (*proof).to_owned())));
-    post(world, "/token", &headers, &encode(fields)).await
+    post(world, path, &headers, &encode(fields)).await
 }
 
 #[track_caller]
@@ -97,7 +101,7 @@ async fn tx_01_a_bound_token_is_exchanged_by_the_holder_of_its_key() {
         ("grant_type", "authorization_code"),
         ("code", &*issued),
         ("redirect_uri", "https://c1.test/cb"),
-        ("code_verifier", doorward_flows::app::VERIFIER),
+        ("code_verifier", VERIFIER),
     ];
     let bound = token(&world, &app, &redeem, &[&key.proof(&world, "1")]).await;
     assert_bound(&bound, &key);
@@ -129,4 +133,42 @@ async fn tx_01_a_bound_token_is_exchanged_by_the_holder_of_its_key() {
     let answer = token(&world, &app, &acting, &[&key.proof(&world, "6")]).await;
     answer.assert_error(400, "invalid_request");
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn dp_03_a_request_that_is_pushed_with_a_proof_is_for_its_key() {
+    let (world, key, other) = (world().await, Key::new(), Key::new());
+    let (app, mut browser) = (world.relying("c1"), signed_in(&world, "alice").await);
+    let plain = app.parameters();
+    let plain: Vec<_> = plain.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let at_par = |key: &Key, jti: &str| {
+        let iat = world.clock.now().as_secs();
+        let claims = json!({"htm": "POST", "htu": "https://id.test/par", "iat": iat, "jti": jti});
+        key.sign(&key.header(), &claims)
+    };
+    let wrong = call(&world, "/par", &app, &plain, &[&key.proof(&world, "for another endpoint")]).await;
+    wrong.assert_error(400, "invalid_dpop_proof");
+    let (thumbprint, proof) = (other.thumbprint(), at_par(&key, "for another key"));
+    let named = [&plain[..], &[("dpop_jkt", &thumbprint)]].concat();
+    call(&world, "/par", &app, &named, &[&proof]).await.assert_error(400, "invalid_dpop_proof");
+    for (redeemer, jti, good) in [(Some(&other), "1", false), (None, "2", false), (Some(&key), "3", true)] {
+        let proof = at_par(&key, jti);
+        let pushed = call(&world, "/par", &app, &plain, &[&proof]).await;
+        call(&world, "/par", &app, &plain, &[&proof]).await.assert_error(400, "invalid_dpop_proof");
+        let page = browser.get(&bring(&world, "c1", pushed.str("request_uri"))).await;
+        let code = page.parameter("code").unwrap();
+        let redeem = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", "https://c1.test/cb"),
+            ("code_verifier", VERIFIER),
+        ];
+        let proof = redeemer.map(|redeemer| redeemer.proof(&world, &format!("redeem {jti}")));
+        let proofs: Vec<&str> = proof.iter().map(String::as_str).collect();
+        let answer = token(&world, &app, &redeem, &proofs).await;
+        match good {
+            true => assert_bound(&answer, &key),
+            false => answer.assert_error(400, "invalid_grant"),
+        }
+    }
 }

@@ -46,6 +46,7 @@ mod request;
 mod request_object;
 mod resources;
 mod revocation;
+mod rows;
 mod secrets;
 mod session;
 mod sign_in;
