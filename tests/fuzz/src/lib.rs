@@ -10,6 +10,7 @@ pub mod broker;
 pub mod client_assertion;
 pub mod dpop_proof;
 pub mod jwe;
+pub mod jwks;
 pub mod jws;
 pub mod jwt;
 pub mod params;

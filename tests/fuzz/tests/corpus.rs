@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::Path;
 
-use doorward_fuzz::{Verdict, client_assertion, dpop_proof, jwe, jws, params, redirect_uri, request_object};
+use doorward_fuzz::{
+    Verdict, client_assertion, dpop_proof, jwe, jwks, jws, params, redirect_uri, request_object,
+};
 
 fn replay(target: &str, check: impl Fn(&[u8]) -> Verdict) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
@@ -42,6 +44,11 @@ fn encrypted_objects() {
 #[test]
 fn signed_tokens() {
     replay("jws", jws::check);
+}
+
+#[test]
+fn key_sets() {
+    replay("jwks", jwks::check);
 }
 
 #[test]

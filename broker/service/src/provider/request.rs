@@ -272,8 +272,8 @@ impl AuthorizationRequest {
     /// An abridged request made whole with the one that was pushed.
     #[must_use]
     pub fn completed_with(self, pushed: Self) -> Self {
-        let Self { prompt, max_age, expected_user, login_hint, .. } = self;
-        Self { prompt, max_age, expected_user, login_hint, ..pushed }
+        let Self { prompt, max_age, expected_subject, login_hint, .. } = self;
+        Self { prompt, max_age, expected_subject, login_hint, ..pushed }
     }
 
     /// What a device asks for, as far as a sign-in needs to know.

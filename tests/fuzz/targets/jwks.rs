@@ -1,0 +1,7 @@
+//! JWK Sets.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    doorward_fuzz::jwks::check(input);
+});
