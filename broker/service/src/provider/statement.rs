@@ -101,16 +101,16 @@ mod tests {
     fn the_heavier_form_is_given() {
         let jwt = "application/token-introspection+jwt";
         let prefers = |lists: &[&str]| {
-            let headers = lists.iter().map(|list| (ACCEPT, list.replace("JWT", jwt).parse().unwrap()));
+            let headers = lists.iter().map(|list| (ACCEPT, list.replace('~', jwt).parse().unwrap()));
             prefers(&HeaderMap::from_iter(headers), jwt)
         };
         for signed in [
-            &["JWT"][..],
-            &["application/json;q=0.5, JWT"],
-            &["JWT;q=0.5, application/json;q=0.4, */*"],
-            &["JWT , application/json"],
+            &["~"][..],
+            &["application/json;q=0.5, ~"],
+            &["~;q=0.5, application/json;q=0.4, */*"],
+            &["~ , application/json"],
             &["text/html", "APPLICATION/Token-Introspection+JWT; q=0.001"],
-            &["*/*;q=0.1,JWT;Q=0.9"],
+            &["*/*;q=0.1,~;Q=0.9"],
         ] {
             assert!(prefers(signed), "{signed:?}");
         }
@@ -119,12 +119,12 @@ mod tests {
             &["application/json"],
             &["*/*"],
             &["application/*"],
-            &["JWT;q=0"],
-            &["JWT;q=2"],
-            &["JWT;q=high"],
-            &["JWT;q=0.5, application/json"],
-            &["JWT;q=0.5, application/json;q=0.6"],
-            &["JWT;q=0.5, */*"],
+            &["~;q=0"],
+            &["~;q=2"],
+            &["~;q=high"],
+            &["~;q=0.5, application/json"],
+            &["~;q=0.5, application/json;q=0.6"],
+            &["~;q=0.5, */*"],
         ] {
             assert!(!prefers(plain), "{plain:?}");
         }
