@@ -18,7 +18,7 @@ use super::{Params, Provider};
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// What is kept of a pushed request: never what authenticated the client.
-const KEPT: [&str; 21] = [
+const KEPT: [&str; 24] = [
     "acr_values",
     "authorization_details",
     "claims",
@@ -26,7 +26,9 @@ const KEPT: [&str; 21] = [
     "client_id",
     "code_challenge",
     "code_challenge_method",
+    "connection",
     "display",
+    "domain_hint",
     "dpop_jkt",
     "id_token_hint",
     "login_hint",
@@ -39,6 +41,7 @@ const KEPT: [&str; 21] = [
     "response_type",
     "scope",
     "state",
+    "tenant",
     "ui_locales",
 ];
 

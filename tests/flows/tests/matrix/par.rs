@@ -3,6 +3,7 @@
 
 use doorward_domain::{Client, ClientProfile, PushedRequest, TenantId};
 use doorward_flows::app::Answer;
+use doorward_flows::world::IDP;
 use doorward_flows::{Browser, Page, Relying, World};
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -335,4 +336,15 @@ async fn what_travels_in_the_browser_is_short() {
     assert!(page.parameter("error_description").unwrap().contains("push"), "{page:?}");
     let endless = push(&world, &app, &[("authorization_details", &details(8_200))]).await;
     endless.assert_error(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn where_a_person_belongs_can_be_pushed() {
+    let world = World::new().await;
+    let app = world.relying("c1");
+    for belonging in [("tenant", "victim"), ("domain_hint", "victim.test")] {
+        let uri = pushed(&world, &app, &[belonging]).await;
+        let page = world.browser().open(&bring(&world, "c1", &uri)).await;
+        assert!(page.url.as_str().starts_with(IDP), "{belonging:?}: {page:?}");
+    }
 }
