@@ -70,7 +70,7 @@ for (const { id, redirectUri, confidential, rotates, how } of apps) {
       await thief.bindTokens();
     });
 
-    it('gets tokens that are bound to its key', async () => {
+    it(`${id} gets tokens that are bound to its key`, async () => {
       const request = await app.request({}, how);
       const page = await signIn(new Browser(app.redirectUri), request.url);
       tokens = await app.redeem(page.url, request);
@@ -78,14 +78,14 @@ for (const { id, redirectUri, confidential, rotates, how } of apps) {
       assert.equal(tokens.claims().iss, playground.issuer);
     });
 
-    it('uses them at userinfo with its key alone', async () => {
+    it(`${id} uses them at userinfo with its key alone`, async () => {
       assert.equal((await app.userinfo(tokens)).sub, tokens.claims().sub);
       await assert.rejects(thief.userinfo(tokens), { status: 401 });
       await assert.rejects((await App.discover(id)).userinfo(tokens), { status: 401 });
     });
 
     const offline = client(id).scope.includes('offline_access');
-    it(`${offline ? 'refreshes' : 'has no others'}, introspects and revokes them`, async () => {
+    it(`${id} ${offline ? 'refreshes' : 'has no others'}, introspects and revokes them`, async () => {
       assert.equal(Boolean(tokens.refresh_token), offline);
       if (!offline) return app.revoke(tokens.access_token);
       if (!confidential) await assert.rejects(thief.refresh(tokens), { error: 'invalid_grant' });

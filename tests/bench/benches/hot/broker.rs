@@ -118,8 +118,9 @@ impl Broker {
 
     /// Asks about a token.
     pub fn introspect(&self, token: &str) -> Statement {
-        let (body, path) = (encode(&[("token", token)]), path::INTROSPECT);
-        let request = ClientRequest { headers: &self.headers, body: body.as_bytes(), path };
+        let body = encode(&[("token", token)]);
+        let (headers, path) = (&self.headers, path::INTROSPECT);
+        let request = ClientRequest { headers, certificate: None, body: body.as_bytes(), path };
         at_once(self.provider.introspect(request, self.now())).unwrap()
     }
 
