@@ -87,7 +87,7 @@ async fn dp_03_a_device_s_tokens_are_bound() {
     let answer = token(&world, &app, &poll, &[&key.proof(&world, "2")]).await;
     assert_bound(&answer, &key);
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", answer.str("refresh_token"))];
-    token(&world, &app, &refresh, &[]).await.assert_error(400, "invalid_dpop_proof");
+    token(&world, &app, &refresh, &[]).await.assert_error(400, "invalid_grant");
     assert_bound(&token(&world, &app, &refresh, &[&key.proof(&world, "3")]).await, &key);
 }
 
