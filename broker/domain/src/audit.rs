@@ -27,6 +27,10 @@ pub struct AuditEvent {
 pub enum Action {
     /// A person came in for the first time and a user was made.
     UserCreated,
+    /// A person came in with a new identity, which was linked to an account that there was.
+    IdentityLinked,
+    /// An identity was taken from its account by an operator.
+    IdentityUnlinked,
     /// A person signed in through a connection.
     SignedIn,
     /// A person signed out.

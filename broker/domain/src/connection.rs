@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Algorithm, Client, ClientId, ConnectionId, PopulationName, Sealed, TenantId, Timestamp, scope};
+use crate::{
+    Admission, Algorithm, Client, ClientId, ConnectionId, Linking, PopulationName, Sealed, TenantId,
+    Timestamp, scope,
+};
 
 /// A tenant's link to one identity provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,8 +43,14 @@ pub struct Connection {
     pub algorithms: Vec<Algorithm>,
     /// Which claim fills which field of the profile.
     pub mapping: ClaimMapping,
+    /// How people get to the accounts that they have already.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub linking: Linking,
     /// What happens when an unknown person arrives.
     pub provisioning: Provisioning,
+    /// What it takes to become a user then.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub admission: Admission,
     /// How far its introduction has come.
     pub stage: Stage,
     /// When it was created.
@@ -141,7 +150,9 @@ impl Connection {
             scopes: vec![scope::name::OPENID.to_owned()],
             algorithms: vec![Algorithm::RS256, Algorithm::ES256],
             mapping: ClaimMapping::default(),
+            linking: Linking::Never,
             provisioning: Provisioning::KnownOnly,
+            admission: Admission::default(),
             stage: Stage::Draft,
             created_at,
         }

@@ -1,6 +1,7 @@
 //! The words and rules of doorward: tenants, connections, users, clients, sessions, grants and
 //! tokens. Nothing here does I/O, awaits, or owns a clock; everything can be tested as a function.
 
+pub mod admission;
 pub mod audit;
 pub mod claims_request;
 pub mod client;
@@ -28,6 +29,7 @@ pub mod tenant;
 pub mod time;
 pub mod user;
 
+pub use admission::{Admission, Lacking, Linking};
 pub use audit::AuditEvent;
 pub use claims_request::{ClaimRequest, ClaimsRequest};
 pub use client::{

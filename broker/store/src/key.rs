@@ -53,6 +53,10 @@ kinds! {
     User = 16, false;
     /// An identity.
     Identity = 17, false;
+    /// Index: a user's identities.
+    IdentityOf = 48, false;
+    /// Index: the users with an e-mail address.
+    UserByAddress = 49, false;
     /// A browser's session.
     Session = 18, false;
     /// A grant, from its code to its last refresh token.

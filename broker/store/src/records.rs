@@ -2,9 +2,9 @@
 
 use doorward_domain::{
     AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization,
-    Domain, Grant, GrantId, Identity, KeyAlgorithm, KeyId, OwnKey, Proof, ProofPurpose, PushedRequest,
-    ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionId, Slug, Subject, Tenant, TenantId,
-    Timestamp, User, UserCode, UserId,
+    Domain, EmailAddress, Grant, GrantId, Identity, KeyAlgorithm, KeyId, OwnKey, Proof, ProofPurpose,
+    PushedRequest, ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionId, Slug, Subject, Tenant,
+    TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -48,6 +48,30 @@ pub struct LoginOf {
     pub user: UserId,
 }
 
+/// Index record: an identity of a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityOf {
+    /// Whose user it is.
+    pub tenant: TenantId,
+    /// The user.
+    pub user: UserId,
+    /// The connection of the identity.
+    pub connection: ConnectionId,
+    /// Who it is at the provider.
+    pub subject: Subject,
+}
+
+/// Index record: a user with an e-mail address. Several may have the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserByAddress {
+    /// Whose user it is.
+    pub tenant: TenantId,
+    /// The address.
+    pub address: EmailAddress,
+    /// The user.
+    pub user: UserId,
+}
+
 /// A known text sealed with a master key: opening it proves that the key is the right one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MasterKeyCheck {
@@ -84,8 +108,8 @@ pub mod at {
     use sha2::Digest as _;
 
     use super::{
-        ClientId, ConnectionId, Domain, GrantId, Key, KeyAlgorithm, KeyId, Kind, ProofPurpose, SecretHash,
-        SessionId, Sha256, Slug, Subject, TenantId, UserCode, UserId,
+        ClientId, ConnectionId, Domain, EmailAddress, GrantId, Key, KeyAlgorithm, KeyId, Kind, ProofPurpose,
+        SecretHash, SessionId, Sha256, Slug, Subject, TenantId, UserCode, UserId,
     };
 
     /// A tenant.
@@ -168,6 +192,28 @@ pub mod at {
         Key::new(tenant, Kind::Identity, &[connection.as_bytes().as_slice(), digest.as_slice()].concat())
     }
 
+    /// All identities of a user start like this.
+    pub fn identities_of(tenant: TenantId, user: UserId) -> Key {
+        Key::new(tenant, Kind::IdentityOf, user.as_bytes())
+    }
+
+    /// That an identity is a user's.
+    pub fn identity_of(tenant: TenantId, user: UserId, connection: ConnectionId, subject: &Subject) -> Key {
+        let identity = identity(tenant, connection, subject);
+        Key::new(tenant, Kind::IdentityOf, &[user.as_bytes().as_slice(), identity.id()].concat())
+    }
+
+    /// All users with an e-mail address start like this.
+    pub fn users_by_address(tenant: TenantId, address: &EmailAddress) -> Key {
+        Key::new(tenant, Kind::UserByAddress, &[address.as_str().as_bytes(), &[0]].concat())
+    }
+
+    /// That a user has an e-mail address.
+    pub fn user_by_address(tenant: TenantId, address: &EmailAddress, user: UserId) -> Key {
+        let id = [address.as_str().as_bytes(), &[0], user.as_bytes().as_slice()].concat();
+        Key::new(tenant, Kind::UserByAddress, &id)
+    }
+
     /// A session.
     pub fn session(tenant: TenantId, id: SessionId) -> Key {
         Key::new(tenant, Kind::Session, id.as_bytes())
@@ -247,6 +293,8 @@ record!(Credentials, Credentials, |it| at::credentials(it.tenant, it.user));
 record!(LoginOf, Login, |it| at::login(it.within, &it.login));
 record!(Proof, Proof, |it| at::proof(it.tenant, it.user, it.purpose), expires it.expires_at);
 record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));
+record!(IdentityOf, IdentityOf, |it| at::identity_of(it.tenant, it.user, it.connection, &it.subject));
+record!(UserByAddress, UserByAddress, |it| at::user_by_address(it.tenant, &it.address, it.user));
 record!(Session, Session, |it| at::session(it.tenant, it.id), expires it.ends_at);
 record!(Grant, Grant, |it| at::grant(it.tenant, it.session, it.id), expires it.expires_at);
 record!(Consent, Consent, |it| at::consent(it.tenant, it.user, &it.client));

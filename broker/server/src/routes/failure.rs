@@ -43,6 +43,8 @@ pub fn of_login(error: &LoginError) -> Failure {
         }
         LoginError::NotAdmitted { cause, .. } => forbidden(match cause {
             NotAdmitted::Unknown => "no-account",
+            NotAdmitted::Lacking(_) => "not-let-in",
+            NotAdmitted::AddressTaken => "address-taken",
             NotAdmitted::Disabled | NotAdmitted::Deleted => "account-off",
             NotAdmitted::NotThisApp => "app-not-open",
             NotAdmitted::SomebodyElse => "somebody-else",

@@ -2,7 +2,9 @@
 //!
 //! Connection, `state` and `iss` must agree before anything is sent to the provider (UP-04, UP-05).
 
-use doorward_domain::{Authentication, Connection, ConnectionId, Profile, Subject, Tenant, Timestamp};
+use doorward_domain::{
+    Authentication, Connection, ConnectionId, Domain, Lacking, Profile, Subject, Tenant, Timestamp,
+};
 
 use super::error::clipped;
 use super::exchange::Tokens;
@@ -42,6 +44,17 @@ pub struct Verified {
     pub authentication: Authentication,
     /// What was left out of the profile.
     pub notes: Vec<Note>,
+    /// What the person lacks to become a user through this connection.
+    pub lacking: Option<Lacking>,
+}
+
+impl Verified {
+    /// Whether the address in the profile is verified, and in a domain of the tenant. Whatever a provider
+    /// says of addresses elsewhere leads to nobody's account (UP-09).
+    pub fn address_is_proven(&self) -> bool {
+        let domain = self.profile.email.as_deref().and_then(Domain::of_email);
+        self.profile.email_verified && domain.is_some_and(|domain| self.tenant.domains.contains(&domain))
+    }
 }
 
 impl Federation {
@@ -69,7 +82,8 @@ impl Federation {
         let claims =
             self.fill_up(claims, &connection.mapping, &provider.metadata, &tokens.access_token).await?;
         let (profile, notes) = claims::map(&connection.mapping, &claims)?;
-        Ok(Verified { tenant, connection, subject, profile, authentication, notes })
+        let lacking = claims::lacking(&connection.admission, &profile, &claims);
+        Ok(Verified { tenant, connection, subject, profile, authentication, notes, lacking })
     }
 
     /// The connection the person was sent through, if it is still in use and still leads there (UP-13,

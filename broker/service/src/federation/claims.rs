@@ -5,7 +5,7 @@
 //! anybody or grants anything.
 
 use doorward_domain::connection::Field;
-use doorward_domain::{ClaimMapping, Domain, Profile};
+use doorward_domain::{Admission, ClaimMapping, Domain, Lacking, Profile};
 use serde_json::Value;
 use url::Url;
 
@@ -92,6 +92,18 @@ pub(super) fn map(
     }
     let email_verified = profile.email.is_some() && reader.email_is_verified();
     Ok((Profile { email_verified, ..profile }, reader.notes))
+}
+
+/// What somebody with this profile and these claims lacks to become a user.
+pub(super) fn lacking(admission: &Admission, profile: &Profile, claims: &VerifiedClaims) -> Option<Lacking> {
+    let verified = profile.email.as_deref().filter(|_| profile.email_verified);
+    let values = |name: &str| match claims.get(name).filter(|_| !is_reserved(name)) {
+        Some(Value::Array(listed)) => listed.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(single)) => vec![single.as_str()],
+        Some(Value::Bool(said)) => vec![if *said { "true" } else { "false" }],
+        _ => Vec::new(),
+    };
+    admission.judge(verified, &profile.groups, values).err()
 }
 
 struct Reader<'a> {

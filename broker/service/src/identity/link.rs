@@ -1,10 +1,11 @@
 //! Which user does this verified identity belong to? One pure decision.
 //!
-//! A person is found by (tenant, connection, issuer, subject) and by nothing else. An e-mail address
-//! is an attribute: it never leads to somebody's user (UP-09).
+//! A person is found by (tenant, connection, issuer, subject). An e-mail address is an attribute (UP-09):
+//! where the connection's rule says so, it may lead to an account that exists, but only once, and only if
+//! the tenant's own domain stands behind it or the person proves that the account is theirs.
 
 use doorward_domain::{
-    Connection, Identity, Profile, Provisioning, Subject, TenantId, Timestamp, User, UserId,
+    Connection, Identity, Lacking, Linking, Profile, Provisioning, Subject, TenantId, Timestamp, User, UserId,
 };
 
 /// What a sign-in means for the tenant's users.
@@ -14,16 +15,24 @@ pub enum LinkDecision {
     Known(User),
     /// The person is known; the provider tells something new about them.
     Changed(User),
+    /// The person has an account already, and comes through this connection from now on.
+    Linked(User, Identity),
     /// The person is new and may come in.
     Created(User, Identity),
 }
 
 /// Why a person who proved who they are may not come in all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAdmitted {
     /// Nobody here, and the connection creates nobody.
     #[error("the person has no account here, and the connection creates none")]
     Unknown,
+    /// The connection creates users, but not this one.
+    #[error("the connection does not create this person: {0}")]
+    Lacking(Lacking),
+    /// There is an account with the same address, and nothing proves that it is this person's.
+    #[error("there is an account with the person's address, and nothing proves that it is theirs")]
+    AddressTaken,
     /// The user was disabled.
     #[error("the user is disabled")]
     Disabled,
@@ -38,53 +47,129 @@ pub enum NotAdmitted {
     SomebodyElse,
 }
 
+/// Somebody who has proved who they are at their provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    /// Whose people sign in.
+    pub tenant: TenantId,
+    /// What they came through.
+    pub connection: &'a Connection,
+    /// Who they are there.
+    pub subject: &'a Subject,
+    /// What the provider says of them.
+    pub profile: &'a Profile,
+    /// Whether the address in the profile is verified, and in a domain of the tenant.
+    pub address_is_proven: bool,
+    /// What they lack to become a user.
+    pub lacking: Option<&'a Lacking>,
+}
+
 /// What the store knows of an identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KnownAs {
-    /// Nothing.
-    Nobody,
+    /// Nothing. These accounts have the same address, where the connection's rule asks for them.
+    Nobody(Vec<Candidate>),
     /// It belongs to this user, who may have been deleted.
     User(Option<Box<User>>),
 }
 
-/// Decides whose identity of `tenant` this `subject` is, as it came through `connection` with this
-/// profile. A new
-/// user gets the identifier `new_user`.
+/// An account with the same address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Whose it is.
+    pub user: User,
+    /// Whether it is somebody's at this connection already: an address that was given to somebody new.
+    pub comes_through: bool,
+}
+
+/// Decides whose identity this is. A new user gets the identifier `new_user`.
 ///
 /// # Errors
 /// [`NotAdmitted`] when the person may not come in.
 pub fn resolve(
-    tenant: TenantId,
-    connection: &Connection,
-    subject: &Subject,
-    profile: &Profile,
+    arrival: &Arrival<'_>,
     known: KnownAs,
     new_user: UserId,
     now: Timestamp,
 ) -> Result<LinkDecision, NotAdmitted> {
-    match known {
-        KnownAs::User(None) => Err(NotAdmitted::Deleted),
-        KnownAs::User(Some(user)) if !user.enabled => Err(NotAdmitted::Disabled),
-        KnownAs::User(Some(user)) if user.profile == *profile => Ok(LinkDecision::Known(*user)),
-        KnownAs::User(Some(user)) => {
-            Ok(LinkDecision::Changed(User { profile: profile.clone(), updated_at: now, ..*user }))
+    let candidates = match known {
+        KnownAs::User(None) => return Err(NotAdmitted::Deleted),
+        KnownAs::User(Some(user)) => return known_user(arrival, *user, now),
+        KnownAs::Nobody(candidates) => candidates,
+    };
+    match account_of(arrival, candidates)? {
+        Some(user) if !user.enabled => Err(NotAdmitted::Disabled),
+        Some(user) => {
+            let identity = identity(arrival, user.id, now);
+            let refreshed = User { profile: arrival.profile.clone(), updated_at: now, ..user };
+            Ok(LinkDecision::Linked(refreshed, identity))
         }
-        KnownAs::Nobody if connection.provisioning == Provisioning::KnownOnly => Err(NotAdmitted::Unknown),
-        KnownAs::Nobody => {
-            let user = User {
-                population: connection.population.clone(),
-                profile: profile.clone(),
-                ..User::new(new_user, tenant, now)
-            };
-            let identity = Identity {
-                tenant,
-                connection: connection.id,
-                subject: subject.clone(),
-                user: new_user,
-                linked_at: now,
-            };
-            Ok(LinkDecision::Created(user, identity))
+        None if arrival.connection.provisioning == Provisioning::KnownOnly => Err(NotAdmitted::Unknown),
+        None => match arrival.lacking {
+            Some(lacking) => Err(NotAdmitted::Lacking(lacking.clone())),
+            None => Ok(LinkDecision::Created(new(arrival, new_user, now), identity(arrival, new_user, now))),
+        },
+    }
+}
+
+fn known_user(arrival: &Arrival<'_>, user: User, now: Timestamp) -> Result<LinkDecision, NotAdmitted> {
+    if !user.enabled {
+        Err(NotAdmitted::Disabled)
+    } else if user.profile == *arrival.profile {
+        Ok(LinkDecision::Known(user))
+    } else {
+        Ok(LinkDecision::Changed(User { profile: arrival.profile.clone(), updated_at: now, ..user }))
+    }
+}
+
+/// The account that the person has already. An address that leads to several, or to one that is somebody
+/// else's at this connection, leads to none.
+fn account_of(arrival: &Arrival<'_>, candidates: Vec<Candidate>) -> Result<Option<User>, NotAdmitted> {
+    let rule = arrival.connection.linking;
+    if rule == Linking::Never || candidates.is_empty() {
+        return Ok(None);
+    }
+    let only = <[Candidate; 1]>::try_from(candidates).map_err(|_| NotAdmitted::AddressTaken)?;
+    let [Candidate { user, comes_through }] = only;
+    let same_person = match rule {
+        Linking::Never | Linking::Proof => false,
+        Linking::VerifiedEmail => true,
+        Linking::VerifiedEmailAndName => same_name(&user.profile, arrival.profile),
+    };
+    if same_person && arrival.address_is_proven && !comes_through {
+        Ok(Some(user))
+    } else {
+        Err(NotAdmitted::AddressTaken)
+    }
+}
+
+/// Whether both have a given and a family name, and the same, but for case and blanks around them.
+fn same_name(one: &Profile, other: &Profile) -> bool {
+    let same = |one: &Option<String>, other: &Option<String>| match (one, other) {
+        (Some(one), Some(other)) => {
+            let (one, other) = (one.trim(), other.trim());
+            !one.is_empty() && one.to_lowercase() == other.to_lowercase()
         }
+        _ => false,
+    };
+    same(&one.given_name, &other.given_name) && same(&one.family_name, &other.family_name)
+}
+
+fn new(arrival: &Arrival<'_>, id: UserId, now: Timestamp) -> User {
+    User {
+        population: arrival.connection.population.clone(),
+        profile: arrival.profile.clone(),
+        ..User::new(id, arrival.tenant, now)
+    }
+}
+
+fn identity(arrival: &Arrival<'_>, user: UserId, now: Timestamp) -> Identity {
+    Identity {
+        tenant: arrival.tenant,
+        connection: arrival.connection.id,
+        subject: arrival.subject.clone(),
+        user,
+        linked_at: now,
     }
 }
 
@@ -92,7 +177,7 @@ impl LinkDecision {
     /// The user who signs in.
     pub fn user(&self) -> &User {
         match self {
-            Self::Known(user) | Self::Changed(user) | Self::Created(user, _) => user,
+            Self::Known(user) | Self::Changed(user) | Self::Linked(user, _) | Self::Created(user, _) => user,
         }
     }
 }

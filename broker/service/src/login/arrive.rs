@@ -1,16 +1,13 @@
 //! The person comes back from the identity provider. User, link, session, code and audit event are
 //! written in one commit, together or not at all.
 
-use doorward_domain::audit::Action;
-use doorward_domain::{Client, ConnectionId, Identity, Session, Timestamp, User, UserId};
-use doorward_store::records::at;
-use doorward_store::{Batch, Kind, StoreError, StoreExt as _, Stored};
+use doorward_domain::{Client, ConnectionId, Session, Timestamp, UserId};
+use doorward_store::{Batch, Kind, StoreError};
 
 use super::enter::Entrant;
 use super::{BrowserSession, Login, LoginError, Step, Transaction, TransactionId};
 use crate::federation::{CallbackResponse, Verified};
-use crate::identity::link::{KnownAs, LinkDecision};
-use crate::identity::{NotAdmitted, resolve};
+use crate::identity::{Arrival, NotAdmitted, Person};
 
 /// Two tabs that bring the same new person at once conflict; the second finds the user made.
 const TRIES: usize = 3;
@@ -72,7 +69,7 @@ impl Login {
         };
         let batch = self.with_user(Batch::new(), &person, verified.connection.id, now)?;
         let entrant = Entrant {
-            user: person.decision.user(),
+            user: person.user(),
             connection: Some(&verified.connection),
             authentication: &verified.authentication,
         };
@@ -88,20 +85,15 @@ impl Login {
         verified: &Verified,
         now: Timestamp,
     ) -> Result<Result<Person, NotAdmitted>, StoreError> {
-        let (tenant, connection) = (verified.tenant.id, &verified.connection);
-        let key = at::identity(tenant, connection.id, &verified.subject);
-        let (known, stored) = match self.store.read::<Identity>(&key, now).await? {
-            None => (KnownAs::Nobody, None),
-            Some(identity) => {
-                let key = at::user(tenant, identity.record.user);
-                let stored = self.store.read::<User>(&key, now).await?;
-                (KnownAs::User(stored.as_ref().map(|it| Box::new(it.record.clone()))), stored)
-            }
+        let arrival = Arrival {
+            tenant: verified.tenant.id,
+            connection: &verified.connection,
+            subject: &verified.subject,
+            profile: &verified.profile,
+            address_is_proven: verified.address_is_proven(),
+            lacking: verified.lacking.as_ref(),
         };
-        let new_user = UserId::new(now, &*self.entropy);
-        let decision =
-            resolve(tenant, connection, &verified.subject, &verified.profile, known, new_user, now);
-        Ok(decision.map(|decision| Person { decision, stored }))
+        Person::recognise(&*self.store, &arrival, UserId::new(now, &*self.entropy), now).await
     }
 
     /// Adds what the sign-in changes about the person, and tells the audit log.
@@ -112,14 +104,8 @@ impl Login {
         connection: ConnectionId,
         now: Timestamp,
     ) -> Result<Batch, StoreError> {
-        let user = person.decision.user();
-        let (action, batch) = match (&person.decision, &person.stored) {
-            (LinkDecision::Created(user, identity), _) => {
-                (Action::UserCreated, batch.insert(user)?.insert(identity)?)
-            }
-            (LinkDecision::Changed(user), Some(stored)) => (Action::SignedIn, batch.update(stored, user)?),
-            (LinkDecision::Changed(_) | LinkDecision::Known(_), _) => (Action::SignedIn, batch),
-        };
+        let user = person.user();
+        let (action, batch) = person.write(batch)?;
         let target = connection.to_string();
         batch.insert(&self.provider.audit(user.tenant, &user.id.to_string(), action, &target, now))
     }
@@ -136,10 +122,4 @@ impl Login {
         let way_on = self.way_on(id, transaction, client, Some(&verified.tenant), now).await?;
         Ok(LoginError::NotAdmitted { cause, way_on })
     }
-}
-
-/// The person who signs in: what is decided, and the user's record as it was read.
-struct Person {
-    decision: LinkDecision,
-    stored: Option<Stored<User>>,
 }

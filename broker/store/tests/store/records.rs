@@ -14,7 +14,9 @@ use doorward_domain::{
     Subject, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
-use doorward_store::records::{LoginOf, MasterKeyCheck, NewestKey, PairwiseKey, RegisteredClients, TenantOf};
+use doorward_store::records::{
+    IdentityOf, LoginOf, MasterKeyCheck, NewestKey, PairwiseKey, RegisteredClients, TenantOf, UserByAddress,
+};
 use doorward_store::{Batch, Kind, Record, Store, StoreExt as _};
 
 use crate::backends::{Memory, Sled};
@@ -46,6 +48,11 @@ async fn every_record_reads_back(store: &dyn Store) {
         };
     }
     check!(tenant(), slug(), domain(), connection(), client(), own_key(), newest_key(), master_key_check());
+    let (subject, address) = (identity().subject, EmailAddress::parse("kim@acme.test").unwrap());
+    check!(
+        IdentityOf { tenant: TENANT, user: USER, connection: CONNECTION, subject },
+        UserByAddress { tenant: TENANT, address, user: USER }
+    );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
     check!(credentials(), login(), proof());
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });

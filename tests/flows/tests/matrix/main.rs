@@ -34,6 +34,7 @@ mod journey;
 mod jwt;
 mod languages;
 mod limits;
+mod linking;
 mod logout;
 mod pairwise;
 mod par;

@@ -8,7 +8,8 @@ mod source;
 
 use doorward_domain::connection::ConnectionKind;
 use doorward_domain::{
-    Algorithm, ClaimMapping, ClientId, Domain, Environment, PopulationName, Provisioning, Slug, Stage, scope,
+    Admission, Algorithm, ClaimMapping, ClientId, Domain, Environment, Linking, PopulationName, Provisioning,
+    Slug, Stage, scope,
 };
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +113,12 @@ pub struct Connection {
     /// The signature algorithms we accept.
     #[serde(default = "upstream_algorithms")]
     pub algorithms: Vec<Algorithm>,
+    /// How people get to the accounts that they have already.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub linking: Linking,
+    /// What it takes to become a user at the first sign-in, with `just_in_time`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub admission: Admission,
     /// What happens when an unknown person arrives.
     #[serde(default = "known_only")]
     pub provisioning: Provisioning,

@@ -54,7 +54,9 @@ pub fn connection(connection: &Connection) -> document::Connection {
         authentication: Some(authentication(&connection.authentication)),
         scopes: connection.scopes.clone(),
         algorithms: connection.algorithms.clone(),
+        linking: connection.linking,
         provisioning: connection.provisioning,
+        admission: connection.admission.clone(),
         stage: connection.stage,
         mapping: connection.mapping.clone(),
     }

@@ -72,7 +72,9 @@ impl Planner<'_> {
             scopes: entry.scopes.clone(),
             algorithms: entry.algorithms.clone(),
             mapping: entry.mapping.clone(),
+            linking: entry.linking,
             provisioning: entry.provisioning,
+            admission: entry.admission.clone(),
             stage: entry.stage,
             created_at: old.map_or(now, |old| old.record.created_at),
         };

@@ -1,0 +1,103 @@
+//! Who has arrived: what the store knows of them, the decision about them, and what that writes.
+
+use doorward_domain::audit::Action;
+use doorward_domain::{Identity, Linking, Timestamp, User, UserId};
+use doorward_store::records::at;
+use doorward_store::{Batch, Store, StoreError, StoreExt as _, Stored};
+
+use super::accounts;
+use super::link::{Arrival, Candidate, KnownAs, LinkDecision, NotAdmitted, resolve};
+
+/// The person who signs in: what is decided, and the user's record as it was read.
+#[derive(Debug)]
+pub struct Person {
+    decision: LinkDecision,
+    stored: Option<Stored<User>>,
+}
+
+impl Person {
+    /// Recognises somebody who has proved who they are at their provider. A new user gets the identifier
+    /// `new_user`.
+    ///
+    /// # Errors
+    /// When the store fails; [`NotAdmitted`] when the person may not come in.
+    pub async fn recognise(
+        store: &dyn Store,
+        arrival: &Arrival<'_>,
+        new_user: UserId,
+        now: Timestamp,
+    ) -> Result<Result<Self, NotAdmitted>, StoreError> {
+        let key = at::identity(arrival.tenant, arrival.connection.id, arrival.subject);
+        let (known, accounts) = match store.read::<Identity>(&key, now).await? {
+            Some(identity) => {
+                let key = at::user(arrival.tenant, identity.record.user);
+                let stored = store.read::<User>(&key, now).await?;
+                let known = KnownAs::User(stored.as_ref().map(|it| Box::new(it.record.clone())));
+                (known, stored.into_iter().collect())
+            }
+            None => {
+                let accounts = same_address(store, arrival, now).await?;
+                (KnownAs::Nobody(candidates(store, arrival, &accounts, now).await?), accounts)
+            }
+        };
+        let decision = match resolve(arrival, known, new_user, now) {
+            Ok(decision) => decision,
+            Err(cause) => return Ok(Err(cause)),
+        };
+        let id = decision.user().id;
+        let stored = accounts.into_iter().find(|stored| stored.record.id == id);
+        Ok(Ok(Self { decision, stored }))
+    }
+
+    /// The user who signs in.
+    pub fn user(&self) -> &User {
+        self.decision.user()
+    }
+
+    /// Adds what the sign-in changes about the person, and says what it is.
+    ///
+    /// # Errors
+    /// When it cannot be written as records.
+    pub fn write(&self, batch: Batch) -> Result<(Action, Batch), StoreError> {
+        Ok(match (&self.decision, &self.stored) {
+            (LinkDecision::Created(user, identity), _) => {
+                (Action::UserCreated, accounts::link(accounts::create(batch, user)?, identity)?)
+            }
+            (LinkDecision::Linked(user, identity), Some(stored)) => {
+                (Action::IdentityLinked, accounts::link(accounts::change(batch, stored, user)?, identity)?)
+            }
+            (LinkDecision::Changed(user), Some(stored)) => {
+                (Action::SignedIn, accounts::change(batch, stored, user)?)
+            }
+            (_, _) => (Action::SignedIn, batch),
+        })
+    }
+}
+
+/// The accounts with the person's address, where the connection's rule allows for any.
+async fn same_address(
+    store: &dyn Store,
+    arrival: &Arrival<'_>,
+    now: Timestamp,
+) -> Result<Vec<Stored<User>>, StoreError> {
+    match &arrival.profile.email {
+        Some(address) if arrival.connection.linking != Linking::Never => {
+            accounts::with_address(store, arrival.tenant, address, now).await
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn candidates(
+    store: &dyn Store,
+    arrival: &Arrival<'_>,
+    accounts: &[Stored<User>],
+    now: Timestamp,
+) -> Result<Vec<Candidate>, StoreError> {
+    let mut candidates = Vec::with_capacity(accounts.len());
+    for Stored { record: user, .. } in accounts {
+        let comes_through = accounts::comes_through(store, user, arrival.connection.id, now).await?;
+        candidates.push(Candidate { user: user.clone(), comes_through });
+    }
+    Ok(candidates)
+}
