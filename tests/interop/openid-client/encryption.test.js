@@ -22,7 +22,7 @@ const metadata = {
 const rsa = { name: 'RSA-OAEP', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
 const ways = [
   { alg: 'ECDH-ES', enc: 'A128CBC-HS256', key: { name: 'ECDH', namedCurve: 'P-256' }, use: ['deriveBits'] },
-  { alg: 'ECDH-ES+A128KW', enc: 'A128GCM', key: { name: 'ECDH', namedCurve: 'P-384' }, use: ['deriveBits'] },
+  { alg: 'ECDH-ES+A128KW', enc: 'A128GCM', key: { name: 'ECDH', namedCurve: 'P-256' }, use: ['deriveBits'] },
   { alg: 'ECDH-ES+A256KW', enc: 'A256GCM', key: { name: 'X25519' }, use: ['deriveBits'] },
   { alg: 'RSA-OAEP', enc: 'A256CBC-HS512', key: { ...rsa, hash: 'SHA-1' }, use: ['decrypt', 'encrypt'] },
   { alg: 'RSA-OAEP-256', enc: 'A256GCM', key: { ...rsa, hash: 'SHA-256' }, use: ['decrypt', 'encrypt'] },
@@ -41,7 +41,7 @@ async function confidant({ alg, enc, key, use }, more = {}) {
   const opens = (config) => oidc.enableDecryptingResponses(config, [enc], { key: privateKey, alg, kid: 'one' });
   return App.register(
     { ...metadata, ...encrypted, ...more, jwks, token_endpoint_auth_method: 'client_secret_basic' },
-    undefined,
+    oidc.ClientSecretBasic(),
     { features: [oidc.useJwtResponseMode, opens] },
   );
 }
