@@ -33,7 +33,7 @@ pub enum Action {
     IdentityUnlinked,
     /// A person signed in through a connection.
     SignedIn,
-    /// A person signed out.
+    /// A session was ended: by the person, or by whoever else stands here.
     SignedOut,
     /// A person got credentials at doorward itself.
     Invited,
@@ -53,6 +53,14 @@ pub enum Action {
     RecoveryCodeUsed,
     /// Mail reached the person at their address.
     EmailVerified,
+    /// All sessions and grants of a user, or of a tenant, were ended.
+    EverythingEnded,
+    /// A user may no longer act; all their sessions and grants were ended.
+    UserDisabled,
+    /// A user may act again.
+    UserEnabled,
+    /// An app could not be told that somebody signed out.
+    LogoutNotDelivered,
     /// A person allowed a third-party app.
     ConsentGiven,
     /// A person let a device in.

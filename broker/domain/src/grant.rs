@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Authentication, ClaimsRequest, ClientId, ConnectionId, GrantId, PkceChallenge, ScopeSet, SecretHash,
-    SessionId, TenantId, Timestamp, UrisDigest, UserId,
+    Authentication, ClaimsRequest, ClientId, ConnectionId, Epoch, GrantId, PkceChallenge, ScopeSet,
+    SecretHash, SessionId, TenantId, Timestamp, UrisDigest, UserId,
 };
 
 /// What a client was given for a sign-in: first an authorization code, then the family of all its
@@ -47,6 +47,13 @@ pub struct Grant {
     pub bound_to: Option<Confirmation>,
     /// How far it has come.
     pub state: GrantState,
+    /// The count in which its session began.
+    #[serde(default, skip_serializing_if = "Epoch::is_first")]
+    pub epoch: Epoch,
+    /// When its session ends by itself, if the client is to be told of a logout before that. It is
+    /// remembered until then, though nothing can be had for it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remembered_until: Option<Timestamp>,
     /// When it ends whatever happens: a code soon, a family at a time that is fixed when the code is
     /// redeemed (RFC 9700 section 4.14.2).
     pub expires_at: Timestamp,
@@ -157,6 +164,14 @@ pub struct CodeTerms {
 }
 
 impl Grant {
+    /// How long it is kept: a code that nobody redeemed is nothing to remember.
+    pub fn kept_until(&self) -> Timestamp {
+        match (&self.state, self.remembered_until) {
+            (GrantState::Redeemed { .. }, Some(until)) => self.expires_at.max(until),
+            _ => self.expires_at,
+        }
+    }
+
     /// The refresh tokens, when there are any.
     pub fn refresh(&self) -> Option<&RefreshFamily> {
         match &self.state {

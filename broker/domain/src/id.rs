@@ -110,6 +110,11 @@ id!(
     "evt"
 );
 id!(
+    /// Work that is left to do.
+    JobId,
+    "job"
+);
+id!(
     /// A signing key; its text is the `kid`.
     KeyId,
     "key"

@@ -15,6 +15,7 @@ pub mod entropy;
 pub mod grant;
 pub mod handle;
 pub mod id;
+pub mod job;
 pub mod own_key;
 pub mod pkce;
 pub mod policy;
@@ -49,7 +50,8 @@ pub use grant::{
     Access, Actor, CodeTerms, Confirmation, Grant, GrantState, Party, RefreshFamily, RevokedToken,
 };
 pub use handle::{Handle, HandleKind};
-pub use id::{ClientId, ConnectionId, EventId, GrantId, KeyId, SessionId, TenantId, UserId};
+pub use id::{ClientId, ConnectionId, EventId, GrantId, JobId, KeyId, SessionId, TenantId, UserId};
+pub use job::{Job, Task};
 pub use own_key::{Algorithm, KeyAlgorithm, KeyStatus, OwnKey};
 pub use pkce::PkceChallenge;
 pub use policy::{Refusal, client_may_act_now, may_act_now};
@@ -59,7 +61,7 @@ pub use redirect_uri::{RedirectUri, UrisDigest};
 pub use scope::ScopeSet;
 pub use sealed::Sealed;
 pub use secret::{Plain, SecretHash};
-pub use session::{Authentication, Session};
+pub use session::{Authentication, Epoch, Session};
 pub use tenant::{Domain, Slug, Tenant};
 pub use time::Timestamp;
 pub use user::{Identity, Profile, Subject, User};

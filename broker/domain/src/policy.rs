@@ -1,6 +1,6 @@
 //! The one question asked before anything is issued.
 
-use crate::{Client, Connection, Grant, GrantType, Tenant, Timestamp, User};
+use crate::{Client, Connection, Epoch, Grant, GrantType, Tenant, Timestamp, User};
 
 /// Who would act: everybody whose consent to exist a token depends on.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub struct Actors<'a> {
     pub way: Way<'a>,
     /// The grant, once there is one.
     pub grant: Option<&'a Grant>,
+    /// The count in which the session or grant began.
+    pub epoch: Epoch,
 }
 
 /// How a person came in.
@@ -56,6 +58,9 @@ pub enum Refusal {
     /// Two of them belong to different tenants.
     #[error("user, connection or grant belong to another tenant")]
     Mismatch,
+    /// Everything of the user or the tenant was ended since.
+    #[error("everything of the user or the tenant was ended since")]
+    Ended,
     /// The grant has run out, was given to another client, or to this one when its document said otherwise.
     #[error("the grant is over")]
     Grant,
@@ -77,6 +82,9 @@ pub fn may_act_now(actors: &Actors<'_>, now: Timestamp) -> Result<(), Refusal> {
         return Err(Refusal::ClientOfOthers);
     }
     may_come_in(&actors.way, tenant, user, client)?;
+    if actors.epoch != Epoch::of(tenant, user) {
+        return Err(Refusal::Ended);
+    }
     match actors.grant {
         Some(grant) if grant.tenant != tenant.id || grant.user != user.id => Err(Refusal::Mismatch),
         Some(grant) if grant.client != client.id || now >= grant.expires_at => Err(Refusal::Grant),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, SecretHash, SessionId, TenantId, Timestamp, UserId};
+use crate::{ConnectionId, SecretHash, SessionId, Tenant, TenantId, Timestamp, User, UserId};
 
 /// A browser's sign-in. The browser holds a handle of which only the hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,40 @@ pub struct Session {
     /// The sessions of the same person in this browser before it: a logout ends what they gave as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<SessionId>,
+    /// The count in which it began.
+    #[serde(default, skip_serializing_if = "Epoch::is_first")]
+    pub epoch: Epoch,
+}
+
+/// How often everything of a tenant, and of one of its users, was ended at one blow. What began in another
+/// count than the present one is over, wherever it lies and whenever it is found: so one write ends any
+/// number of sessions and grants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// The tenant's count.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tenant: u32,
+    /// The user's.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub user: u32,
+}
+
+impl Epoch {
+    /// The present one of a tenant's user.
+    pub const fn of(tenant: &Tenant, user: &User) -> Self {
+        Self { tenant: tenant.epoch, user: user.epoch }
+    }
+
+    /// Whether nothing was ever ended.
+    pub fn is_first(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// For counts that are left out while they are zero.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(crate) const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// How and when a person proved who they are. What the provider did not say is absent, never

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::session::is_zero;
 use crate::{LoginPolicy, Population, PopulationName, TenantId, Timestamp};
 
 /// A customer organisation.
@@ -25,6 +26,9 @@ pub struct Tenant {
     pub populations: Vec<Population>,
     /// Whether its people may sign in.
     pub enabled: bool,
+    /// How often everything of its people was ended: see [`Epoch`](crate::Epoch).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u32,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -43,6 +47,7 @@ impl Tenant {
             domains: Vec::new(),
             populations: Vec::new(),
             enabled: true,
+            epoch: 0,
             created_at,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::session::is_zero;
 use crate::{ConnectionId, PopulationName, TenantId, Timestamp, UserId};
 
 /// A person of one tenant.
@@ -24,6 +25,9 @@ pub struct User {
     /// Whether the person has [`Credentials`](crate::Credentials) at doorward itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub local: bool,
+    /// How often everything of theirs was ended: see [`Epoch`](crate::Epoch).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u32,
     /// When the user was created.
     pub created_at: Timestamp,
     /// When the profile last changed.
@@ -41,6 +45,7 @@ impl User {
             enabled: true,
             owner: false,
             local: false,
+            epoch: 0,
             created_at: now,
             updated_at: now,
         }

@@ -6,7 +6,8 @@ use axum::body::Bytes;
 use doorward_domain::{Clock, Entropy, Timestamp};
 use doorward_net::{EgressPolicy, Outbound};
 use doorward_service::federation::Federation;
-use doorward_service::identity::Sessions;
+use doorward_service::identity::{Endings, Sessions};
+use doorward_service::jobs::{Jobs, Worker};
 use doorward_service::keys::{KeyRing, Sealer};
 use doorward_service::login::Login;
 use doorward_service::management::{DocumentPolicy, Management, RegistrationPolicy};
@@ -48,7 +49,8 @@ pub struct Parts {
 pub struct App {
     pub(crate) login: Login,
     pub(crate) provider: Arc<Provider>,
-    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) worker: Arc<Worker>,
     pub(crate) management: Arc<Management>,
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) store: Arc<dyn Store>,
@@ -83,8 +85,8 @@ impl App {
             Arc::clone(&sealer),
             settings.base_url().clone(),
         ));
-        let sessions =
-            Arc::new(Sessions::new(Arc::clone(&store), Arc::clone(&entropy), Arc::clone(&settings)));
+        let (endings, worker) = endings(&store, &entropy, &provider, &clock);
+        let sessions = sessions(&store, &entropy, &endings, &settings);
         let management = Arc::new(Management {
             store: Arc::clone(&store),
             sealer: Arc::clone(&sealer),
@@ -95,12 +97,13 @@ impl App {
             mutual_tls: settings.mutual_tls.clone(),
             net: Arc::clone(&net),
             registration,
+            endings: Arc::clone(&endings),
             issuer: settings.issuer().to_owned(),
         });
         let login = Login::new(
             Arc::clone(&provider),
             federation,
-            Arc::clone(&sessions),
+            sessions,
             Arc::clone(&store),
             sealer,
             Arc::clone(&entropy),
@@ -111,7 +114,8 @@ impl App {
         Self {
             login,
             provider,
-            sessions,
+            endings,
+            worker,
             management,
             keys,
             store,
@@ -134,10 +138,39 @@ impl App {
         &self.keys
     }
 
+    /// What does the jobs.
+    pub fn worker(&self) -> &Arc<Worker> {
+        &self.worker
+    }
+
     /// Tenants, connections, clients and users.
     pub fn management(&self) -> &Arc<Management> {
         &self.management
     }
+}
+
+/// The sessions, and how they end.
+fn sessions(
+    store: &Arc<dyn Store>,
+    entropy: &Arc<dyn Entropy>,
+    endings: &Arc<Endings>,
+    settings: &Arc<Settings>,
+) -> Arc<Sessions> {
+    let (store, entropy) = (Arc::clone(store), Arc::clone(entropy));
+    Arc::new(Sessions::new(store, entropy, Arc::clone(endings), Arc::clone(settings)))
+}
+
+/// What ends sessions and grants, and what does the jobs that come of it.
+fn endings(
+    store: &Arc<dyn Store>,
+    entropy: &Arc<dyn Entropy>,
+    provider: &Arc<Provider>,
+    clock: &Arc<dyn Clock>,
+) -> (Arc<Endings>, Arc<Worker>) {
+    let jobs = Arc::new(Jobs::new(Arc::clone(store), Arc::clone(entropy)));
+    let endings = Arc::new(Endings::new(Arc::clone(store), Arc::clone(entropy), Arc::clone(&jobs)));
+    let worker = Worker::new(jobs, Arc::clone(provider), Arc::clone(&endings), Arc::clone(clock));
+    (endings, Arc::new(worker))
 }
 
 /// The discovery document of a broker where clients may register or publish themselves, or not.

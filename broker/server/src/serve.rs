@@ -123,6 +123,8 @@ fn background(app: &Arc<App>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let keys = Arc::clone(app.keys());
     tasks.spawn(async move { keys.run().await });
+    let worker = Arc::clone(app.worker());
+    tasks.spawn(async move { worker.run().await });
     let app = Arc::clone(app);
     tasks.spawn(async move { sweep(&app).await });
     tasks

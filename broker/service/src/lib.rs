@@ -1,9 +1,11 @@
 //! What the broker does. Toward apps it is an OpenID Provider ([`provider`]), toward tenants'
 //! identity providers a Relying Party ([`federation`]); the two never import each other.
-//! [`login`] is the way of a login through both, [`identity`] says who somebody is here.
+//! [`login`] is the way of a login through both, [`identity`] says who somebody is here, and [`jobs`] does
+//! what is left to do.
 
 pub mod federation;
 pub mod identity;
+pub mod jobs;
 pub mod keys;
 pub mod login;
 pub mod management;

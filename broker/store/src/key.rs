@@ -79,6 +79,8 @@ kinds! {
     Proof = 42, false;
     /// A pushed authorization request.
     PushedRequest = 26, false;
+    /// Work that is left to do.
+    Job = 60, false;
 }
 
 /// The key of a record.

@@ -2,9 +2,9 @@
 
 use doorward_domain::{
     AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization,
-    Domain, EmailAddress, Grant, GrantId, Identity, KeyAlgorithm, KeyId, OwnKey, Proof, ProofPurpose,
-    PushedRequest, ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionId, Slug, Subject, Tenant,
-    TenantId, Timestamp, User, UserCode, UserId,
+    Domain, EmailAddress, Grant, GrantId, Identity, Job, JobId, KeyAlgorithm, KeyId, OwnKey, Proof,
+    ProofPurpose, PushedRequest, ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionId, Slug,
+    Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -105,12 +105,15 @@ pub struct RegisteredClients {
 
 /// Where each record lies, for those who know its identifier but not the record.
 pub mod at {
+    use std::time::Duration;
+
     use sha2::Digest as _;
 
     use super::{
-        ClientId, ConnectionId, Domain, EmailAddress, GrantId, Key, KeyAlgorithm, KeyId, Kind, ProofPurpose,
-        SecretHash, SessionId, Sha256, Slug, Subject, TenantId, UserCode, UserId,
+        ClientId, ConnectionId, Domain, EmailAddress, GrantId, JobId, Key, KeyAlgorithm, KeyId, Kind,
+        ProofPurpose, SecretHash, SessionId, Sha256, Slug, Subject, TenantId, Timestamp, UserCode, UserId,
     };
+    use crate::Range;
 
     /// A tenant.
     pub fn tenant(id: TenantId) -> Key {
@@ -244,6 +247,21 @@ pub mod at {
         Key::new(TenantId::BROKER, Kind::PushedRequest, uri.as_bytes())
     }
 
+    /// A job. Those of all tenants lie in the order in which they are due, as one worker takes them.
+    pub fn job(due_at: Timestamp, id: JobId) -> Key {
+        Key::new(TenantId::BROKER, Kind::Job, &[due(due_at).as_slice(), id.as_bytes()].concat())
+    }
+
+    /// The jobs that are due at `now`.
+    pub fn jobs_due(now: Timestamp) -> Range {
+        let end = Key::new(TenantId::BROKER, Kind::Job, &due(now + Duration::from_millis(1)));
+        Range { end: Some(end.as_bytes().to_vec()), ..Range::of(TenantId::BROKER, Kind::Job) }
+    }
+
+    fn due(at: Timestamp) -> [u8; 8] {
+        u64::try_from(at.as_millis()).unwrap_or(0).to_be_bytes()
+    }
+
     /// What a user allowed a client.
     pub fn consent(tenant: TenantId, user: UserId, client: &ClientId) -> Key {
         Key::new(tenant, Kind::Consent, &[user.as_bytes().as_slice(), client.as_str().as_bytes()].concat())
@@ -296,7 +314,7 @@ record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subj
 record!(IdentityOf, IdentityOf, |it| at::identity_of(it.tenant, it.user, it.connection, &it.subject));
 record!(UserByAddress, UserByAddress, |it| at::user_by_address(it.tenant, &it.address, it.user));
 record!(Session, Session, |it| at::session(it.tenant, it.id), expires it.ends_at);
-record!(Grant, Grant, |it| at::grant(it.tenant, it.session, it.id), expires it.expires_at);
+record!(Grant, Grant, |it| at::grant(it.tenant, it.session, it.id), expires it.kept_until());
 record!(Consent, Consent, |it| at::consent(it.tenant, it.user, &it.client));
 record!(
     ReplayMark,
@@ -312,4 +330,5 @@ record!(
     expires it.expires_at + DeviceAuthorization::REMEMBERED
 );
 record!(PushedRequest, PushedRequest, |it| at::pushed_request(&it.uri), expires it.expires_at);
+record!(Job, Job, |it| at::job(it.due_at, it.id));
 record!(AuditEvent, Audit, |it| Key::new(it.tenant, Kind::Audit, it.id.as_bytes()));

@@ -1,7 +1,7 @@
 //! A broker with its surroundings: the tenants of the attack matrix, a test IdP, a still clock.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use doorward::app::{App, Parts};
@@ -15,6 +15,7 @@ use doorward_domain::{
     ScopeSet, SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
 };
 use doorward_net::EgressPolicy;
+use doorward_service::jobs::Worker;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
 use doorward_service::management::{DocumentPolicy, RegistrationPolicy};
 use doorward_service::settings::Settings;
@@ -62,6 +63,8 @@ pub struct World {
     pub sealer: Arc<Sealer>,
     /// The dice.
     pub entropy: Arc<Seeded>,
+    /// What does the broker's jobs.
+    pub worker: OnceLock<Arc<Worker>>,
     /// What holds for clients that register themselves.
     pub registration: Option<RegistrationPolicy>,
     /// What holds for clients that publish their metadata themselves.
@@ -143,6 +146,7 @@ impl World {
             ke: ConnectionId::new(now, &*entropy),
             store,
             entropy,
+            worker: OnceLock::new(),
             registration,
             documents,
             settings: Arc::new(settings),
@@ -171,6 +175,7 @@ impl World {
             registration: self.registration.clone(),
             documents: self.documents.clone(),
             proxies: self.proxies.clone(),
+            worker: OnceLock::new(),
             ..*self
         };
         world.start_broker();
@@ -180,11 +185,11 @@ impl World {
     /// The broker stops, and another starts on the store that is opened then.
     pub async fn restarted(self, open: impl FnOnce() -> Arc<dyn Store>) -> Self {
         self.network.remove(ISSUER);
-        let Self { store, keys, .. } = self;
-        drop((store, keys));
+        let Self { store, keys, worker, .. } = self;
+        drop((store, keys, worker));
         let store = open();
         let keys = Arc::new(open_keys(&store, &self.sealer, &self.clock, &self.entropy).await);
-        let world = Self { store, keys, ..self };
+        let world = Self { store, keys, worker: OnceLock::new(), ..self };
         world.start_broker();
         world
     }
@@ -203,6 +208,7 @@ impl World {
             documents: self.documents.clone(),
             proxies: self.proxies.clone(),
         }));
+        self.worker.get_or_init(|| app.worker().clone());
         let token = Plain::new(ADMIN_TOKEN).hash();
         let admin = admin_api::router(app.management().clone(), app.keys().clone(), token);
         self.network.add(ISSUER, watched(routes::router(app, admin)));
@@ -342,6 +348,11 @@ impl World {
     /// Moves the clock on.
     pub fn pass(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Lets the broker do the jobs that are due, and returns how many attempts that took.
+    pub async fn work(&self) -> usize {
+        self.worker.get().expect("a broker").catch_up().await.unwrap()
     }
 
     /// Signs `persona` of `company` in at `app`, in this browser, and ends at the app's callback.

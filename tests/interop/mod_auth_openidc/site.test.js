@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { Browser } from '../support/browser.js';
 import { alice, playground } from '../support/playground.js';
@@ -84,6 +85,20 @@ it('an API asks doorward about each access token', async () => {
   assert.equal(answer.status, 200);
   assert.equal((await answer.json()).oidc_claim_sub, sub);
   for (const wrong of [undefined, `${token}x`]) assert.equal((await api(wrong)).status, 401);
+});
+
+it('whoever signs out at doorward is signed out of the site, which is told by back channel', async () => {
+  const { oidc_access_token: token } = headers(await signIn(browser, `${site}/private`));
+  const question = await browser.open(`${playground.issuer}/end-session`);
+  await browser.submit(question, {});
+  // The session at the site has its own cookie, and its own time.
+  for (const end = Date.now() + 10_000; Date.now() < end; await wait(50)) {
+    const page = await browser.open(`${site}/private`);
+    if (page.asksFor('username')) break;
+    headers(page);
+  }
+  assert.ok((await browser.open(`${site}/private`)).asksFor('username'));
+  assert.equal((await api(token)).status, 401);
 });
 
 it('signing out ends the session at the site and at doorward, and revokes the tokens', async () => {

@@ -71,6 +71,8 @@ function apache({ apache }) {
     client_secret: 'demo-secret-of-the-site',
     redirect_uris: [`${apache}/private/callback`],
     post_logout_redirect_uris: [`${apache}/signed-out`],
+    backchannel_logout_uri: `${apache}/private/callback?logout=backchannel`,
+    backchannel_logout_session_required: true,
   };
   return [site];
 }

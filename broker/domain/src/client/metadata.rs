@@ -183,6 +183,13 @@ pub struct LogoutChannels {
     pub front_channel_session_required: bool,
 }
 
+impl LogoutChannels {
+    /// Whether there is any.
+    pub const fn any(&self) -> bool {
+        self.back_channel.is_some() || self.front_channel.is_some()
+    }
+}
+
 /// What people are shown of a client (RFC 7591 section 2).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presentation {

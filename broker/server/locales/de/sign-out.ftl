@@ -12,3 +12,4 @@ signed-out = Sie sind abgemeldet
 signed-out-here = Sie sind hier abgemeldet.
 signed-out-app = Sie sind hier abgemeldet, wie { $app } es wollte.
 signed-out-elsewhere = Auf der Anmeldeseite Ihres Unternehmens und in anderen Apps sind Sie vielleicht noch angemeldet. An einem Computer, den auch andere benutzen, melden Sie sich dort ebenfalls ab, und schließen Sie den Browser.
+signed-out-continue = Weiter

@@ -12,3 +12,4 @@ signed-out = You are signed out
 signed-out-here = You are signed out here.
 signed-out-app = You are signed out here, as { $app } asked.
 signed-out-elsewhere = You may still be signed in at your company’s own sign-in page and in other apps. On a shared computer, sign out there too and close the browser.
+signed-out-continue = Continue

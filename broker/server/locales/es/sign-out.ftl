@@ -12,3 +12,4 @@ signed-out = Su sesión está cerrada
 signed-out-here = Su sesión está cerrada aquí.
 signed-out-app = Su sesión está cerrada aquí, como pidió { $app }.
 signed-out-elsewhere = Es posible que siga abierta en la página de inicio de sesión de su empresa y en otras aplicaciones. En un equipo compartido, ciérrela también allí y cierre el navegador.
+signed-out-continue = Continuar

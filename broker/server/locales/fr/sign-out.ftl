@@ -12,3 +12,4 @@ signed-out = Votre session est fermée
 signed-out-here = Votre session est fermée ici.
 signed-out-app = Votre session est fermée ici, comme { $app } l’a demandé.
 signed-out-elsewhere = Elle est peut-être encore ouverte sur la page de connexion de votre entreprise et dans d’autres applications. Sur un ordinateur partagé, déconnectez-vous là aussi et fermez le navigateur.
+signed-out-continue = Continuer

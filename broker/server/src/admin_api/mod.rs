@@ -5,6 +5,7 @@
 //! is ever read out.
 
 mod error;
+mod sign_out;
 mod token;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub fn router(management: Arc<Management>, keys: Arc<KeyRing>, token: SecretHash
         .route("/apply", post(apply))
         .route("/export", get(export))
         .route("/backup", get(backup))
+        .merge(sign_out::routes())
         .fallback(async || AdminError::NoSuchPath)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(Arc::clone(&admin), token::require))

@@ -4,6 +4,8 @@ use axum::http::{Method, Request, StatusCode};
 use doorward_domain::{Algorithm, Plain};
 use doorward_net::EgressPolicy;
 use doorward_net::double::ScriptedOutbound;
+use doorward_service::identity::Endings;
+use doorward_service::jobs::Jobs;
 use doorward_service::keys::{KeyRingParts, MasterKey, Sealer};
 use doorward_store::MemoryStore;
 use serde_json::Value;
@@ -18,13 +20,20 @@ const CANARY: &str = "canary-of-some-secret-value";
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 
-const ROUTES: [(Method, &str); 13] = [
+const ROUTES: [(Method, &str); 20] = [
     (GET, "/admin/tenants"),
     (GET, "/admin/tenants/acme"),
     (GET, "/admin/tenants/acme/connections"),
     (GET, "/admin/tenants/acme/connections/staff"),
     (GET, "/admin/tenants/acme/users"),
     (GET, "/admin/tenants/acme/users/usr_00000000000000000000000000000000"),
+    (GET, "/admin/tenants/acme/sessions"),
+    (GET, "/admin/tenants/acme/users/usr_00000000000000000000000000000000/sessions"),
+    (POST, "/admin/tenants/acme/sign-out"),
+    (POST, "/admin/tenants/acme/sessions/ses_00000000000000000000000000000000/end"),
+    (POST, "/admin/tenants/acme/users/usr_00000000000000000000000000000000/sign-out"),
+    (POST, "/admin/tenants/acme/users/usr_00000000000000000000000000000000/disable"),
+    (POST, "/admin/tenants/acme/users/usr_00000000000000000000000000000000/enable"),
     (GET, "/admin/clients"),
     (GET, "/admin/clients/app"),
     (GET, "/admin/keys"),
@@ -63,7 +72,9 @@ impl Api {
             encryption: Vec::new(),
             schedule: doorward_service::keys::Schedule::default(),
         });
+        let jobs = Arc::new(Jobs::new(store.clone(), entropy.clone()));
         let management = Management {
+            endings: Arc::new(Endings::new(store.clone(), entropy.clone(), jobs)),
             store,
             sealer,
             entropy,

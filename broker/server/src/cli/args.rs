@@ -72,7 +72,10 @@ pub enum AdminCommand {
     Client(ClientVerb),
     /// Users of a tenant
     #[command(subcommand)]
-    User(OfTenantVerb),
+    User(UserVerb),
+    /// Sessions: people's sign-ins
+    #[command(subcommand)]
+    Session(SessionVerb),
     /// Signing keys
     #[command(subcommand)]
     Key(KeyVerb),
@@ -116,6 +119,49 @@ pub enum TenantVerb {
         /// Its company code
         slug: String,
     },
+    /// Sign all of its people out everywhere
+    SignOut {
+        /// Its company code
+        slug: String,
+    },
+}
+
+/// What to do with users.
+#[derive(Debug, Subcommand)]
+pub enum UserVerb {
+    #[command(flatten)]
+    /// Look at them
+    Look(OfTenantVerb),
+    /// Sign a user out everywhere: all sessions and grants end, and apps are told
+    SignOut(OfTenant),
+    /// Let a user act no more, and sign them out everywhere
+    Disable(OfTenant),
+    /// Let a user act again
+    Enable(OfTenant),
+}
+
+/// One user, or one session.
+#[derive(Args, Debug)]
+pub struct OfTenant {
+    /// The tenant's company code
+    pub tenant: String,
+    /// The identifier
+    pub id: String,
+}
+
+/// What to do with sessions.
+#[derive(Debug, Subcommand)]
+pub enum SessionVerb {
+    /// The sessions of a tenant's people
+    List {
+        /// The tenant's company code
+        tenant: String,
+        /// The one user whose sessions are wanted
+        #[arg(long)]
+        user: Option<String>,
+    },
+    /// End a session and all that came from it
+    End(OfTenant),
 }
 
 /// What to do with what belongs to a tenant.

@@ -9,6 +9,7 @@ mod doctor;
 pub mod documents;
 mod print;
 mod serve;
+mod sign_out;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ use crate::config::Config;
 use api::Api;
 use args::{
     AdminCommand, BackupVerb, Cli, ClientVerb, Command, Files, KeyVerb, OfTenantVerb, Output, TenantVerb,
+    UserVerb,
 };
 
 /// Runs the command that the process was started with.
@@ -95,10 +97,19 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         }
         AdminCommand::Client(ClientVerb::List) => list(&["clients"], CLIENTS).await,
         AdminCommand::Client(ClientVerb::Show { client_id }) => show(&["clients", client_id]).await,
-        AdminCommand::User(OfTenantVerb::List { tenant }) => list(&["tenants", tenant, "users"], USERS).await,
-        AdminCommand::User(OfTenantVerb::Show { tenant, name }) => {
+        AdminCommand::Tenant(TenantVerb::SignOut { slug }) => {
+            sign_out::act(api, &["tenants", slug, "sign-out"], output).await
+        }
+        AdminCommand::User(UserVerb::Look(OfTenantVerb::List { tenant })) => {
+            list(&["tenants", tenant, "users"], USERS).await
+        }
+        AdminCommand::User(UserVerb::Look(OfTenantVerb::Show { tenant, name })) => {
             show(&["tenants", tenant, "users", name]).await
         }
+        AdminCommand::User(UserVerb::SignOut(of)) => sign_out::user(api, of, "sign-out", output).await,
+        AdminCommand::User(UserVerb::Disable(of)) => sign_out::user(api, of, "disable", output).await,
+        AdminCommand::User(UserVerb::Enable(of)) => sign_out::user(api, of, "enable", output).await,
+        AdminCommand::Session(verb) => sign_out::session(api, verb, output).await,
         AdminCommand::Key(KeyVerb::List) => list(&["keys"], KEYS).await,
         AdminCommand::Key(KeyVerb::Rotate { algorithm }) => {
             let successor = api.post(&["keys", "rotate"], &json!({"algorithm": algorithm})).await?;

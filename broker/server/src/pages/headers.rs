@@ -2,6 +2,9 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use url::Url;
+
+use super::Href;
 use crate::words::Words;
 
 /// Where the submission of a page's form may end.
@@ -56,7 +59,7 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), disp
 /// An app may open a login in a popup (`display=popup`, OIDC Core section 3.1.2.1) and be told there, by
 /// its own callback, through `window.opener`. Any stricter policy cuts that tie for good, on the first
 /// of our pages. What an opener can do to a page of another origin is to close it, to lead it elsewhere
-/// and to count its frames: it had the first two anyway, and there are no frames.
+/// and to count its frames: it had the first two anyway, and only the page after a sign-out has frames.
 const OPENER_POLICY: &str = "unsafe-none";
 
 const ALWAYS: [(HeaderName, &str); 8] = [
@@ -69,6 +72,29 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::VARY, "accept-language"),
 ];
+
+/// Lets a page load these in frames, and nothing else.
+pub fn allow_frames(headers: &mut HeaderMap, frames: &[Url]) {
+    let mut origins: Vec<_> = frames.iter().map(|url| url.origin().ascii_serialization()).collect();
+    origins.sort_unstable();
+    origins.dedup();
+    if origins.is_empty() {
+        return;
+    }
+    let policy = format!("{CSP_FORMS_STAY_HERE}; frame-src {}", origins.join(" "));
+    // An origin is ASCII without blanks and semicolons, which is always a header value.
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// Lets the browser go on to `next` by itself, once what the page loads has had its time.
+pub fn go_on(headers: &mut HeaderMap, next: &Href) {
+    const SECONDS: u32 = 2;
+    if let Ok(value) = HeaderValue::try_from(format!("{SECONDS}; url={next}")) {
+        headers.insert(header::REFRESH, value);
+    }
+}
 
 /// Sets the headers of a page in this language.
 pub fn set(headers: &mut HeaderMap, forms: FormTarget, words: Words) {

@@ -13,7 +13,7 @@ use doorward_service::provider::logout::LogoutError;
 use super::problem;
 use super::redirect::{redirect, with_cookies};
 use crate::app::App;
-use crate::pages::{SignOutPage, SignedOutPage};
+use crate::pages::{Href, SignOutPage, SignedOutPage};
 use crate::words::Words;
 
 /// The parameters that the question carries on to its answer.
@@ -57,12 +57,17 @@ async fn end(
     if request.confirm && !confirmed {
         return Ok(SignOutPage { words, app: request.app, fields: carried(encoded) }.into_response());
     }
-    if let Some(session) = &session {
-        app.sessions.end(session, now).await?;
-    }
+    let told = match &session {
+        Some(session) => app.endings.end(session, &session.user.to_string(), now).await?,
+        None => Vec::new(),
+    };
+    let frames = app.provider.front_channel(&told);
     let mut response = match &request.leave_to {
-        Some(url) => redirect(url),
-        None => SignedOutPage { words, app: request.app }.into_response(),
+        Some(url) if frames.is_empty() => redirect(url),
+        leave_to => {
+            let next = leave_to.as_ref().map(Href::app);
+            SignedOutPage { words, app: request.app, frames, next }.into_response()
+        }
     };
     if session.is_some() {
         app.cookies.clear_session(response.headers_mut());

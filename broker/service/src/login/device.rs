@@ -164,7 +164,8 @@ impl Login {
         }
         let (action, batch) = match decision {
             ConsentDecision::Allow => {
-                let batch = self.provider.approve_device(Batch::new(), &device, id.grant(), &session)?;
+                let batch =
+                    self.provider.approve_device(Batch::new(), (&device, &client), id.grant(), &session)?;
                 (Action::DeviceApproved, batch)
             }
             ConsentDecision::Deny => {

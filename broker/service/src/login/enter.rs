@@ -3,7 +3,7 @@
 
 use doorward_domain::policy::{Actors, Way};
 use doorward_domain::{
-    Authentication, Client, Connection, Consent, Session, Tenant, Timestamp, User, may_act_now,
+    Authentication, Client, Connection, Consent, Epoch, Session, Tenant, Timestamp, User, may_act_now,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _};
@@ -39,9 +39,15 @@ impl Login {
     ) -> Result<Result<Step, NotAdmitted>, LoginError> {
         let user = entrant.user;
         let arrival = (entrant.connection.map(|it| it.id), entrant.authentication.clone());
-        let (batch, session, cookie) = self.sessions.begin(batch, id.session(), user, arrival, older, now)?;
+        let tenant = self.store.read::<Tenant>(&at::tenant(user.tenant), now).await?.map(|it| it.record);
+        let epoch = tenant.as_ref().map(|tenant| Epoch::of(tenant, user)).unwrap_or_default();
+        let (batch, session, cookie) =
+            self.sessions.begin(batch, id.session(), (user, epoch), arrival, older, now)?;
         let request = request.clone().after_sign_in();
-        let step = match self.next_after_sign_in(&request, client, entrant, &session, now).await? {
+        let step = match self
+            .next_after_sign_in((&request, client), entrant, tenant.as_ref(), &session, now)
+            .await?
+        {
             Err(cause) => return Ok(Err(cause)),
             Ok(_) if request.device.is_some() => {
                 self.store.commit(batch).await?;
@@ -80,37 +86,32 @@ impl Login {
     ) -> Result<(), StoreError> {
         match older {
             Some(older) if (older.tenant, older.user) != (user.tenant, user.id) => {
-                self.sessions.end(older, now).await
+                self.sessions.endings().end(older, &older.user.to_string(), now).await?;
             }
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
     }
 
     /// What the app's request takes now that the person is known.
     async fn next_after_sign_in(
         &self,
-        request: &AuthorizationRequest,
-        client: &Client,
+        (request, client): (&AuthorizationRequest, &Client),
         entrant: Entrant<'_>,
+        tenant: Option<&Tenant>,
         session: &Session,
         now: Timestamp,
     ) -> Result<Result<Next, NotAdmitted>, StoreError> {
         let user = entrant.user;
-        let tenant = self.store.read::<Tenant>(&at::tenant(user.tenant), now).await?;
-        let way = match (entrant.connection, &tenant) {
+        let way = match (entrant.connection, tenant) {
             (None, Some(tenant)) => {
-                let policy = self.store.login_policy(&tenant.record, &user.population, now).await?;
+                let policy = self.store.login_policy(tenant, &user.population, now).await?;
                 Way::Local { allowed: policy.local_sign_in }
             }
             (connection, _) => Way::Connection(connection),
         };
-        let actors = Actors {
-            tenant: tenant.as_ref().map(|it| &it.record),
-            user: Some(user),
-            client: Some(client),
-            way,
-            grant: None,
-        };
+        let actors =
+            Actors { tenant, user: Some(user), client: Some(client), way, grant: None, epoch: session.epoch };
         if may_act_now(&actors, now).is_err() {
             return Ok(Err(NotAdmitted::NotThisApp));
         }

@@ -50,7 +50,11 @@ impl Management {
             }
             match self.store.commit(plan.batch.clone()).await {
                 Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
-                committed => return Ok(committed.map(|_| plan)?),
+                committed => {
+                    committed?;
+                    self.endings.ended();
+                    return Ok(plan);
+                }
             }
         }
     }

@@ -43,7 +43,7 @@ pub enum RestoreError {
 
 /// Whether a kind of record is in a backup.
 const fn survives(kind: Kind) -> bool {
-    !matches!(kind, Kind::Session | Kind::Grant | Kind::DeviceAuthorization)
+    !matches!(kind, Kind::Session | Kind::Grant | Kind::DeviceAuthorization | Kind::Job)
 }
 
 impl Management {

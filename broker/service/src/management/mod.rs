@@ -3,7 +3,8 @@
 //!
 //! Configuration is code: a [`document`] says what shall be, [`plan`] tells what would change,
 //! [`apply`] commits it as a whole, and [`export`] writes a document of what there is, [`backup`]
-//! a copy of everything. [`views`] are for looking. No secret ever comes out.
+//! a copy of everything. [`views`] are for looking, [`sign_out`] ends what people began. No secret ever
+//! comes out.
 
 mod apply;
 pub mod backup;
@@ -12,6 +13,7 @@ mod existing;
 pub mod export;
 pub mod plan;
 pub mod registration;
+pub mod sign_out;
 pub mod views;
 
 #[cfg(test)]
@@ -23,6 +25,7 @@ use doorward_domain::{Algorithm, Clock, Entropy};
 use doorward_net::{EgressPolicy, Outbound};
 use doorward_store::Store;
 
+use crate::identity::Endings;
 use crate::keys::Sealer;
 use crate::settings::MutualTls;
 
@@ -50,6 +53,8 @@ pub struct Management {
     pub net: Arc<dyn Outbound>,
     /// What holds for clients that register themselves, when they may.
     pub registration: Option<RegistrationPolicy>,
+    /// What ends sessions and grants.
+    pub endings: Arc<Endings>,
     /// The issuer identifier, with which callback URLs start.
     pub issuer: String,
 }

@@ -6,7 +6,7 @@ use doorward_domain::{
     Tenant, TenantId, Timestamp, User, UserId,
 };
 use doorward_store::records::{TenantOf, at};
-use doorward_store::{Key, Kind, Range, Record, StoreError, StoreExt as _};
+use doorward_store::{Key, Kind, Range, Record, StoreError, StoreExt as _, Stored};
 use serde::Serialize;
 
 use super::existing::{connections_of, slugs_of};
@@ -44,7 +44,7 @@ impl Ask {
     /// No page is longer.
     pub const MOST: usize = 500;
 
-    fn after<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, ViewError> {
+    pub(super) fn after<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, ViewError> {
         self.after.as_deref().map(|text| parse(text).ok_or(ViewError::Cursor)).transpose()
     }
 }
@@ -180,10 +180,13 @@ impl Management {
     /// A user of a tenant.
     pub async fn user(&self, slug: &str, id: &str) -> Result<UserView, ViewError> {
         let tenant = self.find_tenant(slug).await?.id;
+        Ok(user_view(self.find_user(tenant, id).await?.record))
+    }
+
+    pub(super) async fn find_user(&self, tenant: TenantId, id: &str) -> Result<Stored<User>, ViewError> {
         let unknown = || ViewError::Unknown { what: "user", name: id.to_owned() };
         let key = at::user(tenant, id.parse().map_err(|_| unknown())?);
-        let read = self.store.read::<User>(&key, self.clock.now()).await?.ok_or_else(unknown)?;
-        Ok(user_view(read.record))
+        self.store.read::<User>(&key, self.clock.now()).await?.ok_or_else(unknown)
     }
 
     /// The clients, by `client_id`.
@@ -246,13 +249,13 @@ impl Management {
         format!("{}/federation/{connection}/callback", self.issuer)
     }
 
-    async fn find_tenant(&self, slug: &str) -> Result<Tenant, ViewError> {
+    pub(super) async fn find_tenant(&self, slug: &str) -> Result<Tenant, ViewError> {
         let unknown = || ViewError::Unknown { what: "tenant", name: slug.to_owned() };
         let parsed = Slug::parse(slug).map_err(|_| unknown())?;
         Ok(self.store.tenant_by_slug(&parsed, self.clock.now()).await?.ok_or_else(unknown)?.record)
     }
 
-    async fn tenant_view(&self, tenant: &Tenant) -> Result<TenantView, StoreError> {
+    pub(super) async fn tenant_view(&self, tenant: &Tenant) -> Result<TenantView, StoreError> {
         let slugs = slugs_of(&*self.store, tenant.parent().as_slice(), self.clock.now()).await?;
         let document = export::tenant(tenant, &slugs);
         Ok(TenantView { id: tenant.id, document, created_at: tenant.created_at })
@@ -273,7 +276,7 @@ impl Management {
         Ok(ClientView { document: export::client(&client, &slugs), created_at: client.created_at })
     }
 
-    async fn page<R: Record>(
+    pub(super) async fn page<R: Record>(
         &self,
         range: &Range,
         after: Option<Key>,
@@ -297,7 +300,7 @@ impl<T> Page<T> {
     }
 }
 
-fn user_view(user: User) -> UserView {
+pub(super) fn user_view(user: User) -> UserView {
     UserView {
         id: user.id,
         profile: user.profile,

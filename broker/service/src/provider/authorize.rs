@@ -137,13 +137,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Next, StoreError> {
         let Some(session) = session else { return Ok(decide(request, client, None, now)) };
-        let of = Provenance {
-            tenant: session.tenant,
-            user: session.user,
-            connection: session.connection,
-            grant: None,
-        };
-        let may_act = match self.may_act(client.clone(), of, now).await {
+        let may_act = match self.may_act(client.clone(), Provenance::from(session), now).await {
             Ok(_) => true,
             Err(super::EndpointError::Store(error)) => return Err(error),
             Err(_) => false,
@@ -196,6 +190,8 @@ impl Provider {
             }),
             client_document: client.document,
             bound_to: None,
+            epoch: session.epoch,
+            remembered_until: client.logout.any().then_some(session.ends_at),
             expires_at: now + self.settings.lifetimes.code.min(client.demands().longest_code),
         };
         let answer = self.answer_code(&target(request, client), &handle.to_plain(), now).await;

@@ -215,7 +215,7 @@ impl Provider {
     pub(crate) fn approve_device(
         &self,
         batch: Batch,
-        device: &Stored<DeviceAuthorization>,
+        (device, client): (&Stored<DeviceAuthorization>, &Client),
         grant: GrantId,
         session: &Session,
     ) -> Result<Batch, StoreError> {
@@ -236,6 +236,8 @@ impl Provider {
             client_document: None,
             bound_to: None,
             state: GrantState::Waiting,
+            epoch: session.epoch,
+            remembered_until: client.logout.any().then_some(session.ends_at),
             expires_at: approved.expires_at,
         };
         batch.update(device, &approved)?.insert(&offered)

@@ -131,7 +131,17 @@ pub fn document(settings: &Settings, keys: &KeyRing, languages: &[&str]) -> Valu
         "require_signed_request_object": false,
         "request_object_signing_alg_values_supported": Algorithm::ALL,
     });
-    with_encryption(document, keys)
+    with_logout(with_encryption(document, keys))
+}
+
+/// Adds how apps learn of a logout (Back-Channel Logout section 2.1, Front-Channel Logout section 3).
+fn with_logout(mut document: Value) -> Value {
+    for channel in ["backchannel", "frontchannel"] {
+        for member in ["supported", "session_supported"] {
+            document[format!("{channel}_logout_{member}")] = true.into();
+        }
+    }
+    document
 }
 
 /// Adds how answers can be encrypted, each in the same ways, and request objects.

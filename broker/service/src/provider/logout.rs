@@ -1,11 +1,16 @@
 //! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): what a logout request asks for, and
-//! whether the person must confirm it.
+//! whether the person must confirm it. Front-channel logout (OpenID Connect Front-Channel Logout 1.0): what
+//! the browser loads afterwards, so that apps forget the person in it.
 
 use doorward_domain::{ClientId, Session, Timestamp};
 use doorward_store::StoreError;
 use url::Url;
 
 use super::{Params, Provider};
+use crate::identity::Participation;
+
+/// No browser is asked to load more.
+const MOST_FRAMES: usize = 30;
 
 /// A logout request that is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +77,28 @@ impl Provider {
         };
         let confirm = session.is_some_and(|session| !of_this_person(session));
         Ok(LogoutRequest { app: client.map(|client| client.name), leave_to, confirm })
+    }
+}
+
+impl Provider {
+    /// What a signed-out browser loads of the apps that took part: each address once.
+    pub fn front_channel(&self, participations: &[Participation]) -> Vec<Url> {
+        let mut urls = Vec::new();
+        for Participation { client, session } in participations {
+            let Some(mut url) = client.logout.front_channel.as_deref().and_then(|it| Url::parse(it).ok())
+            else {
+                continue;
+            };
+            if client.logout.front_channel_session_required {
+                url.query_pairs_mut()
+                    .append_pair("iss", self.settings.issuer())
+                    .append_pair("sid", &session.to_string());
+            }
+            if urls.len() < MOST_FRAMES && !urls.contains(&url) {
+                urls.push(url);
+            }
+        }
+        urls
     }
 }
 

@@ -26,6 +26,7 @@ pub mod error;
 pub mod introspect;
 mod logo;
 pub mod logout;
+mod logout_token;
 mod oxide;
 pub mod params;
 mod pushed;
@@ -48,8 +49,8 @@ use std::time::Duration;
 
 use doorward_domain::policy::{Actors, Way};
 use doorward_domain::{
-    Client, ClientId, ConnectionId, Entropy, Grant, Refusal, Tenant, TenantId, Timestamp, User, UserId,
-    may_act_now,
+    Client, ClientId, ConnectionId, Entropy, Epoch, Grant, Refusal, Session, Tenant, TenantId, Timestamp,
+    User, UserId, may_act_now,
 };
 use doorward_net::Outbound;
 use doorward_store::records::at;
@@ -202,6 +203,7 @@ impl Provider {
             client: Some(&client),
             way,
             grant: of.grant,
+            epoch: of.epoch,
         };
         may_act_now(&actors, now).map_err(EndpointError::Inactive)?;
         match (tenant, user) {
@@ -218,10 +220,19 @@ pub(crate) struct Provenance<'a> {
     pub user: UserId,
     pub connection: Option<ConnectionId>,
     pub grant: Option<&'a Grant>,
+    pub epoch: Epoch,
 }
 
 impl<'a> From<&'a Grant> for Provenance<'a> {
     fn from(grant: &'a Grant) -> Self {
-        Self { tenant: grant.tenant, user: grant.user, connection: grant.connection, grant: Some(grant) }
+        let Grant { tenant, user, connection, epoch, .. } = *grant;
+        Self { tenant, user, connection, grant: Some(grant), epoch }
+    }
+}
+
+impl From<&Session> for Provenance<'_> {
+    fn from(session: &Session) -> Self {
+        let Session { tenant, user, connection, epoch, .. } = *session;
+        Self { tenant, user, connection, grant: None, epoch }
     }
 }

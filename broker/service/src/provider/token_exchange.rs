@@ -176,6 +176,7 @@ impl Provider {
             client_document: None,
             bound_to: None,
             state: GrantState::Redeemed { refresh: None },
+            remembered_until: None,
             expires_at: (now + self.settings.lifetimes.access_token).min(subject.expires_at),
             ..from.clone()
         }

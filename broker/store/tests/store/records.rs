@@ -7,11 +7,12 @@ use doorward_domain::connection::{Field, UpstreamAuthentication};
 use doorward_domain::{
     Access, Actor, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication,
     ClientId, ClientKeys, ClientTrust, CodeHash, CodeTerms, Connection, ConnectionId, Consent, Credentials,
-    DeviceAuthorization, DeviceState, Domain, EmailAddress, Environment, EventId, Grant, GrantId, GrantState,
-    Identity, KeyId, LoginPolicy, OwnKey, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain,
-    Population, PopulationName, Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri,
-    RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, Slug, Stage,
-    Subject, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId, Username, audit,
+    DeviceAuthorization, DeviceState, Domain, EmailAddress, Environment, Epoch, EventId, Grant, GrantId,
+    GrantState, Identity, Job, JobId, KeyId, LoginPolicy, OwnKey, Party, Passkey, PasswordCost, PasswordHash,
+    PkceChallenge, Plain, Population, PopulationName, Profile, Proof, ProofPurpose, Provisioning,
+    PushedRequest, RedirectUri, RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash,
+    Session, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Totp, User, UserCode,
+    UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
@@ -57,6 +58,7 @@ async fn every_record_reads_back(store: &dyn Store) {
     check!(credentials(), login(), proof());
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
+    check!(job());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
     let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();
@@ -161,7 +163,7 @@ fn user() -> User {
         ..Profile::default()
     };
     let population = PopulationName::parse("staff").unwrap();
-    User { population, profile, owner: true, local: true, ..User::new(USER, TENANT, NOW) }
+    User { population, profile, owner: true, local: true, epoch: 2, ..User::new(USER, TENANT, NOW) }
 }
 
 fn identity() -> Identity {
@@ -228,6 +230,7 @@ fn session() -> Session {
         used_at: NOW,
         ends_at: LATER,
         earlier: vec![SESSION],
+        epoch: Epoch { tenant: 0, user: 2 },
     }
 }
 
@@ -254,6 +257,8 @@ fn offered_grant() -> Grant {
         client_document: None,
         bound_to: None,
         state: GrantState::Offered(terms),
+        epoch: Epoch { tenant: 1, user: 0 },
+        remembered_until: Some(LATER),
         expires_at: LATER,
     }
 }
@@ -303,6 +308,17 @@ fn pushed_request() -> PushedRequest {
 
 fn revoked_token() -> RevokedToken {
     RevokedToken { id: "jti".to_owned(), expires_at: LATER }
+}
+
+fn job() -> Job {
+    Job {
+        id: JobId::from_bytes([10; 16]),
+        tenant: TENANT,
+        task: Task::LogoutToken { client: client().id, user: USER, session: SESSION },
+        due_at: NOW,
+        attempts: 1,
+        ends_at: LATER,
+    }
 }
 
 fn audit_event() -> AuditEvent {

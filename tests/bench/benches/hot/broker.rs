@@ -9,7 +9,8 @@ use doorward_flows::app::{Answer, Relying, VERIFIER};
 use doorward_flows::browser::encode;
 use doorward_flows::world::{ISSUER, World};
 use doorward_service::federation::Federation;
-use doorward_service::identity::Sessions;
+use doorward_service::identity::{Endings, Sessions};
+use doorward_service::jobs::Jobs;
 use doorward_service::login::{BrowserSession, Login, Step, TransactionCookie};
 use doorward_service::provider::discovery::path;
 use doorward_service::provider::token::{ClientRequest, TokenResponse};
@@ -173,7 +174,9 @@ fn parts(world: &World) -> (Arc<Provider>, Login) {
         sealer.clone(),
         settings.base_url().clone(),
     ));
-    let sessions = Arc::new(Sessions::new(store.clone(), entropy.clone(), settings.clone()));
+    let jobs = Arc::new(Jobs::new(store.clone(), entropy.clone()));
+    let endings = Arc::new(Endings::new(store.clone(), entropy.clone(), jobs));
+    let sessions = Arc::new(Sessions::new(store.clone(), entropy.clone(), endings, settings.clone()));
     let login = Login::new(provider.clone(), federation, sessions, store, sealer, entropy, settings);
     (provider, login)
 }

@@ -165,3 +165,34 @@ async fn lo_03_nobody_is_sent_to_an_address_that_is_not_registered() {
     browser.get(&twice).await.assert_told(400);
     assert_signed_in(&world, &browser, &before).await;
 }
+
+/// What an app may send, and what it does not have to.
+#[rstest]
+#[case::no_parameters(&[], None)]
+#[case::only_state(&["state"], None)]
+#[case::no_hint(&["state", "post_logout_redirect_uri"], None)]
+#[case::no_redirect_uri(&["id_token_hint", "state"], Some(None))]
+#[case::no_state(&["id_token_hint", "post_logout_redirect_uri"], Some(Some("https://c1.test/out")))]
+#[case::everything(
+    &["id_token_hint", "post_logout_redirect_uri", "state"],
+    Some(Some("https://c1.test/out?state=s"))
+)]
+#[tokio::test]
+async fn lo_02_what_is_left_out_is_asked_for(#[case] sent: &[&str], #[case] ends_at: Option<Option<&str>>) {
+    let world = World::new().await;
+    let (mut browser, tokens) = alice(&world).await;
+    let all = [
+        ("id_token_hint", tokens.str("id_token")),
+        ("post_logout_redirect_uri", "https://c1.test/out"),
+        ("state", "s"),
+    ];
+    let fields: Vec<_> = all.into_iter().filter(|(name, _)| sent.contains(name)).collect();
+    let page = browser.get(&logout(&world, &fields)).await;
+    assert_eq!(page.location().as_ref().map(url::Url::as_str), ends_at.flatten());
+    assert_eq!(browser.session().is_none(), ends_at.is_some());
+    let silent = browser.get(&world.relying("c1").authorize(&world, &[("prompt", "none")])).await;
+    match ends_at {
+        Some(_) => silent.assert_sent_back(&world.relying("c1"), "login_required"),
+        None => assert!(silent.parameter("code").is_some(), "{silent:?}"),
+    }
+}

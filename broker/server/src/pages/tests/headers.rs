@@ -1,6 +1,11 @@
+use axum::body::to_bytes;
 use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use url::Url;
 
 use super::samples::every_page;
+use crate::pages::{Href, SignedOutPage};
+use crate::words::Words;
 
 #[tokio::test]
 async fn se_04_no_page_can_be_framed_sniffed_stored_or_traced() {
@@ -58,6 +63,27 @@ async fn only_forms_that_may_end_at_an_app_go_without_form_action() {
         assert_eq!(policy.contains("form-action 'self'"), !to_app, "{}", page.name);
         assert_eq!(policy.contains("form-action"), !to_app, "{}", page.name);
     }
+}
+
+#[tokio::test]
+async fn lo_the_page_after_a_sign_out_loads_the_apps_it_names_and_nothing_else() {
+    let url = |text: &str| Url::parse(text).unwrap();
+    let frames = vec![
+        url("https://b.test:8443/out?x='\"><script>"),
+        url("https://a.test/one"),
+        url("https://a.test/two"),
+    ];
+    let next = Some(Href::app(&url("https://a.test/bye?state=1")));
+    let page = SignedOutPage { words: Words::default(), app: None, frames, next }.into_response();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    let alone = SignedOutPage { words: Words::default(), app: None, frames: Vec::new(), next: None };
+    let usual = alone.into_response().headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert_eq!(policy, format!("{usual}; frame-src https://a.test https://b.test:8443"));
+    assert_eq!(page.headers()["refresh"], "2; url=https://a.test/bye?state=1");
+    let html = to_bytes(page.into_body(), usize::MAX).await.unwrap();
+    let html = String::from_utf8(html.to_vec()).unwrap();
+    assert_eq!(html.matches("<iframe").count(), 3, "{html}");
+    assert!(!html.contains("<script"), "{html}");
 }
 
 #[tokio::test]

@@ -47,8 +47,8 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "device, let in", device_answered(words, text, true)).await,
         sample(language, "device, not let in", device_answered(words, text, false)).await,
         sample(language, "sign-out", sign_out(words, text)).await,
-        sample(language, "signed-out", SignedOutPage { words, app: some(text) }).await,
-        sample(language, "signed-out, by nobody", SignedOutPage { words, app: None }).await,
+        sample(language, "signed-out", signed_out(words, some(text))).await,
+        sample(language, "signed-out, by nobody", signed_out(words, None)).await,
         sample(language, "error", error(words, text)).await,
         sample(language, "welcome", welcome).await,
     ]
@@ -129,6 +129,10 @@ fn scopes(text: &str) -> Vec<ScopeLine> {
 
 fn sign_out(words: Words, text: &str) -> SignOutPage {
     SignOutPage { words, app: some(text), fields: vec![(text.to_owned(), text.to_owned())] }
+}
+
+fn signed_out(words: Words, app: Option<String>) -> SignedOutPage {
+    SignedOutPage { words, app, frames: Vec::new(), next: Some(Href::here("/next?a='\">")) }
 }
 
 fn error(words: Words, text: &str) -> ErrorPage {

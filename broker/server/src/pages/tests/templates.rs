@@ -44,6 +44,10 @@ fn faults(template: &str) -> Vec<String> {
 /// The one picture of the house, which is a `data:` URL.
 const LOGO: &str = "<img class=\"logo\" src=\"{{ logo }}\" alt=\"\">";
 
+/// What a signed-out browser loads of apps: they can neither lead the page away nor be seen.
+const LOGOUT_FRAME: &str =
+    r#"<iframe src="{{ frame }}" sandbox="allow-forms allow-same-origin allow-scripts" hidden></iframe>"#;
+
 /// The one script of the house.
 const FORM_POST_SCRIPT: &str = "<script>document.forms[0].submit()</script>";
 
@@ -70,6 +74,7 @@ fn templates() -> Vec<(String, String)> {
         assert!(files.len() >= at_least, "{directory} has {}", files.len());
         for file in files {
             let text = fs::read_to_string(&file).unwrap().replace(FORM_POST_SCRIPT, "").replace(LOGO, "");
+            let text = text.replace(LOGOUT_FRAME, "");
             found.push((file.display().to_string(), text));
         }
     }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorward_domain::{Domain, Slug, Tenant, TenantId};
+use doorward_domain::{Domain, Slug, Task, Tenant, TenantId};
 use doorward_store::StoreError;
 use doorward_store::records::TenantOf;
 
 use super::family::Family;
 use super::{Described, Planner};
+use crate::jobs;
 use crate::management::document;
 
 impl Planner<'_> {
@@ -49,15 +50,23 @@ impl Planner<'_> {
         let path = format!("tenant[{}]", entry.slug);
         self.check_title(&format!("{path}.name"), &entry.name);
         let created_at = old.map_or(self.making.now, |old| old.record.created_at);
+        // Whoever is switched off is signed out everywhere, and stays so when switched on again.
+        let ends = old.is_some_and(|old| old.record.enabled) && !entry.enabled;
         let new = Tenant {
             ancestors: self.ancestors(entry, old.map(|old| &old.record), family, &path),
             domains: entry.domains.clone(),
             populations: self.populations(&entry.populations, &path),
             enabled: entry.enabled,
+            epoch: old.map_or(0, |old| old.record.epoch + u32::from(ends)),
             ..Tenant::new(id, entry.slug.clone(), entry.name.clone(), created_at)
         };
         if old.is_none() {
             self.write(|batch| batch.insert(&TenantOf { name: new.slug.clone(), tenant: id }))?;
+        }
+        if ends {
+            let clear =
+                jobs::job(id, Task::Clear { user: None, after: None }, self.making.entropy, self.making.now);
+            self.write(|batch| batch.insert(&clear))?;
         }
         let before = old.map(|old| (old, Described::tenant(&old.record, &self.slugs)));
         let after = Described::tenant(&new, &self.slugs);

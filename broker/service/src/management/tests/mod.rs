@@ -4,6 +4,7 @@ mod document;
 mod family;
 mod idempotence;
 mod plan;
+mod sign_out;
 mod views;
 
 use std::sync::Arc;
@@ -17,6 +18,9 @@ use doorward_net::double::ScriptedOutbound;
 use doorward_store::records::at;
 use doorward_store::{MemoryStore, Store, StoreExt as _, Stored};
 use zeroize::Zeroizing;
+
+use crate::identity::Endings;
+use crate::jobs::Jobs;
 
 use super::document::{Document, Reference};
 use super::plan::{Plan, PlanError, Problem};
@@ -68,10 +72,13 @@ fn now() -> Timestamp {
 
 fn over(store: Arc<dyn Store>) -> Management {
     let key = MasterKey { name: "test".to_owned(), key: Zeroizing::new([7; 32]) };
+    let entropy = Arc::new(Counter);
+    let jobs = Arc::new(Jobs::new(store.clone(), entropy.clone()));
     Management {
+        endings: Arc::new(Endings::new(store.clone(), entropy.clone(), jobs)),
         store,
         sealer: Arc::new(Sealer::new(key, Vec::new())),
-        entropy: Arc::new(Counter),
+        entropy,
         clock: Arc::new(ManualClock::new(now())),
         egress: EgressPolicy::default(),
         algorithms: Algorithm::ALL.to_vec(),

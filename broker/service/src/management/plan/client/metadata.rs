@@ -209,17 +209,6 @@ impl Planner<'_> {
         }
     }
 
-    /// What can be registered in words, and is not done yet: a promise that is not kept would be worse.
-    pub(super) fn check_offered(&mut self, entry: &document::Client, path: &str) {
-        let asked = [
-            ("backchannel_logout_uri", entry.backchannel_logout_uri.is_some()),
-            ("frontchannel_logout_uri", entry.frontchannel_logout_uri.is_some()),
-        ];
-        for (field, _) in asked.into_iter().filter(|(_, asked)| *asked) {
-            self.problem(format!("{path}.{field}"), "this broker does not offer that yet");
-        }
-    }
-
     /// Whether the client can do what its profile and its grants demand.
     pub(super) fn check_profile(&mut self, client: &Client, entry: &document::Client, path: &str) {
         let demands = client.demands();
@@ -271,6 +260,12 @@ impl Planner<'_> {
     /// A URL that doorward itself asks.
     pub(super) fn check_reachable(&mut self, path: &str, uri: &str) {
         match Url::parse(uri) {
+            Ok(url) if !has_plain_host(&url) => {
+                self.problem(
+                    path,
+                    "has a host with other characters than a name in the DNS: nothing is filled in",
+                );
+            }
             Ok(url) if url.fragment().is_none() && uri.len() <= 1024 => {
                 if let Err(refusal) = self.making.egress.check(&url) {
                     self.problem(path, format!("{refusal} (see `[egress]` in the configuration)"));
@@ -279,6 +274,12 @@ impl Planner<'_> {
             _ => self.problem(path, "is not a URL without fragment"),
         }
     }
+}
+
+/// Whether a host that is a name could be one in the DNS; a URL may have odder ones, such as `{host}`.
+fn has_plain_host(url: &Url) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    url.domain().is_none_or(|name| name.chars().all(plain))
 }
 
 /// The host that a URI gives its sector.

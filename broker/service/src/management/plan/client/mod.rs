@@ -68,7 +68,6 @@ impl Planner<'_> {
             )
         };
         self.check_profile(&new, entry, path);
-        self.check_offered(entry, path);
         let before = old.map(|old| (old, Described::client(&old.record, &self.slugs)));
         let after = Described::client(&new, &self.slugs);
         self.put((TenantId::BROKER, new.id.to_string()), path, before, (&new, after))?;

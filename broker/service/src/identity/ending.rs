@@ -1,0 +1,285 @@
+//! Endings: the one way in which sessions and grants end, whoever wants it: the person, an app on their
+//! behalf, an operator, or an identity provider. The apps that took part are told.
+//!
+//! A session ends with all that came from it, in the commit that tells of it. Everything of a user or a tenant
+//! ends by one write, that of their [`Epoch`]; what lies about from before is dead from then on, and a job
+//! clears it away and tells the apps.
+//!
+//! Which apps took part is what the grants say. A grant of an app that is to be told is kept for as long as
+//! its session lives, so that a sign-in writes nothing for it.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use doorward_domain::audit::Action;
+use doorward_domain::{
+    AuditEvent, Client, Entropy, Epoch, EventId, Grant, Session, SessionId, Task, Tenant, TenantId,
+    Timestamp, User, UserId,
+};
+use doorward_store::records::at;
+use doorward_store::{Batch, Key, Kind, Range, Record, Store, StoreError, StoreExt as _, Value};
+
+use crate::jobs::{Jobs, Outcome};
+
+/// So many records end in one commit; further ones follow in the next.
+const AT_ONCE: usize = 200;
+/// So many parts are cleared away at one time; then others have their turn.
+const PARTS: usize = 25;
+
+/// What ends sessions and grants.
+pub struct Endings {
+    store: Arc<dyn Store>,
+    entropy: Arc<dyn Entropy>,
+    jobs: Arc<Jobs>,
+}
+
+/// That an app took part in a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Participation {
+    /// The app.
+    pub client: Client,
+    /// The session.
+    pub session: SessionId,
+}
+
+impl Endings {
+    /// Endings in `store`.
+    pub fn new(store: Arc<dyn Store>, entropy: Arc<dyn Entropy>, jobs: Arc<Jobs>) -> Self {
+        Self { store, entropy, jobs }
+    }
+
+    /// Ends a session and every grant that came from it or from those before it, because `actor` wants it. The
+    /// apps with a back channel will be told; all that took part and wish to know are returned.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing is claimed to have ended.
+    pub async fn end(
+        &self,
+        session: &Session,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Participation>, StoreError> {
+        let target = session.id.to_string();
+        let event = self.event(session.tenant, actor, Action::SignedOut, target, now);
+        let mut told = Vec::new();
+        self.end_grants(session, Batch::new().remove(session.key()).put(&event)?, &mut told, now).await?;
+        // Whoever issued a code meanwhile either sees that the session is gone, or is seen here.
+        self.end_grants(session, Batch::new(), &mut told, now).await?;
+        self.jobs.wake();
+        Ok(told)
+    }
+
+    /// Ends everything of a user in `batch`: the user is `changed`, and written with the next count. Once that
+    /// is durable, call [`Endings::ended`].
+    ///
+    /// # Errors
+    /// When a record cannot be written.
+    pub fn end_user(
+        &self,
+        batch: Batch,
+        changed: User,
+        (actor, action): (&str, Action),
+        now: Timestamp,
+    ) -> Result<(Batch, User), StoreError> {
+        let (tenant, id) = (changed.tenant, changed.id);
+        let user = User { epoch: changed.epoch + 1, ..changed };
+        let event = self.event(tenant, actor, action, id.to_string(), now);
+        let clear = Task::Clear { user: Some(id), after: None };
+        Ok((self.jobs.add(batch.insert(&event)?, tenant, clear, now)?, user))
+    }
+
+    /// Ends everything of a tenant's people in `batch`, likewise.
+    ///
+    /// # Errors
+    /// When a record cannot be written.
+    pub fn end_tenant(
+        &self,
+        batch: Batch,
+        changed: Tenant,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(Batch, Tenant), StoreError> {
+        let id = changed.id;
+        let tenant = Tenant { epoch: changed.epoch + 1, ..changed };
+        let event = self.event(id, actor, Action::EverythingEnded, id.to_string(), now);
+        let clear = Task::Clear { user: None, after: None };
+        Ok((self.jobs.add(batch.insert(&event)?, id, clear, now)?, tenant))
+    }
+
+    /// Lets what was ended be cleared away, and the apps be told.
+    pub fn ended(&self) {
+        self.jobs.wake();
+    }
+
+    /// Deletes the grants of a session and of those before it, together with what is in `batch`.
+    async fn end_grants(
+        &self,
+        session: &Session,
+        mut batch: Batch,
+        told: &mut Vec<Participation>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for id in session.earlier.iter().chain([&session.id]) {
+            let grants = Range::starting_with(at::grants_of_session(session.tenant, *id));
+            loop {
+                let page = self.store.list(&grants, AT_ONCE).await?;
+                let full = page.len() == AT_ONCE;
+                batch = self.without(batch, &page, told, now).await?;
+                if !full {
+                    break;
+                }
+                self.store.commit(std::mem::take(&mut batch)).await?;
+            }
+        }
+        if !batch.operations().is_empty() {
+            self.store.commit(batch).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes these grants in `batch`, and adds what their apps are to be told.
+    async fn without(
+        &self,
+        mut batch: Batch,
+        grants: &[(Key, Value)],
+        told: &mut Vec<Participation>,
+        now: Timestamp,
+    ) -> Result<Batch, StoreError> {
+        for (key, value) in grants {
+            batch = batch.remove(key.clone());
+            if value.expires_at.is_some_and(|expiry| expiry <= now) {
+                continue;
+            }
+            let grant: Grant = read(value)?;
+            let known = |it: &Participation| (&it.client.id, it.session) == (&grant.client, grant.session);
+            if told.iter().any(known) {
+                continue;
+            }
+            let client = self.store.read::<Client>(&at::client(&grant.client), now).await?;
+            let Some(client) = client.map(|it| it.record).filter(|it| it.enabled && it.logout.any()) else {
+                continue;
+            };
+            let Grant { tenant, user, session, .. } = grant;
+            if client.logout.back_channel.is_some() {
+                let token = Task::LogoutToken { client: client.id.clone(), user, session };
+                batch = self.jobs.add(batch, tenant, token, now)?;
+            }
+            told.push(Participation { client, session });
+        }
+        Ok(batch)
+    }
+
+    /// Clears away a part of what is over since everything of a user, or of a tenant, was ended; `after` is
+    /// where the part before stopped.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn clear(
+        &self,
+        (tenant, user): (TenantId, Option<UserId>),
+        after: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Outcome, StoreError> {
+        let counts = Counts::read(&*self.store, tenant, user, now).await?;
+        let start = after.and_then(|text| Key::from_bytes(&BASE64.decode(text).ok()?));
+        let kinds = [Session::KIND, Grant::KIND];
+        let begun = start.as_ref().map(Key::kind);
+        let mut start = start;
+        let mut parts = 0;
+        for kind in kinds.into_iter().skip_while(|kind| begun.is_some_and(|begun| begun != *kind)) {
+            let whole = Range::of(tenant, kind);
+            let mut range = start.take().map_or_else(|| whole.clone(), |after| whole.after(&after));
+            loop {
+                let page = self.store.list(&range, AT_ONCE).await?;
+                let last = page.last().map(|(key, _)| key.clone());
+                let full = page.len() == AT_ONCE;
+                self.clear_part(kind, page, &counts, now).await?;
+                let Some(last) = last.filter(|_| full) else { break };
+                parts += 1;
+                if parts == PARTS {
+                    let after = Some(BASE64.encode(last.as_bytes()));
+                    return Ok(Outcome::Rest(Task::Clear { user, after }));
+                }
+                range = whole.after(&last);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    async fn clear_part(
+        &self,
+        kind: Kind,
+        page: Vec<(Key, Value)>,
+        counts: &Counts,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut over = Vec::new();
+        for (key, value) in page {
+            let (user, epoch) = match kind {
+                Kind::Session => read(&value).map(|it: Session| (it.user, it.epoch))?,
+                _ => read(&value).map(|it: Grant| (it.user, it.epoch))?,
+            };
+            if counts.are_over(user, epoch) {
+                over.push((key, value));
+            }
+        }
+        let batch = match kind {
+            Kind::Session => over.into_iter().fold(Batch::new(), |batch, (key, _)| batch.remove(key)),
+            _ => self.without(Batch::new(), &over, &mut Vec::new(), now).await?,
+        };
+        if !batch.operations().is_empty() {
+            self.store.commit(batch).await?;
+            self.jobs.wake();
+        }
+        Ok(())
+    }
+
+    fn event(
+        &self,
+        tenant: TenantId,
+        actor: &str,
+        action: Action,
+        target: String,
+        now: Timestamp,
+    ) -> AuditEvent {
+        let (id, actor) = (EventId::new(now, &*self.entropy), actor.to_owned());
+        AuditEvent { id, tenant, at: now, actor, action, target }
+    }
+}
+
+/// The present counts of a tenant and of one of its users; none when they do not exist any more.
+struct Counts {
+    tenant: Option<u32>,
+    user: Option<(UserId, Option<u32>)>,
+}
+
+impl Counts {
+    async fn read(
+        store: &dyn Store,
+        tenant: TenantId,
+        user: Option<UserId>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let count = store.tenant(tenant, now).await?.map(|it| it.record.epoch);
+        let user = match user {
+            None => None,
+            Some(id) => {
+                let user = store.read::<User>(&at::user(tenant, id), now).await?;
+                Some((id, user.map(|it| it.record.epoch)))
+            }
+        };
+        Ok(Self { tenant: count, user })
+    }
+
+    /// Whether what a user began in `epoch` is over.
+    fn are_over(&self, user: UserId, epoch: Epoch) -> bool {
+        let of_the_user = self.user.is_some_and(|(id, count)| id == user && count != Some(epoch.user));
+        of_the_user || self.tenant != Some(epoch.tenant)
+    }
+}
+
+fn read<R: Record>(value: &Value) -> Result<R, StoreError> {
+    serde_json::from_slice(&value.bytes)
+        .map_err(|cause| StoreError::Damaged { kind: R::KIND, cause: cause.to_string() })
+}

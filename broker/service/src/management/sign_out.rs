@@ -1,0 +1,165 @@
+//! Signing people out: a session, everything of a user, everything of a tenant; and switching users off,
+//! which ends everything of theirs as well.
+
+use doorward_domain::audit::Action;
+use doorward_domain::{
+    AuditEvent, ConnectionId, EventId, Session, SessionId, Tenant, Timestamp, User, UserId,
+};
+use doorward_store::records::at;
+use doorward_store::{Batch, Kind, Range, StoreError, StoreExt as _, Stored};
+use serde::Serialize;
+
+use super::Management;
+use super::views::{Ask, Page, TenantView, UserView, ViewError, user_view};
+
+/// How often a change is decided anew because somebody else was faster.
+const TRIES: usize = 5;
+
+/// A session.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SessionView {
+    /// Its identifier; apps see it as `sid`.
+    pub id: SessionId,
+    /// Who signed in.
+    pub user: UserId,
+    /// The connection they came through; none when it was doorward itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<ConnectionId>,
+    /// When they proved who they are.
+    pub authenticated_at: Timestamp,
+    /// When it was last used, more or less.
+    pub used_at: Timestamp,
+    /// When it ends by itself.
+    pub ends_at: Timestamp,
+}
+
+impl Management {
+    /// The sessions of a tenant's people, or of one of them, the oldest first. A page may hold less than was
+    /// asked for and still not be the last.
+    ///
+    /// # Errors
+    /// [`ViewError`]; so for all of these.
+    pub async fn sessions(
+        &self,
+        slug: &str,
+        user: Option<&str>,
+        ask: &Ask,
+    ) -> Result<Page<SessionView>, ViewError> {
+        let tenant = self.find_tenant(slug).await?;
+        let user = match user {
+            Some(id) => Some(self.find_user(tenant.id, id).await?.record.id),
+            None => None,
+        };
+        let after = ask.after(|text| text.parse().ok())?.map(|id| at::session(tenant.id, id));
+        let range = Range::of(tenant.id, Kind::Session);
+        let page = self.page(&range, after, ask, |session: &Session| session.id.to_string()).await?;
+        let live = |it: &Session| it.epoch.tenant == tenant.epoch && user.is_none_or(|user| it.user == user);
+        let mut items = Vec::new();
+        for session in page.items.into_iter().filter(live) {
+            let user = self.store.read::<User>(&at::user(tenant.id, session.user), self.clock.now()).await?;
+            if user.is_some_and(|user| user.record.epoch == session.epoch.user) {
+                items.push(session_view(&session));
+            }
+        }
+        Ok(Page { items, next: page.next })
+    }
+
+    /// Ends a session and all that came from it.
+    pub async fn end_session(&self, slug: &str, id: &str, actor: &str) -> Result<SessionView, ViewError> {
+        let now = self.clock.now();
+        let tenant = self.find_tenant(slug).await?.id;
+        let unknown = || ViewError::Unknown { what: "session", name: id.to_owned() };
+        let key = at::session(tenant, id.parse().map_err(|_| unknown())?);
+        let session = self.store.read::<Session>(&key, now).await?.ok_or_else(unknown)?.record;
+        self.endings.end(&session, actor, now).await?;
+        Ok(session_view(&session))
+    }
+
+    /// Ends all sessions and grants of a user.
+    pub async fn sign_out_user(&self, slug: &str, id: &str, actor: &str) -> Result<UserView, ViewError> {
+        let why = (actor, Action::EverythingEnded);
+        self.change_user((slug, id), |batch, user, now| self.endings.end_user(batch, user, why, now)).await
+    }
+
+    /// Lets a user act no more, and ends all sessions and grants of theirs.
+    pub async fn disable_user(&self, slug: &str, id: &str, actor: &str) -> Result<UserView, ViewError> {
+        let why = (actor, Action::UserDisabled);
+        let disable = |batch, user, now| {
+            self.endings.end_user(batch, User { enabled: false, updated_at: now, ..user }, why, now)
+        };
+        self.change_user((slug, id), disable).await
+    }
+
+    /// Lets a user act again. They sign in anew.
+    pub async fn enable_user(&self, slug: &str, id: &str, actor: &str) -> Result<UserView, ViewError> {
+        let enable = |batch: Batch, user: User, now| {
+            let event = AuditEvent {
+                id: EventId::new(now, &*self.entropy),
+                tenant: user.tenant,
+                at: now,
+                actor: actor.to_owned(),
+                action: Action::UserEnabled,
+                target: user.id.to_string(),
+            };
+            Ok((batch.insert(&event)?, User { enabled: true, updated_at: now, ..user }))
+        };
+        self.change_user((slug, id), enable).await
+    }
+
+    /// Ends all sessions and grants of a tenant's people.
+    pub async fn sign_out_tenant(&self, slug: &str, actor: &str) -> Result<TenantView, ViewError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let now = self.clock.now();
+            let id = self.find_tenant(slug).await?.id;
+            let unknown = || ViewError::Unknown { what: "tenant", name: slug.to_owned() };
+            let stored: Stored<Tenant> = self.store.tenant(id, now).await?.ok_or_else(unknown)?;
+            let ended = self.endings.end_tenant(Batch::new(), stored.record.clone(), actor, now);
+            let (batch, tenant) = ended?;
+            match self.store.commit(batch.update(&stored, &tenant)?).await {
+                Err(StoreError::Conflict(_)) if tries < TRIES => {}
+                written => {
+                    written?;
+                    self.endings.ended();
+                    return Ok(self.tenant_view(&tenant).await?);
+                }
+            }
+        }
+    }
+
+    /// Writes a user as `change` has it, with what else it adds; on fresh records as long as somebody else is
+    /// faster.
+    async fn change_user(
+        &self,
+        (slug, id): (&str, &str),
+        change: impl Fn(Batch, User, Timestamp) -> Result<(Batch, User), StoreError>,
+    ) -> Result<UserView, ViewError> {
+        let tenant = self.find_tenant(slug).await?.id;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let stored = self.find_user(tenant, id).await?;
+            let (batch, user) = change(Batch::new(), stored.record.clone(), self.clock.now())?;
+            match self.store.commit(batch.update(&stored, &user)?).await {
+                Err(StoreError::Conflict(_)) if tries < TRIES => {}
+                written => {
+                    written?;
+                    self.endings.ended();
+                    return Ok(user_view(user));
+                }
+            }
+        }
+    }
+}
+
+fn session_view(session: &Session) -> SessionView {
+    SessionView {
+        id: session.id,
+        user: session.user,
+        connection: session.connection,
+        authenticated_at: session.authentication.time,
+        used_at: session.used_at,
+        ends_at: session.ends_at,
+    }
+}
