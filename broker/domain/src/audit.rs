@@ -87,4 +87,14 @@ pub enum Action {
     Deregistered,
     /// A tenant, connection, client or user was created or changed by an operator.
     Applied,
+    /// A client was deleted by an operator.
+    ClientDeleted,
+    /// A token of the admin API was made.
+    AdminTokenCreated,
+    /// A token of the admin API was revoked.
+    AdminTokenRevoked,
+    /// An initial access token was made.
+    RegistrationTokenCreated,
+    /// An initial access token was revoked.
+    RegistrationTokenRevoked,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, ClientId, ScopeSet, TenantId, Timestamp, UserId};
+use crate::{Access, Client, ClientId, ScopeSet, TenantId, Timestamp, UserId};
 
 /// What a person allowed a third-party app, remembered so that it is asked once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +24,10 @@ pub struct Consent {
 
 impl Consent {
     /// Whether it was allowed all that. Authorization details are of one request (RFC 9396 section 2): no
-    /// earlier answer covers them.
-    pub fn covers(&self, access: &Access) -> bool {
-        access.authorization_details.is_empty()
+    /// earlier answer covers them; and what an earlier client of the same name was allowed went with it.
+    pub fn covers(&self, client: &Client, access: &Access) -> bool {
+        client.was_there_at(self.given_at)
+            && access.authorization_details.is_empty()
             && access.scope.is_subset(&self.scope)
             && access.resources.iter().all(|resource| self.resources.contains(resource))
     }

@@ -119,6 +119,25 @@ id!(
     KeyId,
     "key"
 );
+id!(
+    /// A token of the admin API.
+    AdminTokenId,
+    "adm"
+);
+id!(
+    /// An initial access token.
+    RegistrationTokenId,
+    "reg"
+);
+
+impl GrantId {
+    /// When the grant was made, to the millisecond.
+    pub fn made_at(&self) -> Timestamp {
+        let bytes = self.as_bytes();
+        let millis = bytes[..6].iter().fold(0_i64, |millis, byte| millis << 8 | i64::from(*byte));
+        Timestamp::from_millis(millis)
+    }
+}
 
 impl TenantId {
     /// The broker itself: owner of what belongs to no customer, such as clients and its keys.
@@ -173,6 +192,12 @@ mod tests {
         let late = UserId::new(Timestamp::from_secs(2), &Zero);
         assert!(early < late);
         assert_eq!(early.to_string().parse::<UserId>().unwrap(), early);
+    }
+
+    #[test]
+    fn a_grant_knows_when_it_was_made() {
+        let now = Timestamp::from_millis(1_800_000_000_123);
+        assert_eq!(GrantId::new(now, &Zero).made_at(), now);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The words and rules of doorward: tenants, connections, users, clients, sessions, grants and
 //! tokens. Nothing here does I/O, awaits, or owns a clock; everything can be tested as a function.
 
+pub mod admin_token;
 pub mod admission;
 pub mod audit;
 pub mod claims_request;
@@ -22,6 +23,7 @@ pub mod policy;
 pub mod population;
 pub mod pushed_request;
 pub mod redirect_uri;
+pub mod registration_token;
 pub mod scope;
 pub mod sealed;
 pub mod secret;
@@ -30,6 +32,7 @@ pub mod tenant;
 pub mod time;
 pub mod user;
 
+pub use admin_token::{AdminScope, AdminScopes, AdminToken};
 pub use admission::{Admission, Lacking, Linking};
 pub use audit::AuditEvent;
 pub use claims_request::{ClaimRequest, ClaimsRequest};
@@ -50,7 +53,10 @@ pub use grant::{
     Access, Actor, CodeTerms, Confirmation, Grant, GrantState, Party, RefreshFamily, RevokedToken,
 };
 pub use handle::{Handle, HandleKind};
-pub use id::{ClientId, ConnectionId, EventId, GrantId, JobId, KeyId, SessionId, TenantId, UserId};
+pub use id::{
+    AdminTokenId, ClientId, ConnectionId, EventId, GrantId, JobId, KeyId, RegistrationTokenId, SessionId,
+    TenantId, UserId,
+};
 pub use job::{Job, Task};
 pub use own_key::{Algorithm, KeyAlgorithm, KeyStatus, OwnKey};
 pub use pkce::PkceChallenge;
@@ -58,6 +64,7 @@ pub use policy::{Refusal, client_may_act_now, may_act_now};
 pub use population::{LoginPolicy, Population, PopulationName, SettledPolicy};
 pub use pushed_request::PushedRequest;
 pub use redirect_uri::{RedirectUri, UrisDigest};
+pub use registration_token::RegistrationToken;
 pub use scope::ScopeSet;
 pub use sealed::Sealed;
 pub use secret::{Plain, SecretHash};

@@ -93,7 +93,7 @@ impl Broker {
 
     /// The admin API, for those who have the broker open themselves.
     pub fn admin(&self) -> Router {
-        admin_api::router(Arc::clone(self.app.management()), Arc::clone(self.app.keys()), self.admin_token)
+        admin_api::router(&self.app, self.admin_token)
     }
 
     /// Answers until `stop` resolves, then finishes the answers under way.

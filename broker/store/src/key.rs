@@ -49,6 +49,10 @@ kinds! {
     RegisteredClients = 9, false;
     /// The key of pairwise subjects.
     PairwiseKey = 10, false;
+    /// A token of the admin API.
+    AdminToken = 12, false;
+    /// An initial access token.
+    RegistrationToken = 13, false;
     /// A user.
     User = 16, false;
     /// An identity.

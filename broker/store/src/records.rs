@@ -1,10 +1,11 @@
 //! The table of everything that is kept: each record's kind, key and expiry.
 
 use doorward_domain::{
-    AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization,
-    Domain, EmailAddress, Grant, GrantId, Identity, Job, JobId, KeyAlgorithm, KeyId, OwnKey, Proof,
-    ProofPurpose, PushedRequest, ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionId, Slug,
-    Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
+    AdminToken, AdminTokenId, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials,
+    DeviceAuthorization, Domain, EmailAddress, Grant, GrantId, Identity, Job, JobId, KeyAlgorithm, KeyId,
+    OwnKey, Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark,
+    RevokedToken, Sealed, SecretHash, Session, SessionId, Slug, Subject, Tenant, TenantId, Timestamp, User,
+    UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -110,8 +111,9 @@ pub mod at {
     use sha2::Digest as _;
 
     use super::{
-        ClientId, ConnectionId, Domain, EmailAddress, GrantId, JobId, Key, KeyAlgorithm, KeyId, Kind,
-        ProofPurpose, SecretHash, SessionId, Sha256, Slug, Subject, TenantId, Timestamp, UserCode, UserId,
+        AdminTokenId, ClientId, ConnectionId, Domain, EmailAddress, GrantId, JobId, Key, KeyAlgorithm, KeyId,
+        Kind, ProofPurpose, RegistrationTokenId, SecretHash, SessionId, Sha256, Slug, Subject, TenantId,
+        Timestamp, UserCode, UserId,
     };
     use crate::Range;
 
@@ -143,6 +145,16 @@ pub mod at {
     /// How many clients have registered themselves.
     pub fn registered_clients() -> Key {
         Key::new(TenantId::BROKER, Kind::RegisteredClients, &[])
+    }
+
+    /// A token of the admin API.
+    pub fn admin_token(id: AdminTokenId) -> Key {
+        Key::new(TenantId::BROKER, Kind::AdminToken, id.as_bytes())
+    }
+
+    /// An initial access token.
+    pub fn registration_token(id: RegistrationTokenId) -> Key {
+        Key::new(TenantId::BROKER, Kind::RegistrationToken, id.as_bytes())
     }
 
     /// A key pair of ours.
@@ -306,6 +318,8 @@ record!(NewestKey, NewestKey, |it| at::newest_key(it.algorithm));
 record!(MasterKeyCheck, MasterKeyCheck, |it| at::master_key_check(&it.sealed.key));
 record!(PairwiseKey, PairwiseKey, |_it| at::pairwise_key());
 record!(RegisteredClients, RegisteredClients, |_it| at::registered_clients());
+record!(AdminToken, AdminToken, |it| at::admin_token(it.id), expires it.expires_at);
+record!(RegistrationToken, RegistrationToken, |it| at::registration_token(it.id), expires it.expires_at);
 record!(User, User, |it| at::user(it.tenant, it.id));
 record!(Credentials, Credentials, |it| at::credentials(it.tenant, it.user));
 record!(LoginOf, Login, |it| at::login(it.within, &it.login));

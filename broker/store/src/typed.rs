@@ -54,6 +54,24 @@ pub trait StoreExt: Store {
         }
     }
 
+    /// Reads the records among the first `limit` of a range, in key order, and where the rest of the range
+    /// begins, if there is more of it.
+    fn read_part<R: Record>(
+        &self,
+        range: &Range,
+        limit: usize,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(Vec<Stored<R>>, Option<Key>), StoreError>> + Send {
+        async move {
+            let mut found = self.list(range, limit.saturating_add(1)).await?;
+            let more = found.len() > limit;
+            found.truncate(limit);
+            let last = found.last().filter(|_| more).map(|(key, _)| key.clone());
+            let alive = found.into_iter().filter(|(_, value)| alive(value, now));
+            Ok((alive.map(|(_, value)| decode(value)).collect::<Result<_, _>>()?, last))
+        }
+    }
+
     /// The tenant with a company code.
     fn tenant_by_slug(
         &self,

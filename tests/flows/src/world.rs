@@ -210,7 +210,7 @@ impl World {
         }));
         self.worker.get_or_init(|| app.worker().clone());
         let token = Plain::new(ADMIN_TOKEN).hash();
-        let admin = admin_api::router(app.management().clone(), app.keys().clone(), token);
+        let admin = admin_api::router(&app, token);
         self.network.add(ISSUER, watched(routes::router(app, admin)));
     }
 

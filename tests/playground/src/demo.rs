@@ -64,7 +64,7 @@ impl Demo {
             for client in &document.clients {
                 applied
                     .clients
-                    .push(serde_json::to_value(management.client(client.client_id.as_str()).await?)?);
+                    .push(serde_json::to_value(management.client(client.client_id.as_str()).await?.view)?);
             }
         }
         broker.close().await;

@@ -180,7 +180,16 @@ impl Client {
     /// Whether a grant was given to it as it is now. One that publishes its metadata itself may have other
     /// hands at its URL by now: what went to the old redirect URIs is not for the new ones.
     pub fn is_as_granted(&self, grant: &Grant) -> bool {
-        grant.client_document.is_none() || self.document.is_none() || grant.client_document == self.document
+        let same = grant.client_document.is_none()
+            || self.document.is_none()
+            || grant.client_document == self.document;
+        same && self.was_there_at(grant.id.made_at())
+    }
+
+    /// Whether it was registered by then. What a client was given ends with it, also when another one gets
+    /// its name. One that publishes its metadata itself is read anew each time, and is who it was.
+    pub fn was_there_at(&self, time: Timestamp) -> bool {
+        self.document.is_some() || self.created_at <= time
     }
 
     /// Whether it may use a grant (RFC 7591 section 2).

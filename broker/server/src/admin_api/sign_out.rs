@@ -2,50 +2,100 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::routing::{get, post};
+use doorward_domain::AdminScope;
+use doorward_service::management::sign_out::SessionView;
+use doorward_service::management::views::{Page, TenantView, UserView};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::{ACTOR, Admin, Answer, Part, answer};
+use super::Admin;
+use super::access::Access;
+use super::exchange::{Answer, Asked, Named, PageQuery, answer};
+use super::openapi::{BadQuery, NotFound};
 
-/// The routes; below `/admin` like all others.
-pub(super) fn routes() -> Router<Arc<Admin>> {
-    Router::new()
-        .route("/tenants/{slug}/sign-out", post(tenant))
-        .route("/tenants/{slug}/sessions", get(sessions))
-        .route("/tenants/{slug}/sessions/{id}/end", post(session))
-        .route("/tenants/{slug}/users/{id}/sessions", get(sessions_of_user))
-        .route("/tenants/{slug}/users/{id}/sign-out", post(user))
-        .route("/tenants/{slug}/users/{id}/disable", post(disable))
-        .route("/tenants/{slug}/users/{id}/enable", post(enable))
+pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
+    OpenApiRouter::new()
+        .routes(routes!(tenant))
+        .routes(routes!(sessions))
+        .routes(routes!(session))
+        .routes(routes!(sessions_of_user))
+        .routes(routes!(user))
+        .routes(routes!(disable))
+        .routes(routes!(enable))
 }
 
-type Named = Path<(String, String)>;
-
-async fn tenant(State(admin): State<Arc<Admin>>, Path(slug): Path<String>) -> Answer {
-    answer(admin.management.sign_out_tenant(&slug, ACTOR).await?)
+/// End all sessions and grants of a tenant's people
+#[utoipa::path(post, path = "/tenants/{slug}/sign-out", tag = "sessions", params(("slug" = String, Path)),
+    responses((status = 200, body = TenantView), (status = 404, response = NotFound)),
+    security(("admin" = ["users:write"])))]
+async fn tenant(access: Access, slug: Named<String>) -> Answer {
+    let admin = access.to(AdminScope::UsersWrite)?;
+    answer(admin.management.sign_out_tenant(&slug?.0, admin.actor).await?)
 }
 
-async fn sessions(State(admin): State<Arc<Admin>>, Path(slug): Path<String>, part: Part) -> Answer {
-    answer(admin.management.sessions(&slug, None, &part?.0.into()).await?)
+/// The sessions of a tenant's people, the oldest first
+#[utoipa::path(get, path = "/tenants/{slug}/sessions", tag = "sessions",
+    params(("slug" = String, Path), PageQuery),
+    responses((status = 200, body = Page<SessionView>), (status = 400, response = BadQuery),
+        (status = 404, response = NotFound)),
+    security(("admin" = ["users:read"])))]
+async fn sessions(access: Access, slug: Named<String>, query: Asked<PageQuery>) -> Answer {
+    let admin = access.to(AdminScope::UsersRead)?;
+    answer(admin.management.sessions(&slug?.0, None, &query?.0.into()).await?)
 }
 
-async fn sessions_of_user(State(admin): State<Arc<Admin>>, Path((slug, id)): Named, part: Part) -> Answer {
-    answer(admin.management.sessions(&slug, Some(&id), &part?.0.into()).await?)
+/// End a session and all that came from it
+#[utoipa::path(post, path = "/tenants/{slug}/sessions/{session_id}/end", tag = "sessions",
+    params(("slug" = String, Path), ("session_id" = String, Path)),
+    responses((status = 200, body = SessionView), (status = 404, response = NotFound)),
+    security(("admin" = ["users:write"])))]
+async fn session(access: Access, place: Named<(String, String)>) -> Answer {
+    let admin = access.to(AdminScope::UsersWrite)?;
+    let (slug, id) = place?.0;
+    answer(admin.management.end_session(&slug, &id, admin.actor).await?)
 }
 
-async fn session(State(admin): State<Arc<Admin>>, Path((slug, id)): Named) -> Answer {
-    answer(admin.management.end_session(&slug, &id, ACTOR).await?)
+/// The sessions of a user, the oldest first
+#[utoipa::path(get, path = "/tenants/{slug}/users/{user_id}/sessions", tag = "sessions",
+    params(("slug" = String, Path), ("user_id" = String, Path), PageQuery),
+    responses((status = 200, body = Page<SessionView>), (status = 400, response = BadQuery),
+        (status = 404, response = NotFound)),
+    security(("admin" = ["users:read"])))]
+async fn sessions_of_user(access: Access, place: Named<(String, String)>, query: Asked<PageQuery>) -> Answer {
+    let admin = access.to(AdminScope::UsersRead)?;
+    let (slug, id) = place?.0;
+    answer(admin.management.sessions(&slug, Some(&id), &query?.0.into()).await?)
 }
 
-async fn user(State(admin): State<Arc<Admin>>, Path((slug, id)): Named) -> Answer {
-    answer(admin.management.sign_out_user(&slug, &id, ACTOR).await?)
+/// End all sessions and grants of a user
+#[utoipa::path(post, path = "/tenants/{slug}/users/{user_id}/sign-out", tag = "sessions",
+    params(("slug" = String, Path), ("user_id" = String, Path)),
+    responses((status = 200, body = UserView), (status = 404, response = NotFound)),
+    security(("admin" = ["users:write"])))]
+async fn user(access: Access, place: Named<(String, String)>) -> Answer {
+    let admin = access.to(AdminScope::UsersWrite)?;
+    let (slug, id) = place?.0;
+    answer(admin.management.sign_out_user(&slug, &id, admin.actor).await?)
 }
 
-async fn disable(State(admin): State<Arc<Admin>>, Path((slug, id)): Named) -> Answer {
-    answer(admin.management.disable_user(&slug, &id, ACTOR).await?)
+/// Switch a user off, and end all of theirs
+#[utoipa::path(post, path = "/tenants/{slug}/users/{user_id}/disable", tag = "users",
+    params(("slug" = String, Path), ("user_id" = String, Path)),
+    responses((status = 200, body = UserView), (status = 404, response = NotFound)),
+    security(("admin" = ["users:write"])))]
+async fn disable(access: Access, place: Named<(String, String)>) -> Answer {
+    let admin = access.to(AdminScope::UsersWrite)?;
+    let (slug, id) = place?.0;
+    answer(admin.management.disable_user(&slug, &id, admin.actor).await?)
 }
 
-async fn enable(State(admin): State<Arc<Admin>>, Path((slug, id)): Named) -> Answer {
-    answer(admin.management.enable_user(&slug, &id, ACTOR).await?)
+/// Switch a user on again; they sign in anew
+#[utoipa::path(post, path = "/tenants/{slug}/users/{user_id}/enable", tag = "users",
+    params(("slug" = String, Path), ("user_id" = String, Path)),
+    responses((status = 200, body = UserView), (status = 404, response = NotFound)),
+    security(("admin" = ["users:write"])))]
+async fn enable(access: Access, place: Named<(String, String)>) -> Answer {
+    let admin = access.to(AdminScope::UsersWrite)?;
+    let (slug, id) = place?.0;
+    answer(admin.management.enable_user(&slug, &id, admin.actor).await?)
 }

@@ -1,18 +1,21 @@
+use std::collections::BTreeSet;
+
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{Method, Request, StatusCode};
 use doorward_domain::{Algorithm, Plain};
 use doorward_net::EgressPolicy;
 use doorward_net::double::ScriptedOutbound;
-use doorward_service::identity::Endings;
-use doorward_service::jobs::Jobs;
 use doorward_service::keys::{KeyRingParts, MasterKey, Sealer};
+use doorward_service::settings::{Lifetimes, Settings};
 use doorward_store::MemoryStore;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::app::Parts;
+use crate::proxies::Proxies;
 use crate::system::{SystemClock, SystemEntropy};
 
 const TOKEN: &str = "the-token-of-the-operator";
@@ -21,26 +24,26 @@ const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 
 const ROUTES: [(Method, &str); 20] = [
-    (GET, "/admin/tenants"),
-    (GET, "/admin/tenants/acme"),
-    (GET, "/admin/tenants/acme/connections"),
-    (GET, "/admin/tenants/acme/connections/staff"),
-    (GET, "/admin/tenants/acme/users"),
-    (GET, "/admin/tenants/acme/users/usr_00000000000000000000000000000000"),
-    (GET, "/admin/tenants/acme/sessions"),
-    (GET, "/admin/tenants/acme/users/usr_00000000000000000000000000000000/sessions"),
-    (POST, "/admin/tenants/acme/sign-out"),
-    (POST, "/admin/tenants/acme/sessions/ses_00000000000000000000000000000000/end"),
-    (POST, "/admin/tenants/acme/users/usr_00000000000000000000000000000000/sign-out"),
-    (POST, "/admin/tenants/acme/users/usr_00000000000000000000000000000000/disable"),
-    (POST, "/admin/tenants/acme/users/usr_00000000000000000000000000000000/enable"),
-    (GET, "/admin/clients"),
-    (GET, "/admin/clients/app"),
-    (GET, "/admin/keys"),
-    (POST, "/admin/keys/rotate"),
-    (POST, "/admin/plan"),
-    (POST, "/admin/apply"),
-    (GET, "/admin/export"),
+    (GET, "/admin/v1/tenants"),
+    (GET, "/admin/v1/tenants/acme"),
+    (GET, "/admin/v1/tenants/acme/connections"),
+    (GET, "/admin/v1/tenants/acme/connections/staff"),
+    (GET, "/admin/v1/tenants/acme/users"),
+    (GET, "/admin/v1/tenants/acme/users/usr_00000000000000000000000000000000"),
+    (GET, "/admin/v1/tenants/acme/sessions"),
+    (GET, "/admin/v1/tenants/acme/users/usr_00000000000000000000000000000000/sessions"),
+    (POST, "/admin/v1/tenants/acme/sign-out"),
+    (POST, "/admin/v1/tenants/acme/sessions/ses_00000000000000000000000000000000/end"),
+    (POST, "/admin/v1/tenants/acme/users/usr_00000000000000000000000000000000/sign-out"),
+    (POST, "/admin/v1/tenants/acme/users/usr_00000000000000000000000000000000/disable"),
+    (POST, "/admin/v1/tenants/acme/users/usr_00000000000000000000000000000000/enable"),
+    (GET, "/admin/v1/clients"),
+    (GET, "/admin/v1/clients/app"),
+    (GET, "/admin/v1/keys"),
+    (POST, "/admin/v1/keys/rotate"),
+    (POST, "/admin/v1/plan"),
+    (POST, "/admin/v1/apply"),
+    (GET, "/admin/v1/export"),
 ];
 
 struct Api(Router);
@@ -72,22 +75,20 @@ impl Api {
             encryption: Vec::new(),
             schedule: doorward_service::keys::Schedule::default(),
         });
-        let jobs = Arc::new(Jobs::new(store.clone(), entropy.clone()));
-        let management = Management {
-            endings: Arc::new(Endings::new(store.clone(), entropy.clone(), jobs)),
+        let app = App::new(Parts {
             store,
-            sealer,
-            entropy,
-            clock,
-            egress: EgressPolicy::default(),
-            algorithms: vec![Algorithm::ES256],
-            mutual_tls: None,
             net: Arc::new(ScriptedOutbound::new()),
+            clock,
+            entropy,
+            sealer,
+            keys: Arc::new(keys.await.unwrap()),
+            settings: Arc::new(Settings::new("https://sso.example.org", Lifetimes::default()).unwrap()),
+            egress: EgressPolicy::default(),
             registration: None,
-            issuer: "https://sso.example.org".to_owned(),
-        };
-        let token = Plain::new(TOKEN).hash();
-        Self(router(Arc::new(management), Arc::new(keys.await.unwrap()), token))
+            documents: None,
+            proxies: Proxies::default(),
+        });
+        Self(router(&app, Plain::new(TOKEN).hash()))
     }
 
     async fn send(&self, request: Request<Body>) -> Got {
@@ -126,7 +127,7 @@ fn acme() -> Value {
 async fn ad_01_nothing_answers_without_the_token() {
     let api = Api::new().await;
     for (method, path) in
-        ROUTES.into_iter().chain([(GET, "/admin"), (GET, "/admin/nothing"), (POST, "/admin/tenants")])
+        ROUTES.into_iter().chain([(GET, "/admin"), (GET, "/admin/v1/nothing"), (POST, "/admin/v1/tenants")])
     {
         let request = |authorization: Option<&str>, path: &str| {
             let mut request = Request::builder().method(method.clone()).uri(path);
@@ -150,29 +151,42 @@ async fn ad_01_nothing_answers_without_the_token() {
     }
 }
 
+/// No route is without its description, and nothing is described that is not there.
+#[tokio::test]
+async fn what_is_described_is_what_there_is() {
+    let routes = format!("{:?}", Api::new().await.0);
+    // Where nothing is, the guard's own answer stands beside them.
+    let guard = |text: &str| text == "/admin" || text.contains("__private");
+    let quoted = routes.split('"').filter(|text| text.starts_with("/admin") && !guard(text));
+    let there: BTreeSet<_> = quoted.map(str::to_owned).collect();
+    let described: BTreeSet<_> = openapi::document().paths.paths.keys().cloned().collect();
+    assert!(there.len() > 10, "{routes}");
+    assert_eq!(there, described);
+}
+
 #[tokio::test]
 async fn a_document_is_planned_applied_listed_and_exported() {
     let api = Api::new().await;
-    let planned = api.post("/admin/plan", &acme()).await;
+    let planned = api.post("/admin/v1/plan", &acme()).await;
     assert_eq!(planned.json()["changes"].as_array().unwrap().len(), 3);
-    assert!(api.get("/admin/tenants").await.json()["items"].as_array().unwrap().is_empty());
+    assert!(api.get("/admin/v1/tenants").await.json()["items"].as_array().unwrap().is_empty());
 
-    assert_eq!(api.post("/admin/apply", &acme()).await.status, StatusCode::OK);
-    assert_eq!(api.get("/admin/tenants/acme").await.json()["name"], "Acme Dental");
-    assert_eq!(api.get("/admin/clients/app").await.json()["tenants"], json!(["acme"]));
-    let connection = api.get("/admin/tenants/acme/connections/staff").await.json();
+    assert_eq!(api.post("/admin/v1/apply", &acme()).await.status, StatusCode::OK);
+    assert_eq!(api.get("/admin/v1/tenants/acme").await.json()["name"], "Acme Dental");
+    assert_eq!(api.get("/admin/v1/clients/app").await.json()["tenants"], json!(["acme"]));
+    let connection = api.get("/admin/v1/tenants/acme/connections/staff").await.json();
     assert!(
         connection["callback_url"].as_str().unwrap().starts_with("https://sso.example.org/federation/con_")
     );
 
-    let again = api.post("/admin/apply", &api.get("/admin/export").await.json()).await;
+    let again = api.post("/admin/v1/apply", &api.get("/admin/v1/export").await.json()).await;
     assert_eq!(again.json()["changes"], json!([]), "{}", again.text);
 }
 
 #[tokio::test]
 async fn ad_08_no_secret_is_read_out() {
     let api = Api::new().await;
-    let applied = api.post("/admin/apply", &acme()).await;
+    let applied = api.post("/admin/v1/apply", &acme()).await;
     assert!(!applied.text.contains(CANARY));
     for (_, path) in ROUTES.into_iter().filter(|(method, _)| *method == GET) {
         let got = api.get(path).await;
@@ -185,15 +199,16 @@ async fn ad_02_an_unknown_field_is_refused_and_named() {
     let api = Api::new().await;
     let mut document = acme();
     document["tenant"][0]["connection"][0]["tenant_id"] = json!("ten_00000000000000000000000000000000");
-    for path in ["/admin/plan", "/admin/apply"] {
+    for path in ["/admin/v1/plan", "/admin/v1/apply"] {
         let got = api.post(path, &document).await;
         assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let told = got.json()["error_description"].as_str().unwrap().to_owned();
-        assert!(told.contains("tenant[0].connection[0]") && told.contains("tenant_id"), "{told}");
+        let told = got.json()["detail"].as_str().unwrap().to_owned();
+        assert!(told.contains("tenant_id"), "{told}");
+        assert_eq!(got.json()["errors"][0]["pointer"], "/tenant/0/connection/0/tenant_id");
     }
-    let got = api.post("/admin/keys/rotate", &json!({"algorithm": "ES256", "force": true})).await;
+    let got = api.post("/admin/v1/keys/rotate", &json!({"algorithm": "ES256", "force": true})).await;
     assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(api.get("/admin/tenants?sort=secret").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(api.get("/admin/v1/tenants?sort=secret").await.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -202,45 +217,43 @@ async fn a_document_that_cannot_be_tells_where_and_why() {
     let mut document = acme();
     document["tenant"][0]["connection"][0]["client_secret"] = json!({"file": "/etc/shadow"});
     document["client"][0]["tenants"] = json!(["acne"]);
-    let got = api.post("/admin/apply", &document).await;
+    let got = api.post("/admin/v1/apply", &document).await;
     assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(got.json()["error"], "invalid_document");
-    assert_eq!(got.json()["path"], "tenant[acme].connection[staff].client_secret");
-    assert_eq!(got.json()["problems"][1]["path"], "client[app].tenants");
+    assert_eq!(got.json()["code"], "invalid_body");
+    assert_eq!(got.json()["errors"][0]["pointer"], "/tenant/0/connection/0/client_secret");
+    assert_eq!(got.json()["errors"][1]["pointer"], "/client/0/tenants");
 }
 
 #[tokio::test]
 async fn ad_04_only_json_is_taken_and_not_too_much_of_it() {
     let api = Api::new().await;
-    let text = Request::post("/admin/apply")
+    let text = Request::post("/admin/v1/apply")
         .header(AUTHORIZATION, format!("Bearer {TOKEN}"))
         .header(CONTENT_TYPE, "text/plain")
         .body(Body::from(acme().to_string()))
         .unwrap();
     assert_eq!(api.send(text).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let bomb = json!({"tenant": "x".repeat(LARGEST_BODY)});
-    assert_eq!(api.post("/admin/apply", &bomb).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(api.post("/admin/v1/apply", &bomb).await.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
     let api = Api::new().await;
-    for path in ["/admin/nothing", "/admin/tenants/acme", "/admin/tenants/%20", "/admin/clients/app"] {
+    for path in
+        ["/admin/v1/nothing", "/admin/v1/tenants/acme", "/admin/v1/tenants/%20", "/admin/v1/clients/app"]
+    {
         let got = api.get(path).await;
-        assert_eq!(
-            (got.status, &got.json()["error"]),
-            (StatusCode::NOT_FOUND, &json!("not_found")),
-            "{path}"
-        );
+        assert_eq!((got.status, &got.json()["code"]), (StatusCode::NOT_FOUND, &json!("not_found")), "{path}");
     }
 }
 
 #[tokio::test]
 async fn ad_10_a_forged_cursor_is_refused() {
     let api = Api::new().await;
-    api.post("/admin/apply", &acme()).await;
+    api.post("/admin/v1/apply", &acme()).await;
     for query in ["after=ten_1", "after=%27%20or%201%3D1", "limit=-1", "limit=x"] {
-        let got = api.get(&format!("/admin/tenants/acme/users?{query}")).await;
+        let got = api.get(&format!("/admin/v1/tenants/acme/users?{query}")).await;
         assert_eq!(got.status, StatusCode::BAD_REQUEST, "{query}");
     }
 }
@@ -248,15 +261,15 @@ async fn ad_10_a_forged_cursor_is_refused() {
 #[tokio::test]
 async fn a_signing_key_is_rotated_by_command() {
     let api = Api::new().await;
-    let successor = api.post("/admin/keys/rotate", &json!({"algorithm": "ES256"})).await.json();
-    let keys = api.get("/admin/keys").await.json();
+    let successor = api.post("/admin/v1/keys/rotate", &json!({"algorithm": "ES256"})).await.json();
+    let keys = api.get("/admin/v1/keys").await.json();
     // Both may be of the same millisecond, so their order says nothing.
     let (new, old): (Vec<_>, Vec<_>) =
         keys["items"].as_array().unwrap().iter().partition(|key| key["id"] == successor["id"]);
     assert_eq!((new.len(), old.len()), (1, 1));
     assert_eq!((&new[0]["status"], &old[0]["status"]), (&json!("published"), &json!("in_use")));
     assert_eq!(
-        api.post("/admin/keys/rotate", &json!({"algorithm": "RS256"})).await.status,
+        api.post("/admin/v1/keys/rotate", &json!({"algorithm": "RS256"})).await.status,
         StatusCode::CONFLICT
     );
 }

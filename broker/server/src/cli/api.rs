@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, IF_MATCH};
 use axum::http::{HeaderValue, Method, Request, StatusCode};
 use doorward_domain::Plain;
 use doorward_net::{EgressPolicy, GuardedClient, Limits, Outbound as _, Resolve};
@@ -61,36 +61,61 @@ impl Api {
         }
     }
 
-    /// What is at a path below `/admin`.
+    /// What is at a path below `/admin/v1`.
     pub async fn get(&self, path: &[&str]) -> anyhow::Result<Value> {
         self.ask(Method::GET, self.url(path)?, Vec::new()).await
     }
 
-    /// All parts of the list at a path below `/admin`.
+    /// The answer to a question at a path below `/admin/v1`.
+    pub async fn ask_for(&self, path: &[&str], question: &[(&str, String)]) -> anyhow::Result<Value> {
+        let mut url = self.url(path)?;
+        url.query_pairs_mut().extend_pairs(question);
+        self.ask(Method::GET, url, Vec::new()).await
+    }
+
+    /// All parts of the list at a path below `/admin/v1`.
     pub async fn list(&self, path: &[&str]) -> anyhow::Result<Vec<Value>> {
+        self.search(path, &[]).await
+    }
+
+    /// All parts of the list at a path below `/admin/v1` that this question leaves.
+    pub async fn search(&self, path: &[&str], question: &[(&str, String)]) -> anyhow::Result<Vec<Value>> {
         let mut items = Vec::new();
         let mut url = self.url(path)?;
+        if !question.is_empty() {
+            url.query_pairs_mut().extend_pairs(question);
+        }
         loop {
             let mut page = self.ask(Method::GET, url.clone(), Vec::new()).await?;
             if let Value::Array(part) = page["items"].take() {
                 items.extend(part);
             }
             match page["next"].as_str() {
-                Some(next) => url.query_pairs_mut().clear().append_pair("after", next),
+                Some(next) => url.query_pairs_mut().clear().extend_pairs(question).append_pair("after", next),
                 None => return Ok(items),
             };
         }
     }
 
-    /// The answer to a body that is sent to a path below `/admin`.
+    /// The answer to a body that is sent to a path below `/admin/v1`.
     pub async fn post(&self, path: &[&str], body: &Value) -> anyhow::Result<Value> {
         self.ask(Method::POST, self.url(path)?, serde_json::to_vec(body)?).await
+    }
+
+    /// The answer to changes that are sent to a path below `/admin/v1` (RFC 7396).
+    pub async fn patch(&self, path: &[&str], changes: &Value) -> anyhow::Result<Value> {
+        self.ask(Method::PATCH, self.url(path)?, serde_json::to_vec(changes)?).await
+    }
+
+    /// Deletes what is at a path below `/admin/v1`.
+    pub async fn delete(&self, path: &[&str]) -> anyhow::Result<()> {
+        self.ask(Method::DELETE, self.url(path)?, Vec::new()).await.map(|_| ())
     }
 
     fn url(&self, path: &[&str]) -> anyhow::Result<Url> {
         let mut url = self.base.clone();
         match url.path_segments_mut() {
-            Ok(mut segments) => segments.pop_if_empty().push("admin").extend(path),
+            Ok(mut segments) => segments.pop_if_empty().extend(["admin", "v1"]).extend(path),
             Err(()) => bail!("{} is no URL of a broker", self.base),
         };
         Ok(url)
@@ -100,13 +125,20 @@ impl Api {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.token.expose()))
             .context("the admin token has characters that no header can carry")?;
         bearer.set_sensitive(true);
+        let patch = method == Method::PATCH;
+        let media_type = if patch { "application/merge-patch+json" } else { "application/json" };
         let request = Request::builder()
             .method(method)
             .uri(url.as_str())
             .header(AUTHORIZATION, bearer)
-            .header(CONTENT_TYPE, "application/json")
+            .header(CONTENT_TYPE, media_type)
+            // Who types a change means what there is now.
+            .header(IF_MATCH, "*")
             .body(body)?;
         let (status, body) = self.transport.send(&self.base, request).await?;
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Value::Null);
+        }
         if status.is_success() {
             return serde_json::from_slice(&body)
                 .with_context(|| format!("what answers at {} is no doorward", self.base));
@@ -136,9 +168,9 @@ impl Transport {
 /// An error of the admin API as a sentence.
 fn refused(status: StatusCode, body: &[u8], base: &Url) -> anyhow::Error {
     let told = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    match told["error_description"].as_str() {
+    match told["detail"].as_str() {
         Some(_) if status == StatusCode::UNAUTHORIZED => {
-            anyhow::anyhow!("{base} has another admin token than this configuration")
+            anyhow::anyhow!("{base} does not know the admin token of this configuration")
         }
         Some(description) => anyhow::anyhow!("{description}"),
         None => anyhow::anyhow!("what answers at {base} is no doorward: {status}"),

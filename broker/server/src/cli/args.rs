@@ -2,10 +2,13 @@
 //! in process lists and shell histories.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use doorward_domain::{Algorithm, KeyAlgorithm};
 use url::Url;
+
+use crate::config::text::parse_duration;
 
 /// A self-hosted mini identity broker.
 #[derive(Debug, Parser)]
@@ -79,6 +82,12 @@ pub enum AdminCommand {
     /// Signing keys
     #[command(subcommand)]
     Key(KeyVerb),
+    /// Tokens of the admin API
+    #[command(subcommand)]
+    Token(TokenVerb),
+    /// Initial access tokens, which clients register themselves with
+    #[command(subcommand)]
+    RegistrationToken(RegistrationTokenVerb),
 }
 
 /// What to do with backups.
@@ -184,12 +193,125 @@ pub enum OfTenantVerb {
 /// What to do with clients.
 #[derive(Debug, Subcommand)]
 pub enum ClientVerb {
-    /// All clients
-    List,
+    /// All clients, or some
+    List(ClientFilter),
     /// One client
     Show {
         /// Its client_id
         client_id: String,
+    },
+    /// Create a client; a secret that is made for it is printed once
+    Create {
+        /// The fields of a `[[client]]`, in TOML or JSON; `-` for standard input
+        file: PathBuf,
+    },
+    /// Change fields of a client; what the file does not name stays
+    Update {
+        /// Its client_id
+        client_id: String,
+        /// The fields that change, in TOML or JSON; `-` for standard input. In JSON, `null` takes one away
+        file: PathBuf,
+    },
+    /// Make a new secret, and print it once
+    RotateSecret {
+        /// Its client_id
+        client_id: String,
+        /// How long the one before stays good, such as 12h or 7d; 0s ends it at once
+        #[arg(long, value_parser = parse_duration)]
+        overlap: Duration,
+    },
+    /// Delete a client, and with it everything that it was given
+    Delete {
+        /// Its client_id
+        client_id: String,
+    },
+    /// Show what a person's tokens at a client would say
+    Preview(Preview),
+}
+
+/// Whose tokens are shown.
+#[derive(Args, Debug)]
+pub struct Preview {
+    /// The client's client_id
+    pub client_id: String,
+    /// The company code of the person's tenant
+    pub tenant: String,
+    /// The person's identifier
+    pub user: String,
+    /// The connection they would come through [default: the first that leads there]
+    #[arg(long)]
+    pub connection: Option<String>,
+    /// What the client would ask for [default: as much as it may]
+    #[arg(long)]
+    pub scope: Option<String>,
+    /// The protected resource that it would ask for
+    #[arg(long)]
+    pub resource: Option<String>,
+}
+
+/// Which clients are listed.
+#[derive(Args, Debug)]
+pub struct ClientFilter {
+    /// Only those whose client_id starts like this
+    #[arg(long)]
+    pub prefix: Option<String>,
+    /// Only those whose name or client_id has this in it
+    #[arg(long)]
+    pub search: Option<String>,
+    /// Only those that serve the tenant with this company code
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// Only those that may act, or that may not
+    #[arg(long)]
+    pub enabled: Option<bool>,
+}
+
+/// What to do with initial access tokens.
+#[derive(Debug, Subcommand)]
+pub enum RegistrationTokenVerb {
+    /// All tokens: what they are for, never what they are
+    List,
+    /// Make a token, and print it once
+    Create {
+        /// What it is for
+        name: String,
+        /// How many clients may be registered with it
+        #[arg(long, default_value_t = 1)]
+        uses: u32,
+        /// The company code of the tenant whose people may use them [default: as the broker is configured]
+        #[arg(long)]
+        tenant: Option<String>,
+        /// How long it is good
+        #[arg(long, default_value = "7d", value_parser = parse_duration)]
+        expires_in: Duration,
+    },
+    /// Revoke a token; what was registered with it stays
+    Revoke {
+        /// Its identifier
+        id: String,
+    },
+}
+
+/// What to do with tokens of the admin API.
+#[derive(Debug, Subcommand)]
+pub enum TokenVerb {
+    /// All tokens: what they are for, never what they are
+    List,
+    /// Make a token, and print it once
+    Create {
+        /// What it is for
+        name: String,
+        /// What it may do, such as clients:read, or `*` for everything
+        #[arg(long = "scope", required = true)]
+        scopes: Vec<String>,
+        /// How long it is good
+        #[arg(long, default_value = "90d", value_parser = parse_duration)]
+        expires_in: Duration,
+    },
+    /// Revoke a token
+    Revoke {
+        /// Its identifier
+        id: String,
     },
 }
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use doorward_service::management::document::{Document, Reference, Resolved};
+use doorward_service::management::document::{Document, Reference, Resolved, SecretSource};
+use serde_json::Value;
 
 use crate::config::suggest::unknown_field;
 
@@ -55,6 +56,39 @@ pub fn parse(text: &str, json: bool) -> anyhow::Result<Document> {
         Some((_, Some(hint))) => anyhow::anyhow!("{message}\ndid you mean `{hint}`?"),
         _ => anyhow::anyhow!(message),
     })
+}
+
+/// Reads a JSON object from a file in TOML or JSON, or from standard input when that is `-`.
+///
+/// # Errors
+/// The file, and what is wrong with it.
+pub fn read_object(file: &Path) -> anyhow::Result<Value> {
+    let name = || file.display().to_string();
+    let text = match file.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin()).with_context(name)?,
+        false => std::fs::read_to_string(file).with_context(name)?,
+    };
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(&text).with_context(name);
+    }
+    toml::from_str(&text).with_context(name)
+}
+
+/// Puts what they lead to in the place of references, which stand where a client has secrets or keys.
+///
+/// # Errors
+/// The reference that leads nowhere.
+pub fn resolve_client(client: &mut Value, folder: &Path) -> anyhow::Result<()> {
+    for field in ["client_secret", "jwks"] {
+        let Some(value) = client.get_mut(field) else { continue };
+        let Ok(SecretSource::At(reference)) = serde_json::from_value(value.clone()) else { continue };
+        let text = follow(&reference, folder).map_err(|cause| anyhow::anyhow!("{field}: {cause}"))?;
+        *value = match field {
+            "jwks" => serde_json::from_str(&text).context(field)?,
+            _ => Value::from(text.trim_end_matches(['\r', '\n'])),
+        };
+    }
+    Ok(())
 }
 
 fn follow(reference: &Reference, folder: &Path) -> Result<String, String> {

@@ -4,12 +4,14 @@
 mod api;
 mod args;
 mod backup;
+mod clients;
 mod diff;
 mod doctor;
 pub mod documents;
 mod print;
 mod serve;
 mod sign_out;
+mod tokens;
 
 use std::process::ExitCode;
 
@@ -20,8 +22,7 @@ use serde_json::json;
 use crate::config::Config;
 use api::Api;
 use args::{
-    AdminCommand, BackupVerb, Cli, ClientVerb, Command, Files, KeyVerb, OfTenantVerb, Output, TenantVerb,
-    UserVerb,
+    AdminCommand, BackupVerb, Cli, Command, Files, KeyVerb, OfTenantVerb, Output, TenantVerb, UserVerb,
 };
 
 /// Runs the command that the process was started with.
@@ -70,7 +71,6 @@ fn told(what: &str, records: usize) {
 
 const TENANTS: &[&str] = &["slug", "name", "domains", "enabled"];
 const CONNECTIONS: &[&str] = &["name", "title", "kind", "issuer", "provisioning", "stage"];
-const CLIENTS: &[&str] = &["client_id", "name", "token_endpoint_auth_method", "trust", "tenants", "enabled"];
 const USERS: &[&str] = &["id", "email", "name", "enabled", "created_at"];
 const KEYS: &[&str] = &["id", "algorithm", "status", "used_from", "used_until"];
 
@@ -95,8 +95,7 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         AdminCommand::Connection(OfTenantVerb::Show { tenant, name }) => {
             show(&["tenants", tenant, "connections", name]).await
         }
-        AdminCommand::Client(ClientVerb::List) => list(&["clients"], CLIENTS).await,
-        AdminCommand::Client(ClientVerb::Show { client_id }) => show(&["clients", client_id]).await,
+        AdminCommand::Client(verb) => clients::run(api, verb, output).await,
         AdminCommand::Tenant(TenantVerb::SignOut { slug }) => {
             sign_out::act(api, &["tenants", slug, "sign-out"], output).await
         }
@@ -116,6 +115,8 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
             print::one(&successor, output);
             Ok(())
         }
+        AdminCommand::Token(verb) => tokens::run(api, verb, output).await,
+        AdminCommand::RegistrationToken(verb) => tokens::run_registration(api, verb, output).await,
     }
 }
 

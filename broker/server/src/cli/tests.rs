@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
-use crate::config::Tls;
+use crate::config::{Admin, Tls};
 use crate::listen::Files;
 use crate::listen::tests::pki::{Folder, Pair};
 use crate::serve::Broker;
@@ -57,6 +57,18 @@ fn commands_are_a_noun_and_a_verb() {
         "doorward connection list acme",
         "doorward connection show acme staff",
         "doorward client show app",
+        "doorward client list --search shop --tenant acme --enabled true",
+        "doorward client create app.toml -o json",
+        "doorward client update app -",
+        "doorward client rotate-secret app --overlap 7d",
+        "doorward client delete app",
+        "doorward token create pipeline --scope clients:read --scope clients:write --expires-in 30d",
+        "doorward client preview app acme usr_0193 --scope openid",
+        "doorward registration-token create partner --uses 3 --tenant acme --expires-in 2d",
+        "doorward registration-token list -o json",
+        "doorward registration-token revoke reg_0193",
+        "doorward token list",
+        "doorward token revoke adm_0193",
         "doorward user list acme --url https://sso.example.org",
         "doorward key rotate --algorithm RS256",
         "doorward doctor",
@@ -67,7 +79,14 @@ fn commands_are_a_noun_and_a_verb() {
     ] {
         assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
     }
-    for line in ["doorward", "doorward apply", "doorward tenant", "doorward key rotate --algorithm HS256"] {
+    for line in [
+        "doorward",
+        "doorward apply",
+        "doorward tenant",
+        "doorward key rotate --algorithm HS256",
+        "doorward client rotate-secret app",
+        "doorward token create pipeline",
+    ] {
         assert!(parse(line).is_err(), "{line}");
     }
 }
@@ -104,6 +123,67 @@ async fn without_a_running_broker_the_store_is_opened_for_the_command() {
 }
 
 #[tokio::test]
+async fn a_client_is_managed_without_a_secret_among_the_arguments() {
+    let (folder, config) = alone();
+    let api = Api::connect(&config, None).await.unwrap();
+    let file = folder.path().join("app.toml");
+    fs::write(folder.path().join("secret.txt"), "a-secret-that-lies-in-a-file\n").unwrap();
+    let entry =
+        "client_id = \"shop\"\nname = \"Shop\"\ntenants = \"all\"\nclient_secret = { file = \"secret.txt\" }";
+    fs::write(&file, entry).unwrap();
+    clients::create(&api, &file).await.unwrap();
+    let secrets = api.get(&["clients", "shop"]).await.unwrap()["client_secrets"].as_array().unwrap().len();
+    assert_eq!(secrets, 1);
+
+    let changes = folder.path().join("changes.json");
+    fs::write(&changes, "{\"name\": \"The shop\", \"scope\": \"openid email\"}").unwrap();
+    let changed = clients::update(&api, "shop", &changes).await.unwrap();
+    assert_eq!((&changed["name"], &changed["scope"]), (&json!("The shop"), &json!("openid email")));
+    assert!(changed.get("client_secret").is_none());
+    fs::write(&changes, "{\"client_secret\": {\"file\": \"secret.txt\"}, \"scope\": null}").unwrap();
+    let changed = clients::update(&api, "shop", &changes).await.unwrap();
+    assert_eq!(changed["scope"], "openid");
+    let rotated = api.post(&["clients", "shop", "secrets"], &json!({"overlap": 60})).await.unwrap();
+    assert!(rotated["client_secret"].is_string());
+
+    let found = api.search(&["clients"], &[("search", "SHOP".to_owned())]).await.unwrap();
+    assert_eq!(found.len(), 1);
+    fs::write(&file, entry.replace("client_id", "clientid")).unwrap();
+    let refused = format!("{:#}", clients::create(&api, &file).await.unwrap_err());
+    assert!(refused.contains("did you mean `client_id`?"), "{refused}");
+    api.delete(&["clients", "shop"]).await.unwrap();
+    let missing = api.get(&["clients", "shop"]).await.unwrap_err();
+    assert_eq!(missing.to_string(), "there is no client `shop`");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_token_opens_what_it_is_for() {
+    let (_folder, mut config) = alone();
+    let api = Api::connect(&config, None).await.unwrap();
+    let body = json!({"name": "pipeline", "scopes": ["tenants:read"], "expires_in": 3600});
+    let made = api.post(&["tokens"], &body).await.unwrap();
+    api.close().await;
+
+    let own = config.data_dir().join("pipeline.token");
+    fs::write(&own, made["token"].as_str().unwrap()).unwrap();
+    config.admin.token_file = Some(own);
+    let operators = config.data_dir().join("admin.token");
+    let serving = Config { admin: Admin { token_file: Some(operators) }, ..config.clone() };
+    let broker = Broker::open(&serving).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    config.listen = listener.local_addr().unwrap();
+    let router = broker.admin();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let api = Api::connect(&config, None).await.unwrap();
+    assert!(api.list(&["tenants"]).await.is_ok());
+    let refused = api.list(&["clients"]).await.unwrap_err().to_string();
+    assert_eq!(refused, "this takes a token with the scope `clients:read`");
+    server.abort();
+    broker.close().await;
+}
+
+#[tokio::test]
 async fn a_running_broker_is_asked_over_http() {
     let (_folder, mut config) = alone();
     let broker = Broker::open(&config).await.unwrap();
@@ -120,7 +200,7 @@ async fn a_running_broker_is_asked_over_http() {
     fs::write(config.admin_token_file(), "another-token-of-the-operator").unwrap();
     let stranger = Api::connect(&config, None).await.unwrap();
     let refused = stranger.get(&["tenants"]).await.unwrap_err().to_string();
-    assert!(refused.contains("another admin token"), "{refused}");
+    assert!(refused.contains("does not know the admin token"), "{refused}");
     server.abort();
     broker.close().await;
 }

@@ -11,7 +11,7 @@ mod list;
 mod registration;
 mod secrets;
 pub(crate) mod suggest;
-mod text;
+pub(crate) mod text;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;

@@ -21,7 +21,8 @@ pub struct Registration {
     /// documents may lie.
     #[serde(deserialize_with = "list::documents")]
     pub client_id_metadata_documents: Documents,
-    /// The file with the token that they must present, for `mode = "token"`.
+    /// The file with a token that is good for ever, for `mode = "token"`; `doorward registration-token` makes
+    /// others.
     pub initial_access_token_file: Option<PathBuf>,
     /// Whose people may use such apps: `"all"`, or a list of company codes.
     pub tenants: Option<Tenants>,
@@ -43,7 +44,7 @@ pub enum Mode {
     /// Nobody.
     #[default]
     Off,
-    /// Who presents the initial access token.
+    /// Who presents an initial access token.
     Token,
     /// Everybody.
     Open,
@@ -84,13 +85,11 @@ impl Registration {
     pub fn policy(&self) -> Result<Option<RegistrationPolicy>, ConfigError> {
         let initial_access_token = match (self.mode, &self.initial_access_token_file) {
             (Mode::Off, _) => return Ok(None),
-            (Mode::Open, _) => None,
-            (Mode::Token, None) => {
-                return Err(wrong("initial_access_token_file", "is missing for `mode = \"token\"`"));
-            }
+            (Mode::Open, _) | (Mode::Token, None) => None,
             (Mode::Token, Some(file)) => Some(Plain::new(read(file)?.trim()).hash()),
         };
-        Ok(Some(RegistrationPolicy { initial_access_token, ..self.terms()? }))
+        let open = self.mode == Mode::Open;
+        Ok(Some(RegistrationPolicy { open, initial_access_token, ..self.terms()? }))
     }
 
     /// What holds for apps that publish their metadata themselves; `None` when they may not.
@@ -110,6 +109,7 @@ impl Registration {
     fn terms(&self) -> Result<RegistrationPolicy, ConfigError> {
         let tenants = self.tenants.clone();
         Ok(RegistrationPolicy {
+            open: false,
             initial_access_token: None,
             tenants: tenants.ok_or_else(|| wrong("tenants", "is missing: \"all\", or company codes"))?,
             scope: ScopeSet::parse(&self.scope).ok_or_else(|| wrong("scope", "is no scope"))?,

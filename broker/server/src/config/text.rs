@@ -71,11 +71,20 @@ pub(super) fn store<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StoreC
 /// A duration such as `12h` or `90d`.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     parsed(deserializer, |text| {
-        let span = Span::from_str(text).ok();
-        let signed = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
-        let duration = signed.and_then(|signed| Duration::try_from(signed).ok());
-        duration.filter(|duration| !duration.is_zero()).ok_or("must be a duration such as 10m, 12h or 90d")
+        parse_duration(text)
+            .ok()
+            .filter(|duration| !duration.is_zero())
+            .ok_or("must be a duration such as 10m, 12h or 90d")
     })
+}
+
+/// Reads a duration such as `12h` or `90d`, or `0s` for none.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, &'static str> {
+    let span = Span::from_str(text).ok();
+    let signed = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    signed
+        .and_then(|signed| Duration::try_from(signed).ok())
+        .ok_or("must be a duration such as 0s, 12h or 90d")
 }
 
 fn parsed<'de, D: Deserializer<'de>, T>(

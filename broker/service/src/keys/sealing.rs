@@ -43,11 +43,19 @@ pub enum Purpose {
     DpopNonce,
     /// Access tokens that nobody else can read.
     AccessToken,
+    /// Where a page of a list ends.
+    Cursor,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] =
-        [Self::Records, Self::Transaction, Self::RefreshToken, Self::DpopNonce, Self::AccessToken];
+    const ALL: [Self; 6] = [
+        Self::Records,
+        Self::Transaction,
+        Self::RefreshToken,
+        Self::DpopNonce,
+        Self::AccessToken,
+        Self::Cursor,
+    ];
 
     const fn label(self) -> &'static [u8] {
         match self {
@@ -56,6 +64,7 @@ impl Purpose {
             Self::RefreshToken => b"refresh token",
             Self::DpopNonce => b"DPoP nonce",
             Self::AccessToken => b"access token",
+            Self::Cursor => b"cursor",
         }
     }
 }

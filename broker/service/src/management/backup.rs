@@ -1,8 +1,9 @@
 //! Backups: everything that must survive the loss of a machine, in JSON that a person can read.
 //!
-//! Sessions, grants and devices' requests are left out. So a restored copy brings back nothing that was revoked, rotated
-//! or redeemed since it was made (security rule 15), and everybody signs in once more. Secrets stay as
-//! they are kept, hashed or sealed: a backup is worth nothing without the master key.
+//! Sessions, grants, devices' requests, and the tokens of the admin API and of registration are left out. So
+//! a restored copy brings back nothing that was revoked, rotated or redeemed since it was made (security
+//! rule 15), and everybody signs in once more. Secrets stay as they are kept, hashed or sealed: a backup is
+//! worth nothing without the master key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -10,18 +11,20 @@ use doorward_domain::Timestamp;
 use doorward_store::{Batch, Expect, Key, Kind, Operation, Range, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::Management;
 use super::views::{Ask, Page, ViewError};
 
 /// One record of a backup.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BackedUp {
     /// Where it lies, in base64url.
     pub key: String,
     /// When it stops to exist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
     pub expires_at: Option<Timestamp>,
     /// The record.
     pub record: Value,
@@ -43,7 +46,8 @@ pub enum RestoreError {
 
 /// Whether a kind of record is in a backup.
 const fn survives(kind: Kind) -> bool {
-    !matches!(kind, Kind::Session | Kind::Grant | Kind::DeviceAuthorization | Kind::Job)
+    use Kind::{AdminToken, DeviceAuthorization, Grant, Job, RegistrationToken, Session};
+    !matches!(kind, Session | Grant | DeviceAuthorization | Job | AdminToken | RegistrationToken)
 }
 
 impl Management {
@@ -52,14 +56,10 @@ impl Management {
     /// # Errors
     /// When the store fails, or the part before did not end like that.
     pub async fn backup(&self, ask: &Ask) -> Result<Page<BackedUp>, ViewError> {
-        let range = match &ask.after {
-            None => Range::all(),
-            Some(text) => Range::all().after(&key(text).ok_or(ViewError::Cursor)?),
-        };
-        let limit = ask.limit.clamp(1, Ask::MOST);
-        let found = self.store.list(&range, limit).await?;
+        let (all, limit) = (Range::all(), ask.limit());
+        let found = self.store.list(&self.rest(&all, "backup", ask)?, limit).await?;
         let next =
-            found.last().filter(|_| found.len() == limit).map(|(key, _)| BASE64.encode(key.as_bytes()));
+            found.last().filter(|_| found.len() == limit).map(|(key, _)| self.cursor(&all, "backup", key));
         let kept = found.into_iter().filter(|(key, _)| survives(key.kind()));
         let items = kept.map(|(key, value)| {
             let damaged =

@@ -3,17 +3,21 @@
 //!
 //! Configuration is code: a [`document`] says what shall be, [`plan`] tells what would change,
 //! [`apply`] commits it as a whole, and [`export`] writes a document of what there is, [`backup`]
-//! a copy of everything. [`views`] are for looking, [`sign_out`] ends what people began. No secret ever
-//! comes out.
+//! a copy of everything. [`views`] are for looking, [`clients`] changes single ones, [`sign_out`] ends what
+//! people began, [`tokens`] say who may do it. No secret ever comes out.
 
 mod apply;
 pub mod backup;
+pub mod clients;
 pub mod document;
 mod existing;
 pub mod export;
 pub mod plan;
+pub mod read;
 pub mod registration;
+mod schema;
 pub mod sign_out;
+pub mod tokens;
 pub mod views;
 
 #[cfg(test)]
@@ -21,7 +25,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use doorward_domain::{Algorithm, Clock, Entropy};
+use doorward_domain::audit::Action;
+use doorward_domain::{Algorithm, AuditEvent, Clock, Entropy, EventId, TenantId};
 use doorward_net::{EgressPolicy, Outbound};
 use doorward_store::Store;
 
@@ -57,4 +62,19 @@ pub struct Management {
     pub endings: Arc<Endings>,
     /// The issuer identifier, with which callback URLs start.
     pub issuer: String,
+}
+
+impl Management {
+    /// An audit event of now.
+    fn event(&self, tenant: TenantId, actor: &str, action: Action, target: &str) -> AuditEvent {
+        let at = self.clock.now();
+        AuditEvent {
+            id: EventId::new(at, &*self.entropy),
+            tenant,
+            at,
+            actor: actor.to_owned(),
+            action,
+            target: target.to_owned(),
+        }
+    }
 }

@@ -8,6 +8,7 @@ use doorward_domain::{
 use doorward_store::records::at;
 use doorward_store::{Batch, Kind, Range, StoreError, StoreExt as _, Stored};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Management;
 use super::views::{Ask, Page, TenantView, UserView, ViewError, user_view};
@@ -16,20 +17,26 @@ use super::views::{Ask, Page, TenantView, UserView, ViewError, user_view};
 const TRIES: usize = 5;
 
 /// A session.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct SessionView {
     /// Its identifier; apps see it as `sid`.
+    #[schema(value_type = String)]
     pub id: SessionId,
     /// Who signed in.
+    #[schema(value_type = String)]
     pub user: UserId,
     /// The connection they came through; none when it was doorward itself.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub connection: Option<ConnectionId>,
     /// When they proved who they are.
+    #[schema(value_type = i64)]
     pub authenticated_at: Timestamp,
     /// When it was last used, more or less.
+    #[schema(value_type = i64)]
     pub used_at: Timestamp,
     /// When it ends by itself.
+    #[schema(value_type = i64)]
     pub ends_at: Timestamp,
 }
 
@@ -50,9 +57,7 @@ impl Management {
             Some(id) => Some(self.find_user(tenant.id, id).await?.record.id),
             None => None,
         };
-        let after = ask.after(|text| text.parse().ok())?.map(|id| at::session(tenant.id, id));
-        let range = Range::of(tenant.id, Kind::Session);
-        let page = self.page(&range, after, ask, |session: &Session| session.id.to_string()).await?;
+        let page = self.page::<Session>(&Range::of(tenant.id, Kind::Session), ask).await?;
         let live = |it: &Session| it.epoch.tenant == tenant.epoch && user.is_none_or(|user| it.user == user);
         let mut items = Vec::new();
         for session in page.items.into_iter().filter(live) {

@@ -2,15 +2,18 @@
 //! document, and beside them what only doorward knows.
 
 use doorward_domain::{
-    Client, ClientId, Connection, ConnectionId, KeyAlgorithm, KeyId, KeyStatus, OwnKey, Profile, Slug,
-    Tenant, TenantId, Timestamp, User, UserId,
+    Connection, ConnectionId, KeyAlgorithm, KeyId, KeyStatus, OwnKey, Profile, Slug, Tenant, TenantId,
+    Timestamp, User, UserId,
 };
 use doorward_store::records::{TenantOf, at};
 use doorward_store::{Key, Kind, Range, Record, StoreError, StoreExt as _, Stored};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::clients::ClientFilter;
 use super::existing::{connections_of, slugs_of};
 use super::{Document, Management, document, export};
+use crate::keys::Purpose;
 
 /// Why there is nothing to see.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,13 +47,14 @@ impl Ask {
     /// No page is longer.
     pub const MOST: usize = 500;
 
-    pub(super) fn after<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, ViewError> {
-        self.after.as_deref().map(|text| parse(text).ok_or(ViewError::Cursor)).transpose()
+    /// The most things that the answer has.
+    pub fn limit(&self) -> usize {
+        self.limit.clamp(1, Self::MOST)
     }
 }
 
 /// Part of a list.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Page<T> {
     /// The things.
     pub items: Vec<T>,
@@ -60,73 +64,79 @@ pub struct Page<T> {
 }
 
 /// A tenant.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct TenantView {
     /// Its identifier.
+    #[schema(value_type = String)]
     pub id: TenantId,
     #[serde(flatten)]
     document: document::Tenant,
     /// When it was created.
+    #[schema(value_type = i64)]
     pub created_at: Timestamp,
 }
 
 /// A connection.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ConnectionView {
     /// Its identifier.
+    #[schema(value_type = String)]
     pub id: ConnectionId,
     /// Whose it is.
+    #[schema(value_type = String)]
     pub tenant: Slug,
     /// The redirect URI to register at the provider.
     pub callback_url: String,
     #[serde(flatten)]
     document: document::Connection,
     /// When it was created.
-    pub created_at: Timestamp,
-}
-
-/// A client.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ClientView {
-    #[serde(flatten)]
-    document: document::Client,
-    /// When it was registered.
+    #[schema(value_type = i64)]
     pub created_at: Timestamp,
 }
 
 /// A user.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct UserView {
     /// The identifier; apps that are no pairwise ones see it as `sub`.
+    #[schema(value_type = String)]
     pub id: UserId,
     #[serde(flatten)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     profile: Profile,
     /// Whether the person may act.
     pub enabled: bool,
     /// When the user was created.
+    #[schema(value_type = i64)]
     pub created_at: Timestamp,
     /// When the profile last changed.
+    #[schema(value_type = i64)]
     pub updated_at: Timestamp,
 }
 
 /// A key pair of ours.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct KeyView {
     /// The `kid`.
+    #[schema(value_type = String)]
     pub id: KeyId,
     /// What it is for.
+    #[schema(value_type = String)]
     pub algorithm: KeyAlgorithm,
     /// Where it stands in its life.
     pub status: &'static str,
     /// When it was made and published.
+    #[schema(value_type = i64)]
     pub created_at: Timestamp,
     /// When it comes into use.
+    #[schema(value_type = i64)]
     pub used_from: Timestamp,
     /// When it goes out of use, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
     pub used_until: Option<Timestamp>,
     /// When the last of what was made with it has run out, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
     pub kept_until: Option<Timestamp>,
 }
 
@@ -136,9 +146,8 @@ impl Management {
     /// # Errors
     /// [`ViewError`]; so for all that look.
     pub async fn tenants(&self, ask: &Ask) -> Result<Page<TenantView>, ViewError> {
-        let after = ask.after(|text| Slug::parse(text).ok())?.map(|slug| at::slug(&slug));
         let index = Range::of(TenantId::BROKER, Kind::TenantBySlug);
-        let page = self.page(&index, after, ask, |found: &TenantOf<Slug>| found.name.to_string()).await?;
+        let page = self.page::<TenantOf<Slug>>(&index, ask).await?;
         let mut items = Vec::with_capacity(page.items.len());
         for found in page.items {
             if let Some(tenant) = self.store.tenant(found.tenant, self.clock.now()).await? {
@@ -171,10 +180,7 @@ impl Management {
     /// A tenant's users, the oldest first.
     pub async fn users(&self, slug: &str, ask: &Ask) -> Result<Page<UserView>, ViewError> {
         let tenant = self.find_tenant(slug).await?.id;
-        let after = ask.after(|text| text.parse().ok())?.map(|id| at::user(tenant, id));
-        let page =
-            self.page(&Range::of(tenant, Kind::User), after, ask, |user: &User| user.id.to_string()).await?;
-        Ok(page.map(user_view))
+        Ok(self.page::<User>(&Range::of(tenant, Kind::User), ask).await?.map(user_view))
     }
 
     /// A user of a tenant.
@@ -187,26 +193,6 @@ impl Management {
         let unknown = || ViewError::Unknown { what: "user", name: id.to_owned() };
         let key = at::user(tenant, id.parse().map_err(|_| unknown())?);
         self.store.read::<User>(&key, self.clock.now()).await?.ok_or_else(unknown)
-    }
-
-    /// The clients, by `client_id`.
-    pub async fn clients(&self, ask: &Ask) -> Result<Page<ClientView>, ViewError> {
-        let after = ask.after(|text| Some(at::client(&ClientId::new(text))))?;
-        let range = Range::of(TenantId::BROKER, Kind::Client);
-        let page = self.page(&range, after, ask, |client: &Client| client.id.to_string()).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for client in page.items {
-            items.push(self.client_view(client).await?);
-        }
-        Ok(Page { items, next: page.next })
-    }
-
-    /// The client with a `client_id`.
-    pub async fn client(&self, id: &str) -> Result<ClientView, ViewError> {
-        let key = at::client(&ClientId::new(id));
-        let unknown = || ViewError::Unknown { what: "client", name: id.to_owned() };
-        let read = self.store.read::<Client>(&key, self.clock.now()).await?.ok_or_else(unknown)?;
-        Ok(self.client_view(read.record).await?)
     }
 
     /// Our key pairs, the oldest first.
@@ -235,7 +221,7 @@ impl Management {
         }
         ask.after = None;
         loop {
-            let page = self.clients(&ask).await?;
+            let page = self.clients(&ClientFilter::default(), &ask).await?;
             document.clients.extend(page.items.into_iter().map(|view| view.document));
             match page.next {
                 Some(next) => ask.after = Some(next),
@@ -271,31 +257,35 @@ impl Management {
         }
     }
 
-    async fn client_view(&self, client: Client) -> Result<ClientView, StoreError> {
-        let slugs = slugs_of(&*self.store, &client.tenants, self.clock.now()).await?;
-        Ok(ClientView { document: export::client(&client, &slugs), created_at: client.created_at })
+    pub(super) async fn page<R: Record>(&self, range: &Range, ask: &Ask) -> Result<Page<R>, ViewError> {
+        let rest = self.rest(range, "", ask)?;
+        let (read, last) = self.store.read_part::<R>(&rest, ask.limit(), self.clock.now()).await?;
+        let next = last.map(|key| self.cursor(range, "", &key));
+        Ok(Page { items: read.into_iter().map(|stored| stored.record).collect(), next })
     }
 
-    pub(super) async fn page<R: Record>(
-        &self,
-        range: &Range,
-        after: Option<Key>,
-        ask: &Ask,
-        cursor: impl Fn(&R) -> String,
-    ) -> Result<Page<R>, StoreError> {
-        let range = after.map_or_else(|| range.clone(), |key| range.after(&key));
-        let limit = ask.limit.clamp(1, Ask::MOST);
-        let mut read = self.store.read_range::<R>(&range, limit + 1, self.clock.now()).await?;
-        let more = read.len() > limit;
-        read.truncate(limit);
-        let items: Vec<R> = read.into_iter().map(|stored| stored.record).collect();
-        let next = items.last().filter(|_| more).map(cursor);
-        Ok(Page { items, next })
+    /// What of a list's range comes after the page before. A cursor is sealed for its list and for the
+    /// `question` that it was asked: no other takes it (AD-10).
+    pub(super) fn rest(&self, range: &Range, question: &str, ask: &Ask) -> Result<Range, ViewError> {
+        let Some(cursor) = &ask.after else { return Ok(range.clone()) };
+        let opened = self.sealer.open_token(Purpose::Cursor, &context(range, question), cursor);
+        let key = opened.ok().and_then(|bytes| Key::from_bytes(&bytes));
+        Ok(range.after(&key.ok_or(ViewError::Cursor)?))
+    }
+
+    /// What a page of a list that ends at `key` tells to ask for the rest with.
+    pub(super) fn cursor(&self, range: &Range, question: &str, key: &Key) -> String {
+        let context = context(range, question);
+        self.sealer.seal_token(Purpose::Cursor, &context, key.as_bytes(), &*self.entropy)
     }
 }
 
+fn context(range: &Range, question: &str) -> Vec<u8> {
+    [&range.start, question.as_bytes()].concat()
+}
+
 impl<T> Page<T> {
-    fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
+    pub(super) fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(view).collect(), next: self.next }
     }
 }

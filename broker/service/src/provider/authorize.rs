@@ -117,7 +117,7 @@ pub fn decide(
 }
 
 fn needs_consent(request: &AuthorizationRequest, client: &Client, given: Option<&Consent>) -> bool {
-    let asked_before = given.is_some_and(|consent| consent.covers(&request.access));
+    let asked_before = given.is_some_and(|consent| consent.covers(client, &request.access));
     match client.trust {
         ClientTrust::FirstParty => false,
         ClientTrust::ThirdParty => request.prompt.consent || !asked_before,
@@ -238,7 +238,9 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Consent, StoreError> {
         let key = at::consent(user.tenant, user.id, &request.client);
+        let client = self.client(&request.client, now).await?;
         let before = self.store.read::<Consent>(&key, now).await?.map(|before| before.record);
+        let before = before.filter(|it| client.is_some_and(|client| client.record.was_there_at(it.given_at)));
         let (scope, mut resources) = before.map(|it| (it.scope, it.resources)).unwrap_or_default();
         for resource in &request.access.resources {
             if !resources.contains(resource) {

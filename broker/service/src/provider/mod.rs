@@ -29,6 +29,7 @@ pub mod logout;
 mod logout_token;
 mod oxide;
 pub mod params;
+pub mod preview;
 mod pushed;
 pub mod refresh;
 mod refresh_token;

@@ -195,7 +195,7 @@ impl Provider {
         }
         let given =
             self.store.read::<Consent>(&at::consent(grant.tenant, grant.user, &client.id), now).await?;
-        match given.is_some_and(|given| given.record.covers(&grant.access)) {
+        match given.is_some_and(|given| given.record.covers(client, &grant.access)) {
             true => Ok(()),
             false => Err(EndpointError::invalid_grant("the person has not allowed this client so much")),
         }

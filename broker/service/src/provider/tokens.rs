@@ -24,7 +24,7 @@ use crate::keys::{Audience, Claims, Expected, Expiry, KeyError, Purpose, Typ, ve
 
 /// The claims of an ID token. What the identity provider did not say is left out.
 #[derive(Debug, Serialize)]
-struct IdToken<'a> {
+pub(super) struct IdToken<'a> {
     iss: &'a str,
     sub: String,
     aud: &'a str,
@@ -47,7 +47,7 @@ struct IdToken<'a> {
 
 /// The claims of an access token (RFC 9068 section 2.2); `tenant_id`, `sid` and `gid` find the grant.
 #[derive(Debug, Serialize)]
-struct AccessTokenClaims<'a> {
+pub(super) struct AccessTokenClaims<'a> {
     iss: &'a str,
     sub: String,
     #[serde(serialize_with = "one_or_many")]
@@ -165,10 +165,20 @@ impl Provider {
     pub(super) fn access_token(
         &self,
         client: &Client,
-        Issue { grant, scope, bound_to, .. }: Issue<'_>,
+        issue: Issue<'_>,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
-        let claims = AccessTokenClaims {
+        self.in_form(client.tokens.access_token, &self.grant_claims(client, issue, now))
+    }
+
+    /// The claims of the access token of a grant.
+    pub(super) fn grant_claims<'a>(
+        &'a self,
+        client: &Client,
+        Issue { grant, scope, bound_to, .. }: Issue<'a>,
+        now: Timestamp,
+    ) -> AccessTokenClaims<'a> {
+        AccessTokenClaims {
             sub: self.subject_for(client, grant.tenant, grant.user),
             exp: (now + self.settings.lifetimes.access_token).min(grant.expires_at).as_secs(),
             act: grant.actor.as_ref().map(|actor| self.actors_for(client, actor)),
@@ -179,8 +189,7 @@ impl Provider {
             cnf: bound_to,
             authorization_details: &grant.access.authorization_details,
             ..self.access_token_claims(&grant.client, scope, &grant.access.resources, now)
-        };
-        self.in_form(client.tokens.access_token, &claims)
+        }
     }
 
     /// Makes an access token that a client has for itself, which nothing in the store stands behind.
@@ -245,12 +254,23 @@ impl Provider {
     pub(super) fn id_token(
         &self,
         people: &People,
-        Issue { grant, scope, nonce, .. }: Issue<'_>,
+        issue: Issue<'_>,
         access_token: &str,
         now: Timestamp,
     ) -> Result<String, EndpointError> {
-        let algorithm = people.client.tokens.id_token_algorithm();
-        let claims = IdToken {
+        let claims = self.id_token_claims(people, issue, access_token, now);
+        Ok(self.keys.sign(people.client.tokens.id_token_algorithm(), "JWT", &claims)?)
+    }
+
+    /// The claims of the ID token that goes with `access_token`.
+    pub(super) fn id_token_claims<'a>(
+        &'a self,
+        people: &'a People,
+        Issue { grant, scope, nonce, .. }: Issue<'a>,
+        access_token: &str,
+        now: Timestamp,
+    ) -> IdToken<'a> {
+        IdToken {
             iss: self.settings.issuer(),
             sub: self.subject_for(&people.client, people.user.tenant, people.user.id),
             aud: people.client.id.as_str(),
@@ -262,15 +282,14 @@ impl Provider {
             amr: &grant.authentication.amr,
             session_expiry: grant.authentication.session_expiry.map(Timestamp::as_secs),
             sid: grant.session.to_string(),
-            at_hash: half_hash(access_token, algorithm),
+            at_hash: half_hash(access_token, people.client.tokens.id_token_algorithm()),
             released: claims::released_as_asked(
                 (&people.user, &people.tenant),
                 scope,
                 &grant.access.claims.id_token,
                 &people.client,
             ),
-        };
-        Ok(self.keys.sign(algorithm, "JWT", &claims)?)
+        }
     }
 
     /// Reads one of our own access tokens; `None` for anything that is not a valid one. A signature

@@ -1,8 +1,9 @@
 //! The userinfo endpoint (OIDC Core section 5.3).
 
 use doorward_domain::scope::name;
-use doorward_domain::{Grant, Timestamp};
+use doorward_domain::{Grant, ScopeSet, Timestamp};
 use doorward_store::{StoreError, StoreExt as _};
+use serde_json::{Map, Value};
 
 use super::error::{EndpointError, ErrorCode};
 use super::statement::StatementForm;
@@ -33,14 +34,7 @@ impl Provider {
         if !is_for_us || !scope.contains(name::OPENID) {
             return Err(INVALID);
         }
-        let mut claims = claims::released_as_asked(
-            (&people.user, &people.tenant),
-            &scope,
-            &grant.access.claims.userinfo,
-            &people.client,
-        );
-        let sub = self.subject_for(&people.client, people.user.tenant, people.user.id);
-        claims.insert("sub".to_owned(), sub.into());
+        let claims = self.userinfo_claims(&people, &grant, &scope);
         let tokens = &people.client.tokens;
         let form = StatementForm {
             typ: "JWT",
@@ -49,6 +43,24 @@ impl Provider {
             encryption: tokens.userinfo_encryption,
         };
         self.statement(form, &people.client, claims, now).await
+    }
+
+    /// What is told of a person within `scope`.
+    pub(super) fn userinfo_claims(
+        &self,
+        people: &People,
+        grant: &Grant,
+        scope: &ScopeSet,
+    ) -> Map<String, Value> {
+        let mut claims = claims::released_as_asked(
+            (&people.user, &people.tenant),
+            scope,
+            &grant.access.claims.userinfo,
+            &people.client,
+        );
+        let sub = self.subject_for(&people.client, people.user.tenant, people.user.id);
+        claims.insert("sub".to_owned(), sub.into());
+        claims
     }
 
     /// The grant and people behind an access token; `None` when there is nobody, when it has been revoked

@@ -5,14 +5,14 @@ use std::fmt::Debug;
 
 use doorward_domain::connection::{Field, UpstreamAuthentication};
 use doorward_domain::{
-    Access, Actor, Algorithm, AuditEvent, Authentication, ClaimMapping, Client, ClientAuthentication,
-    ClientId, ClientKeys, ClientTrust, CodeHash, CodeTerms, Connection, ConnectionId, Consent, Credentials,
-    DeviceAuthorization, DeviceState, Domain, EmailAddress, Environment, Epoch, EventId, Grant, GrantId,
-    GrantState, Identity, Job, JobId, KeyId, LoginPolicy, OwnKey, Party, Passkey, PasswordCost, PasswordHash,
-    PkceChallenge, Plain, Population, PopulationName, Profile, Proof, ProofPurpose, Provisioning,
-    PushedRequest, RedirectUri, RefreshFamily, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash,
-    Session, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Totp, User, UserCode,
-    UserId, Username, audit,
+    Access, Actor, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent, Authentication,
+    ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys, ClientTrust, CodeHash, CodeTerms,
+    Connection, ConnectionId, Consent, Credentials, DeviceAuthorization, DeviceState, Domain, EmailAddress,
+    Environment, Epoch, EventId, Grant, GrantId, GrantState, Identity, Job, JobId, KeyId, LoginPolicy,
+    OwnKey, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain, Population, PopulationName,
+    Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily, RegistrationToken,
+    RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, Slug,
+    Stage, Subject, Task, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
@@ -57,6 +57,7 @@ async fn every_record_reads_back(store: &dyn Store) {
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
     check!(credentials(), login(), proof());
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
+    check!(admin_token(), registration_token());
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
     check!(job());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
@@ -152,6 +153,32 @@ fn newest_key() -> NewestKey {
 
 fn master_key_check() -> MasterKeyCheck {
     MasterKeyCheck { sealed: sealed() }
+}
+
+fn admin_token() -> AdminToken {
+    AdminToken {
+        id: AdminTokenId::from_bytes([10; 16]),
+        name: "pipeline".to_owned(),
+        hash: secret(),
+        scopes: AdminScopes::everything(),
+        created_by: "operator".to_owned(),
+        created_at: NOW,
+        used_at: Some(NOW),
+        expires_at: LATER,
+    }
+}
+
+fn registration_token() -> RegistrationToken {
+    RegistrationToken {
+        id: RegistrationTokenId::from_bytes([11; 16]),
+        name: "partner".to_owned(),
+        hash: secret(),
+        uses_left: 1,
+        tenant: Some(TENANT),
+        created_by: "operator".to_owned(),
+        created_at: NOW,
+        expires_at: LATER,
+    }
 }
 
 fn user() -> User {

@@ -336,7 +336,7 @@ async fn lo_06_an_address_inside_or_with_placeholders_cannot_be_registered() {
             "client_id": "new", "name": "New", "client_secret": "a-secret-that-is-long-enough-for-us",
             "redirect_uris": ["https://new.test/cb"], "tenants": "all", "backchannel_logout_uri": uri,
         }]});
-        let request = http::Request::post(world.url("/admin/plan"))
+        let request = http::Request::post(world.url("/admin/v1/plan"))
             .header("authorization", format!("Bearer {}", doorward_flows::world::ADMIN_TOKEN))
             .header("content-type", "application/json");
         let answer = send(&world, request.body(document.to_string().into_bytes()).unwrap()).await;

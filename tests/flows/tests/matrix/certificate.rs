@@ -288,7 +288,7 @@ async fn what_is_asked_with_a_certificate_has_another_address() {
         assert_eq!(offered[name], world.url(path));
         assert_ne!(status_there(&world, path).await, StatusCode::NOT_FOUND, "{path}");
     }
-    for path in ["/", "/authorize", "/sign-in", "/register", "/jwks.json", "/admin/plan", "/nowhere"] {
+    for path in ["/", "/authorize", "/sign-in", "/register", "/jwks.json", "/admin/v1/plan", "/nowhere"] {
         assert_eq!(status_there(&world, path).await, StatusCode::NOT_FOUND, "{path}");
     }
     for endpoint in ["token", "introspection", "revocation"] {

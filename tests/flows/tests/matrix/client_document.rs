@@ -29,6 +29,7 @@ const RESOURCE: &str = "https://mcp.test/";
 
 fn policy() -> DocumentPolicy {
     let terms = RegistrationPolicy {
+        open: false,
         initial_access_token: None,
         tenants: Tenants::All,
         scope: ScopeSet::parse("openid profile email offline_access").unwrap(),

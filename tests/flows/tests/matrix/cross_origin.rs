@@ -80,7 +80,7 @@ async fn no_script_may_read_what_people_see_or_operators_ask() {
         "/end-session",
         "/end-session/confirm",
         "/introspect",
-        "/admin/tenants",
+        "/admin/v1/tenants",
         "/healthz",
         "/assets/ui.css",
         "/nowhere",

@@ -23,8 +23,8 @@ const SPOOFED: [(&str, &str); 18] = [
     ("x-forwarded-server", "evil.test"),
     ("x-host", "evil.test"),
     ("x-real-ip", "127.0.0.1"),
-    ("x-original-url", "/admin/export"),
-    ("x-rewrite-url", "/admin/export"),
+    ("x-original-url", "/admin/v1/export"),
+    ("x-rewrite-url", "/admin/v1/export"),
     ("x-original-host", "evil.test"),
     ("x-http-method-override", "DELETE"),
     ("x-method-override", "DELETE"),
@@ -121,7 +121,7 @@ async fn pw_03_only_our_own_host_is_answered() {
     for own in ["id.test", "ID.TEST", "id.test:443"] {
         assert_eq!(to_host(&world, path, &[own]).await.status, StatusCode::OK, "{own}");
     }
-    for path in [path, "/", "/.well-known/openid-configuration", "/nowhere", "/admin/export"] {
+    for path in [path, "/", "/.well-known/openid-configuration", "/nowhere", "/admin/v1/export"] {
         for other in
             ["evil.test", "good:pw@id.test", "id.test@evil.test", "id.test:80", "id.test.evil.test", ""]
         {
@@ -178,8 +178,8 @@ fn spellings(path: &str) -> Vec<String> {
 }
 
 #[rstest]
-#[case("/admin/export", 401)]
-#[case("/admin/tenants", 401)]
+#[case("/admin/v1/export", 401)]
+#[case("/admin/v1/tenants", 401)]
 #[case("/userinfo", 401)]
 #[tokio::test]
 async fn hd_04_no_spelling_of_a_path_gets_around_its_guard(#[case] path: &str, #[case] refusal: u16) {
@@ -211,13 +211,13 @@ async fn hd_04_no_spelling_of_a_path_gets_around_its_guard(#[case] path: &str, #
 async fn hd_04_the_admin_api_opens_to_its_token_alone() {
     let world = World::new().await;
     let bearer = format!("Bearer {ADMIN_TOKEN}");
-    let opened = ask(&world, "GET", "/admin/tenants", &[(AUTHORIZATION.as_str(), &bearer)]).await;
+    let opened = ask(&world, "GET", "/admin/v1/tenants", &[(AUTHORIZATION.as_str(), &bearer)]).await;
     assert_eq!(opened.status, StatusCode::OK);
     let app = world.relying("c1");
     let tokens = world.tokens(&app, "victim", "alice").await;
     let before = world.digest().await;
     for token in [tokens.str("access_token"), tokens.str("id_token"), tokens.str("refresh_token"), "", "x"] {
-        for path in ["/admin/tenants", "/admin/export", "/admin/clients/c1", "/admin/nowhere"] {
+        for path in ["/admin/v1/tenants", "/admin/v1/export", "/admin/v1/clients/c1", "/admin/v1/nowhere"] {
             let bearer = format!("Bearer {token}");
             let answer = ask(&world, "GET", path, &[(AUTHORIZATION.as_str(), &bearer)]).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
@@ -249,7 +249,7 @@ async fn hd_02_two_credentials_are_none() {
     let world = World::new().await;
     let bearer = format!("Bearer {ADMIN_TOKEN}");
     let twice = [(AUTHORIZATION.as_str(), bearer.as_str()); 2];
-    assert_eq!(ask(&world, "GET", "/admin/tenants", &twice).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&world, "GET", "/admin/v1/tenants", &twice).await.status, StatusCode::UNAUTHORIZED);
     let basic = "Basic YzE6c2VjcmV0LW9mLWMx".to_owned();
     let headers = [(AUTHORIZATION, basic.clone()), (AUTHORIZATION, basic)];
     let form = encode(&[("token", "x")]);

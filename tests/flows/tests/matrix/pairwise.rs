@@ -164,7 +164,7 @@ async fn a_third_party_is_allowed_by_the_person_it_asked() {
 }
 
 async fn backup(world: &World) -> Vec<BackedUp> {
-    let request = http::Request::get(world.url("/admin/backup?limit=500"));
+    let request = http::Request::get(world.url("/admin/v1/backup?limit=500"));
     let request = request.header(AUTHORIZATION, format!("Bearer {ADMIN_TOKEN}")).body(Vec::new());
     let answer = send(world, request.unwrap()).await;
     assert_eq!((answer.status, answer.json.get("next")), (StatusCode::OK, None), "{answer:?}");

@@ -19,6 +19,7 @@ use crate::support::canary;
 
 fn open() -> RegistrationPolicy {
     RegistrationPolicy {
+        open: true,
         initial_access_token: None,
         tenants: Tenants::All,
         scope: ScopeSet::parse("openid profile email offline_access").unwrap(),
@@ -103,7 +104,11 @@ async fn dr_01_nobody_registers_without_leave() {
         send(&off, http::Request::get(off.url("/.well-known/openid-configuration")).body(vec![]).unwrap());
     assert!(discovery.await.json.get("registration_endpoint").is_none());
 
-    let policy = RegistrationPolicy { initial_access_token: Some(Plain::new("initial").hash()), ..open() };
+    let policy = RegistrationPolicy {
+        open: false,
+        initial_access_token: Some(Plain::new("initial").hash()),
+        ..open()
+    };
     let world = world(Some(policy)).await;
     for token in [None, Some("other"), Some("")] {
         let answer = call(&world, Method::POST, "/register", token, &app()).await;

@@ -208,7 +208,13 @@ async fn failures(world: &World) {
 
 async fn operator(world: &World) {
     for token in [ADMIN_TOKEN, "secret-of-mallory"] {
-        for path in ["/admin/tenants", "/admin/clients", "/admin/export", "/admin/keys", "/admin/nowhere"] {
+        for path in [
+            "/admin/v1/tenants",
+            "/admin/v1/clients",
+            "/admin/v1/export",
+            "/admin/v1/keys",
+            "/admin/v1/nowhere",
+        ] {
             let request =
                 http::Request::get(world.url(path)).header(AUTHORIZATION, format!("Bearer {token}"));
             let _: Answer = send(world, request.body(Vec::new()).unwrap()).await;

@@ -7,22 +7,27 @@ use doorward_domain::{
     KeyManagement, PopulationName, RedirectUri, ScopeSet, Slug, scope,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use utoipa::ToSchema;
 
 use super::source::{KeySet, SecretSource};
+use crate::management::schema;
 
 /// A `[[client]]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
     /// Its `client_id`, by which the document knows it.
+    #[schema(value_type = String)]
     pub client_id: ClientId,
     /// Its name, as people read it (`client_name`).
     pub name: String,
     /// Which set of rules it keeps as a whole.
     #[serde(default)]
+    #[schema(schema_with = schema::profile)]
     pub profile: ClientProfile,
     /// Its secret. Left out, the stored one is kept as long as the method asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, write_only)]
     pub client_secret: Option<SecretSource>,
     /// For how many seconds a secret that is replaced stays good beside the new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,9 +35,11 @@ pub struct Client {
     /// How it authenticates; left out, `client_secret_basic` with a secret, `private_key_jwt` with keys,
     /// and `none` without either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::method)]
     pub token_endpoint_auth_method: Option<Method>,
     /// What its assertions are signed with, for `private_key_jwt`; what its profile allows when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::algorithm)]
     pub token_endpoint_auth_signing_alg: Option<Algorithm>,
     /// The subject of its certificate, for `tls_client_auth` (RFC 8705 section 2.1.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,6 +58,7 @@ pub struct Client {
     pub tls_client_auth_san_email: Option<String>,
     /// Its public keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub jwks: Option<KeySet>,
     /// Where it publishes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,15 +68,19 @@ pub struct Client {
     pub application_type: ApplicationType,
     /// The grants it may use.
     #[serde(default = "GrantType::usual")]
+    #[schema(schema_with = schema::grant_types)]
     pub grant_types: Vec<GrantType>,
     /// Where answers may be sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a signed-out browser may be sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// The most it may ask for.
     #[serde(default = "openid_alone", deserialize_with = "scope")]
+    #[schema(value_type = String)]
     pub scope: ScopeSet,
     /// The protected resources that it may ask tokens for (RFC 8707).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -78,53 +90,70 @@ pub struct Client {
     pub authorization_details_types: Vec<String>,
     /// Whether people are asked before it gets their data.
     #[serde(default = "third_party")]
+    #[schema(schema_with = schema::trust)]
     pub trust: ClientTrust,
     /// The tenants whose people may use it. It has no default: an app for everybody says so.
+    #[schema(schema_with = schema::tenants)]
     pub tenants: Tenants,
     /// The populations that it serves; all when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     pub populations: Vec<PopulationName>,
     /// The environment that it belongs to.
     #[serde(default, skip_serializing_if = "super::is_default")]
+    #[schema(schema_with = schema::environment)]
     pub environment: Environment,
     /// What its ID tokens are signed with.
     #[serde(default = "es256")]
+    #[schema(schema_with = schema::algorithm)]
     pub id_token_signed_response_alg: Algorithm,
     /// The key management of its encrypted ID tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::key_management)]
     pub id_token_encrypted_response_alg: Option<KeyManagement>,
     /// Their content encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::content_encryption)]
     pub id_token_encrypted_response_enc: Option<ContentEncryption>,
     /// What userinfo is signed with; plain JSON when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::algorithm)]
     pub userinfo_signed_response_alg: Option<Algorithm>,
     /// The key management of encrypted userinfo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::key_management)]
     pub userinfo_encrypted_response_alg: Option<KeyManagement>,
     /// Its content encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::content_encryption)]
     pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
     /// What introspection answers are signed with (RFC 9701 section 6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::algorithm)]
     pub introspection_signed_response_alg: Option<Algorithm>,
     /// The key management of encrypted introspection answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::key_management)]
     pub introspection_encrypted_response_alg: Option<KeyManagement>,
     /// Their content encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::content_encryption)]
     pub introspection_encrypted_response_enc: Option<ContentEncryption>,
     /// What authorization responses are signed with (JARM section 3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::algorithm)]
     pub authorization_signed_response_alg: Option<Algorithm>,
     /// The key management of encrypted authorization responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::key_management)]
     pub authorization_encrypted_response_alg: Option<KeyManagement>,
     /// Their content encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::content_encryption)]
     pub authorization_encrypted_response_enc: Option<ContentEncryption>,
     /// Whether its access tokens are readable by resource servers.
     #[serde(default)]
+    #[schema(schema_with = schema::access_token_format)]
     pub access_token_format: AccessTokenForm,
     /// Whether its tokens are always bound to a DPoP key (RFC 9449 section 5.2).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -140,12 +169,15 @@ pub struct Client {
     pub require_signed_request_object: Option<bool>,
     /// What its requests are signed with; what its profile allows when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::algorithm)]
     pub request_object_signing_alg: Option<Algorithm>,
     /// The key management of those that it encrypts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::key_management)]
     pub request_object_encryption_alg: Option<KeyManagement>,
     /// Their content encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::content_encryption)]
     pub request_object_encryption_enc: Option<ContentEncryption>,
     /// Where its request objects lie.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -280,7 +312,7 @@ impl Client {
 }
 
 /// How a client knows people (OIDC Core section 8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
     /// By the same `sub` as every other client.
@@ -291,7 +323,7 @@ pub enum SubjectKind {
 }
 
 /// Where a client runs (OIDC Registration section 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplicationType {
     /// On a server or in a browser page.

@@ -12,12 +12,15 @@ use doorward_domain::{
     Slug, Stage, scope,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::management::schema;
 
 pub use client::{ApplicationType, Client, SubjectKind, Tenants};
 pub use source::{KeySet, Reference, Resolved, SecretSource, Unreadable};
 
 /// What an operator wants there to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// The tenants, with their connections.
@@ -29,18 +32,21 @@ pub struct Document {
 }
 
 /// A `[[tenant]]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tenant {
     /// Its company code, by which the document knows it.
+    #[schema(value_type = String)]
     pub slug: Slug,
     /// Its name, as people read it.
     pub name: String,
     /// The company code of the organisation that it is a part of; it is set once and for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub parent: Option<Slug>,
     /// All e-mail domains that lead to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     pub domains: Vec<Domain>,
     /// Whether its people may sign in.
     #[serde(default = "yes")]
@@ -54,10 +60,11 @@ pub struct Tenant {
 }
 
 /// A `[[tenant.population]]`: what it leaves out is as with the tenant's parent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Population {
     /// Its name, by which connections and clients know it.
+    #[schema(value_type = String)]
     pub name: PopulationName,
     /// What people read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,7 +84,7 @@ pub struct Population {
 }
 
 /// A `[[tenant.connection]]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Connection {
     /// Its short name, by which the document knows it within the tenant.
@@ -87,14 +94,18 @@ pub struct Connection {
     pub title: Option<String>,
     /// Whose way in it is.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(value_type = String)]
     pub population: PopulationName,
     /// Which environment it belongs to: people reach only the apps there.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(schema_with = schema::environment)]
     pub environment: Environment,
     /// The `client_id`s of the apps that may be reached through it; all when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     pub apps: Vec<ClientId>,
     /// What kind of provider it is.
+    #[schema(value_type = String)]
     pub kind: ConnectionKind,
     /// The provider's issuer identifier, to the byte.
     pub issuer: String,
@@ -103,6 +114,7 @@ pub struct Connection {
     /// Our secret at the provider. Left out, the stored one is kept as long as `authentication` asks for
     /// one and the issuer stays the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, write_only)]
     pub client_secret: Option<SecretSource>,
     /// How we authenticate; left out, `client_secret_basic` with a secret and `none` without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,26 +124,32 @@ pub struct Connection {
     pub scopes: Vec<String>,
     /// The signature algorithms we accept.
     #[serde(default = "upstream_algorithms")]
+    #[schema(schema_with = schema::algorithms)]
     pub algorithms: Vec<Algorithm>,
     /// How people get to the accounts that they have already.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(schema_with = schema::linking)]
     pub linking: Linking,
     /// What it takes to become a user at the first sign-in, with `just_in_time`.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(value_type = Object)]
     pub admission: Admission,
     /// What happens when an unknown person arrives.
     #[serde(default = "known_only")]
+    #[schema(schema_with = schema::provisioning)]
     pub provisioning: Provisioning,
     /// How far its introduction has come.
     #[serde(default = "draft")]
+    #[schema(schema_with = schema::stage)]
     pub stage: Stage,
     /// Which claim fills which field of the profile, where it is not the standard one.
     #[serde(default, skip_serializing_if = "is_standard")]
+    #[schema(value_type = Object)]
     pub mapping: ClaimMapping,
 }
 
 /// How doorward authenticates at a provider's token endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionAuthentication {
     /// As a public client.

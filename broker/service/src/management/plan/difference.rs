@@ -7,11 +7,12 @@ use doorward_domain::connection::UpstreamAuthentication;
 use doorward_domain::{Client, ClientAuthentication, Connection, Slug, Tenant, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::management::export;
 
 /// A field that changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldChange {
     /// Its name in the document.
     pub field: String,

@@ -21,6 +21,7 @@ use doorward_domain::{Algorithm, AuditEvent, Client, Entropy, EventId, Slug, Ten
 use doorward_net::EgressPolicy;
 use doorward_store::{Batch, Record, StoreError, Stored};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::document::Document;
 use super::existing::Existing;
@@ -31,7 +32,7 @@ use difference::Described;
 pub use difference::FieldChange;
 
 /// What applying a document would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Plan {
     /// What would change, in the order of the document.
     pub changes: Vec<Change>,
@@ -46,7 +47,7 @@ pub struct Plan {
 }
 
 /// A record that would be created or updated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
     /// Which, as a path in the document: `tenant[acme].connection[staff]`.
     pub path: String,
@@ -57,7 +58,7 @@ pub struct Change {
 }
 
 /// What happens to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// It comes to be.
@@ -189,10 +190,16 @@ impl Planner<'_> {
 
     /// A name that people read.
     fn check_title(&mut self, path: &str, title: &str) {
-        if title.trim().is_empty() || title.chars().count() > 200 || title.contains(is_misleading) {
-            self.problem(path, "must be one line of 1 to 200 characters that show as they are");
+        if let Some(problem) = check_title(title) {
+            self.problem(path, problem);
         }
     }
+}
+
+/// What is wrong with a name that people read.
+pub(super) fn check_title(title: &str) -> Option<&'static str> {
+    let wrong = title.trim().is_empty() || title.chars().count() > 200 || title.contains(is_misleading);
+    wrong.then_some("must be one line of 1 to 200 characters that show as they are")
 }
 
 /// What changes how the text around it is read: control characters, and those of bidirectional text.

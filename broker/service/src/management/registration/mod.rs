@@ -2,6 +2,7 @@
 //! management (RFC 7592). What comes in is read as an entry of a document and planned like one, so that
 //! the same rules hold for everybody; what the operator decides for such clients, they cannot say.
 
+mod initial;
 mod metadata;
 pub(crate) mod published;
 mod sector;
@@ -10,9 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::audit::Action;
 use doorward_domain::client::{Method, Registration};
-use doorward_domain::{
-    AuditEvent, Client, ClientId, EventId, Plain, ScopeSet, SecretHash, TenantId, Timestamp,
-};
+use doorward_domain::{Client, ClientId, Plain, RegistrationToken, ScopeSet, SecretHash, Timestamp};
 use doorward_net::EgressPolicy;
 use doorward_store::records::{RegisteredClients, at};
 use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
@@ -24,10 +23,14 @@ use super::existing::Existing;
 use super::plan::{Making, PlanError, Problem, plan};
 use crate::provider::discovery::path;
 
+pub use initial::{NewRegistrationToken, RegistrationTokenView};
+
 /// What the operator decides for clients that register themselves.
 #[derive(Clone, Debug)]
 pub struct RegistrationPolicy {
-    /// What they must present; anybody may register when absent (RFC 7591 section 3).
+    /// Whether anybody may register, who presents nothing (RFC 7591 section 3).
+    pub open: bool,
+    /// What they may present for ever, besides the initial access tokens that are records.
     pub initial_access_token: Option<SecretHash>,
     /// Whose people may use them.
     pub tenants: Tenants,
@@ -112,10 +115,8 @@ impl Management {
         token: Option<&str>,
     ) -> Result<Registered, RegistrationError> {
         let policy = self.registration.as_ref().ok_or(RegistrationError::Off)?;
-        if let Some(expected) = &policy.initial_access_token {
-            let presented = token.map(Plain::new).ok_or(RegistrationError::Token)?;
-            expected.matches(&presented).then_some(()).ok_or(RegistrationError::Token)?;
-        }
+        let admitted = self.admitted(policy, token).await?;
+        let policy = &self.narrowed(policy, admitted.as_ref().map(|it| &it.record)).await?;
         let id = ClientId::new(format!("dcr-{}", BASE64.encode(self.entropy.bytes::<16>())));
         let access_token = Plain::generate(&*self.entropy);
         let mut entry = metadata::entry(metadata, &id, policy, &self.algorithms)?;
@@ -123,7 +124,8 @@ impl Management {
         sector::check(&*self.net, &self.egress, &entry).await?;
         let registration = Registration { access_token: access_token.hash(), changed_at: self.clock.now() };
         for _ in 0..TRIES {
-            match self.try_register(&entry, policy, &registration).await {
+            let admitted = self.admitted(policy, token).await?;
+            match self.try_register(&entry, policy, (&registration, admitted.as_ref())).await {
                 Err(RegistrationError::Store(StoreError::Conflict(_))) => {}
                 done => {
                     let mut told = self.told(&done?, Some(access_token));
@@ -139,7 +141,7 @@ impl Management {
         &self,
         entry: &document::Client,
         policy: &RegistrationPolicy,
-        registration: &Registration,
+        (registration, admitted): (&Registration, Option<&Stored<RegistrationToken>>),
     ) -> Result<Client, RegistrationError> {
         let now = self.clock.now();
         let count = self.store.read::<RegisteredClients>(&at::registered_clients(), now).await?;
@@ -152,6 +154,10 @@ impl Management {
         let batch = match &count {
             Some(count) => batch.update(count, &after)?,
             None => batch.insert(&after)?,
+        };
+        let batch = match admitted {
+            Some(token) => initial::use_up(batch, token)?,
+            None => batch,
         };
         self.store.commit(batch).await?;
         Ok(client)
@@ -181,6 +187,7 @@ impl Management {
             return Err(RegistrationError::Metadata("client_id is another client's".to_owned()));
         }
         let mut entry = metadata::entry(metadata, &own.id, policy, &self.algorithms)?;
+        entry.tenants = self.tenants_of(&own.tenants).await?;
         let same_method = entry.token_endpoint_auth_method == Some(own.authentication.method());
         let secret = if same_method { None } else { self.give_secret(&mut entry) };
         sector::check(&*self.net, &self.egress, &entry).await?;
@@ -201,18 +208,9 @@ impl Management {
     pub async fn deregister(&self, id: &str, token: Option<&str>) -> Result<(), RegistrationError> {
         for _ in 0..TRIES {
             let own = self.own(id, token).await?;
-            let now = self.clock.now();
-            let count = self.store.read::<RegisteredClients>(&at::registered_clients(), now).await?;
-            let batch = Batch::new().delete(&own).insert(&self.event(&own.record.id, now))?;
-            let batch = match &count {
-                Some(it) => {
-                    batch.update(it, &RegisteredClients { number: it.record.number.saturating_sub(1) })?
-                }
-                None => batch,
-            };
-            match self.store.commit(batch).await {
+            match self.remove_client(&own, Action::Deregistered, own.record.id.as_str()).await {
                 Err(StoreError::Conflict(_)) => {}
-                written => return Ok(written.map(|_| ())?),
+                removed => return Ok(removed?),
             }
         }
         Err(RegistrationError::Full)
@@ -267,17 +265,6 @@ impl Management {
             told.insert("registration_access_token".to_owned(), token.expose().into());
         }
         told
-    }
-
-    fn event(&self, client: &ClientId, now: Timestamp) -> AuditEvent {
-        AuditEvent {
-            id: EventId::new(now, &*self.entropy),
-            tenant: TenantId::BROKER,
-            at: now,
-            actor: client.to_string(),
-            action: Action::Deregistered,
-            target: client.to_string(),
-        }
     }
 }
 

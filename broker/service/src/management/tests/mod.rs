@@ -1,5 +1,6 @@
 mod apply;
 mod certificates;
+mod clients;
 mod document;
 mod family;
 mod idempotence;
