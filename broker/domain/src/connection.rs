@@ -200,6 +200,10 @@ pub enum Field {
     Zoneinfo,
     /// The URL of a picture.
     Picture,
+    /// The telephone number.
+    PhoneNumber,
+    /// The postal address.
+    Address,
     /// The groups.
     Groups,
 }
@@ -241,6 +245,8 @@ impl Field {
             Self::Locale => "locale",
             Self::Zoneinfo => "zoneinfo",
             Self::Picture => "picture",
+            Self::PhoneNumber => "phone_number",
+            Self::Address => "address",
             Self::Groups => "groups",
         }
     }

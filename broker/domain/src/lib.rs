@@ -71,4 +71,4 @@ pub use secret::{Plain, SecretHash};
 pub use session::{Authentication, Epoch, Session};
 pub use tenant::{Domain, Slug, Tenant};
 pub use time::Timestamp;
-pub use user::{Identity, Profile, Subject, User};
+pub use user::{Address, Identity, Profile, Subject, User};

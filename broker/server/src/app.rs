@@ -69,6 +69,7 @@ impl App {
         let Parts { store, net, clock, entropy, sealer, keys, settings, egress, .. } = parts;
         let Parts { registration, documents, proxies, .. } = parts;
         let published = documents.is_some();
+        let open = documents.as_ref().map(|documents| documents.terms.resources.clone());
         let provider = Arc::new(Provider::new(ProviderParts {
             store: Arc::clone(&store),
             net: Arc::clone(&net),
@@ -96,6 +97,7 @@ impl App {
             algorithms: keys.algorithms().to_vec(),
             mutual_tls: settings.mutual_tls.clone(),
             net: Arc::clone(&net),
+            open_resources: open_resources(registration.as_ref(), open),
             registration,
             endings: Arc::clone(&endings),
             issuer: settings.issuer().to_owned(),
@@ -185,4 +187,9 @@ fn discovery(settings: &Settings, keys: &KeyRing, registered: bool, published: b
         document = discovery::with_client_documents(document);
     }
     Bytes::from(document.to_string())
+}
+
+/// The protected resources of clients that nobody registered but themselves.
+fn open_resources(registration: Option<&RegistrationPolicy>, published: Option<Vec<String>>) -> Vec<String> {
+    published.or_else(|| registration.map(|policy| policy.resources.clone())).unwrap_or_default()
 }

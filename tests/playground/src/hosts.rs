@@ -6,16 +6,22 @@ use std::time::Duration;
 use anyhow::bail;
 use tokio::net::TcpStream;
 
-/// The three hosts of a playground.
+/// The three hosts of a playground, and what it was told of others.
 #[derive(Clone, Debug)]
 pub struct Hosts {
     base: u16,
+    resources: Vec<String>,
 }
 
 impl Hosts {
-    /// Hosts at `base` and the two ports after it.
-    pub fn new(base: u16) -> Self {
-        Self { base }
+    /// Hosts at `base` and the two ports after it, and the protected resources of others.
+    pub fn new(base: u16, resources: &[String]) -> Self {
+        Self { base, resources: resources.to_owned() }
+    }
+
+    /// The protected resources that everybody may ask tokens for.
+    pub fn resources(&self) -> &[String] {
+        &self.resources
     }
 
     /// The broker's port.

@@ -27,6 +27,9 @@ struct Args {
     /// Add the tenants, connections and clients of a file in the format of `doorward apply`.
     #[arg(long, value_name = "FILE")]
     apply: Vec<PathBuf>,
+    /// Let apps that register or publish themselves ask for tokens for this resource, such as your MCP server.
+    #[arg(long, value_name = "URL", global = true)]
+    resource: Vec<String>,
     /// The broker's port; the test IdP and the sample app take the next two.
     #[arg(long, value_name = "N", default_value_t = 8080)]
     port_base: u16,
@@ -81,14 +84,16 @@ fn main() -> anyhow::Result<()> {
 async fn run(args: Args) -> anyhow::Result<()> {
     match &args.part {
         None => play(&args).await,
-        Some(Part::Serve { data_dir, port_base }) => parts::broker(data_dir, &Hosts::new(*port_base)).await,
-        Some(Part::Idp { port_base }) => parts::test_idp(&Hosts::new(*port_base)).await,
-        Some(Part::App { port_base }) => parts::sample_app(&Hosts::new(*port_base)).await,
+        Some(Part::Serve { data_dir, port_base }) => {
+            parts::broker(data_dir, &Hosts::new(*port_base, &args.resource)).await
+        }
+        Some(Part::Idp { port_base }) => parts::test_idp(&Hosts::new(*port_base, &args.resource)).await,
+        Some(Part::App { port_base }) => parts::sample_app(&Hosts::new(*port_base, &args.resource)).await,
     }
 }
 
 async fn play(args: &Args) -> anyhow::Result<()> {
-    let hosts = Hosts::new(args.port_base);
+    let hosts = Hosts::new(args.port_base, &args.resource);
     let demo = Demo::read(&hosts, &args.apply)?;
     // Removed when this function ends, unless the folder was named.
     let temporary = tempfile::Builder::new().prefix("doorward-playground-").tempdir()?;

@@ -29,6 +29,7 @@ pub fn config(folder: &Path, hosts: &Hosts) -> Config {
         client_id_metadata_documents: Documents::On,
         tenants: Some(Tenants::All),
         require_pkce: false,
+        resources: hosts.resources().to_owned(),
         ..Registration::default()
     };
     config

@@ -78,7 +78,9 @@ impl Pids {
 pub fn serve_command(folder: &Path, hosts: &Hosts) -> anyhow::Result<Vec<String>> {
     let program = std::env::current_exe()?.display().to_string();
     let (folder, port) = (folder.display().to_string(), hosts.base().to_string());
-    Ok([program.as_str(), "serve", "--data-dir", &folder, "--port-base", &port].map(str::to_owned).to_vec())
+    let command = [program.as_str(), "serve", "--data-dir", &folder, "--port-base", &port];
+    let resources = hosts.resources().iter().flat_map(|resource| ["--resource", resource]);
+    Ok(command.into_iter().chain(resources).map(str::to_owned).collect())
 }
 
 impl Report {

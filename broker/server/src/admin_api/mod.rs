@@ -14,6 +14,7 @@ mod keys;
 mod openapi;
 mod problem;
 mod registration_tokens;
+mod resources;
 mod sign_out;
 mod tenants;
 mod tokens;
@@ -71,6 +72,7 @@ fn operations() -> OpenApiRouter<Arc<Admin>> {
         .merge(documents::routes())
         .merge(tokens::routes())
         .merge(registration_tokens::routes())
+        .merge(resources::routes())
         .merge(sign_out::routes());
     OpenApiRouter::new().nest("/v1", nouns)
 }

@@ -73,6 +73,9 @@ pub enum AdminCommand {
     /// Clients: the downstream apps
     #[command(subcommand)]
     Client(ClientVerb),
+    /// Protected resources: the APIs that tokens are for
+    #[command(subcommand)]
+    Resource(ResourceVerb),
     /// Users of a tenant
     #[command(subcommand)]
     User(UserVerb),
@@ -312,6 +315,16 @@ pub enum TokenVerb {
     Revoke {
         /// Its identifier
         id: String,
+    },
+}
+
+/// What to do with protected resources.
+#[derive(Debug, Subcommand)]
+pub enum ResourceVerb {
+    /// What the resource has to publish so that clients find their way here (RFC 9728)
+    Metadata {
+        /// The resource's URL, for which some client may ask tokens
+        url: String,
     },
 }
 

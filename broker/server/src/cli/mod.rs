@@ -22,7 +22,8 @@ use serde_json::json;
 use crate::config::Config;
 use api::Api;
 use args::{
-    AdminCommand, BackupVerb, Cli, Command, Files, KeyVerb, OfTenantVerb, Output, TenantVerb, UserVerb,
+    AdminCommand, BackupVerb, Cli, Command, Files, KeyVerb, OfTenantVerb, Output, ResourceVerb, TenantVerb,
+    UserVerb,
 };
 
 /// Runs the command that the process was started with.
@@ -96,6 +97,7 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
             show(&["tenants", tenant, "connections", name]).await
         }
         AdminCommand::Client(verb) => clients::run(api, verb, output).await,
+        AdminCommand::Resource(ResourceVerb::Metadata { url }) => resource(api, url, output).await,
         AdminCommand::Tenant(TenantVerb::SignOut { slug }) => {
             sign_out::act(api, &["tenants", slug, "sign-out"], output).await
         }
@@ -126,6 +128,22 @@ async fn change(api: &Api, verb: &str, files: &Files, output: Output) -> anyhow:
     match output {
         Output::Json => print::one(&answer, output),
         Output::Table => print!("{}", diff::text(&serde_json::from_value::<Plan>(answer)?, verb == "apply")),
+    }
+    Ok(())
+}
+
+/// Two texts to copy: the document, and the header that leads to it.
+async fn resource(api: &Api, url: &str, output: Output) -> anyhow::Result<()> {
+    let answer = api.get(&["resources", url]).await?;
+    let text = |name: &str| answer[name].as_str().unwrap_or_default();
+    match output {
+        Output::Json => print::one(&answer, output),
+        Output::Table => println!(
+            "At {}:\n\n{:#}\n\nTo whoever has no token:\n\nWWW-Authenticate: {}",
+            text("metadata_url"),
+            answer["metadata"],
+            text("www_authenticate")
+        ),
     }
     Ok(())
 }

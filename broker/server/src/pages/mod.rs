@@ -16,6 +16,7 @@ mod reference;
 mod sign_in;
 mod sign_out;
 mod signed_out;
+mod start;
 mod welcome;
 
 use askama::Template;
@@ -35,6 +36,7 @@ pub use reference::reference;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_out::SignOutPage;
 pub use signed_out::SignedOutPage;
+pub use start::StartPage;
 pub use welcome::WelcomePage;
 
 use headers::FormTarget;

@@ -7,6 +7,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
+use doorward_domain::scope;
+use doorward_service::provider::resource_metadata;
 
 use crate::app::App;
 
@@ -16,6 +18,14 @@ const DISCOVERY_MAX_AGE: Duration = Duration::from_secs(3600);
 /// The discovery document.
 pub async fn discovery(State(app): State<Arc<App>>) -> Response {
     public_json(app.discovery.clone(), DISCOVERY_MAX_AGE)
+}
+
+/// What userinfo is as a protected resource (RFC 9728).
+pub async fn userinfo_metadata(State(app): State<Arc<App>>) -> Response {
+    let issuer = app.settings.issuer();
+    let scopes = [scope::name::OPENID.to_owned()];
+    let document = resource_metadata::document(issuer, &resource_metadata::userinfo(issuer), &scopes);
+    public_json(Bytes::from(document.to_string()), DISCOVERY_MAX_AGE)
 }
 
 /// Our public keys (RFC 7517), for as long as no new one may sign.

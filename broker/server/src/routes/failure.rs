@@ -28,6 +28,9 @@ const fn forbidden(name: &'static str) -> Failure {
 /// There is no such path.
 pub const NOTHING_HERE: Failure = Failure { status: StatusCode::NOT_FOUND, name: "nothing-here" };
 
+/// A link of ours was given something that is not for its app.
+pub const BAD_LINK: Failure = bad_request("untrusted-address");
+
 /// The store fails.
 const UNAVAILABLE: Failure = Failure { status: StatusCode::SERVICE_UNAVAILABLE, name: "unavailable" };
 

@@ -19,6 +19,7 @@ mod problem;
 mod redirect;
 mod register;
 mod sign_in;
+mod start;
 mod step;
 mod token;
 mod userinfo;
@@ -81,6 +82,7 @@ fn pages() -> Router<Arc<App>> {
 fn protocol() -> Router<Arc<App>> {
     Router::new()
         .route(path::AUTHORIZE, get(authorize::get).head(guard::no_head).post(authorize::post))
+        .route("/start/{client}", get(start::start).head(guard::no_head))
         .route("/federation/{connection}/callback", get(callback::get).head(guard::no_head))
         .route(path::END_SESSION, get(end_session::get).head(guard::no_head).post(end_session::post))
         .route(path::DEVICE_AUTHORIZATION, post(device::authorize))
@@ -97,6 +99,7 @@ fn calls() -> Router<Arc<App>> {
         .route("/register/{client}", get(register::read).put(register::replace).delete(register::remove))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::JWKS, get(discovery::jwks))
+        .route(path::USERINFO_METADATA, get(discovery::userinfo_metadata))
         .route(path::OPENID_CONFIGURATION, get(discovery::discovery))
         .route(path::OAUTH_SERVER, get(discovery::discovery))
         .layer(from_any_origin())

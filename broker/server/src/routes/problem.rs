@@ -8,6 +8,7 @@ use doorward_domain::Timestamp;
 use doorward_service::login::{LoginError, WayOn};
 use doorward_service::provider::Answer;
 use doorward_service::provider::authorize::AuthorizeError;
+use doorward_service::provider::initiate::InitiateError;
 use doorward_service::provider::logout::LogoutError;
 
 use super::failure::{self, Failure};
@@ -51,6 +52,11 @@ fn way_back(answer: &Answer) -> WayBack {
 /// A path where nothing is.
 pub fn nothing_here(app: &App, request: &HeaderMap) -> Response {
     page(app, Words::for_reader(None, request), failure::NOTHING_HERE, None, &NothingHere)
+}
+
+/// A link that was to lead somewhere else than to its app.
+pub fn bad_link(app: &App, request: &HeaderMap) -> Response {
+    page(app, Words::for_reader(None, request), failure::BAD_LINK, None, &InitiateError::Unfit)
 }
 
 /// What the operator reads of it.

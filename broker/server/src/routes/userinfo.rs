@@ -25,14 +25,14 @@ pub async fn post(State(app): State<Arc<App>>, call: Call) -> Response {
 async fn userinfo(app: &App, method: &Method, call: &Call, body: &[u8]) -> Response {
     let (dpop, token) = match presented(&call.headers, call.query.as_deref(), body) {
         Ok(Some(presented)) => presented,
-        Ok(None) => return challenge::without_error(),
+        Ok(None) => return challenge::without_error(&app.settings),
         Err(error) => return json::refuse(&error),
     };
     let (headers, certificate) = (&call.headers, call.certificate());
     let request = ResourceRequest { method, path: path::USERINFO, headers, certificate, dpop, token: &token };
     match app.provider.userinfo(request, app.now()).await {
         Ok(statement) => json::statement(Ok(statement)),
-        Err(error) => challenge::refuse(&error),
+        Err(error) => challenge::refuse(&app.settings, &error),
     }
 }
 

@@ -79,8 +79,8 @@ impl Federation {
         let claims = self.verified_claims(&connection, &provider, leg, &tokens, now).await?;
         let subject = kind::subject(&connection, &claims);
         let authentication = claims.authentication(now);
-        let claims =
-            self.fill_up(claims, &connection.mapping, &provider.metadata, &tokens.access_token).await?;
+        let wanted = (&connection.mapping, connection.scopes.as_slice());
+        let claims = self.fill_up(claims, wanted, &provider.metadata, &tokens.access_token).await?;
         let (profile, notes) = claims::map(&connection.mapping, &claims)?;
         let lacking = claims::lacking(&connection.admission, &profile, &claims);
         Ok(Verified { tenant, connection, subject, profile, authentication, notes, lacking })

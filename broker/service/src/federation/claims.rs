@@ -5,7 +5,7 @@
 //! anybody or grants anything.
 
 use doorward_domain::connection::Field;
-use doorward_domain::{Admission, ClaimMapping, Domain, Lacking, Profile};
+use doorward_domain::{Address, Admission, ClaimMapping, Domain, Lacking, Profile};
 use serde_json::Value;
 use url::Url;
 
@@ -41,7 +41,7 @@ pub struct Note {
 pub enum Flaw {
     /// The mapping names a claim of the protocol.
     Reserved,
-    /// Not a string, or for groups not a list of strings.
+    /// Not a string, for groups not a list of strings, for an address not an object.
     WrongType,
     /// Not an e-mail address.
     NotAnAddress,
@@ -84,6 +84,9 @@ pub(super) fn map(
         locale: reader.text(Field::Locale)?,
         zoneinfo: reader.text(Field::Zoneinfo)?,
         picture: reader.picture(),
+        phone_number: reader.text(Field::PhoneNumber)?,
+        phone_number_verified: false,
+        address: reader.address()?,
         groups: reader.groups()?,
     };
     let size = serde_json::to_vec(&profile).map_or(usize::MAX, |json| json.len());
@@ -91,7 +94,8 @@ pub(super) fn map(
         return Err(ClaimsError::TooMuch(size));
     }
     let email_verified = profile.email.is_some() && reader.email_is_verified();
-    Ok((Profile { email_verified, ..profile }, reader.notes))
+    let phone_number_verified = profile.phone_number.is_some() && reader.phone_number_is_verified();
+    Ok((Profile { email_verified, phone_number_verified, ..profile }, reader.notes))
 }
 
 /// What somebody with this profile and these claims lacks to become a user.
@@ -159,6 +163,34 @@ impl<'a> Reader<'a> {
             && self.claims.get("email_verified") == Some(&Value::Bool(true))
     }
 
+    /// Likewise.
+    fn phone_number_is_verified(&self) -> bool {
+        self.mapping.claim(Field::PhoneNumber) == "phone_number"
+            && self.claims.get("phone_number_verified") == Some(&Value::Bool(true))
+    }
+
+    /// An object of texts (OIDC Core section 5.1.1); `None` when nothing in it is one.
+    fn address(&mut self) -> Result<Option<Box<Address>>, ClaimsError> {
+        let Some(claim) = self.claim(Field::Address) else { return Ok(None) };
+        let Value::Object(parts) = claim else {
+            self.note(Field::Address, Flaw::WrongType);
+            return Ok(None);
+        };
+        let part = |name: &str| {
+            let text = parts.get(name).and_then(Value::as_str).and_then(cleaned_lines);
+            text.map(|text| within_limit(Field::Address, text)).transpose()
+        };
+        let address = Address {
+            formatted: part("formatted")?,
+            street_address: part("street_address")?,
+            locality: part("locality")?,
+            region: part("region")?,
+            postal_code: part("postal_code")?,
+            country: part("country")?,
+        };
+        Ok((address != Address::default()).then(|| Box::new(address)))
+    }
+
     /// Apps put it into an `img` element, so nothing but https.
     fn picture(&mut self) -> Option<String> {
         let picture = self.string(Field::Picture).filter(|text| !text.is_empty())?;
@@ -193,6 +225,12 @@ fn cleaned(text: &str) -> Option<String> {
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The same for what may have several lines.
+fn cleaned_lines(text: &str) -> Option<String> {
+    let lines: Vec<_> = text.lines().filter_map(cleaned).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn within_limit(field: Field, text: String) -> Result<String, ClaimsError> {

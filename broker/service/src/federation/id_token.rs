@@ -134,10 +134,12 @@ impl VerifiedClaims {
         for claims in [&mut self.0, &mut userinfo] {
             claims.retain(|_, value| !value.is_null());
         }
-        let email = self.0.get("email");
-        if email != userinfo.get("email") {
-            let other = if email.is_some() { &mut userinfo } else { &mut self.0 };
-            other.remove("email_verified");
+        for (claim, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+            let told = self.0.get(claim);
+            if told != userinfo.get(claim) {
+                let other = if told.is_some() { &mut userinfo } else { &mut self.0 };
+                other.remove(verified);
+            }
         }
         userinfo.extend(self.0);
         Self(userinfo)

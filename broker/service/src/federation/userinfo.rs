@@ -1,6 +1,8 @@
 //! The userinfo request (OpenID Connect Core section 5.3), for providers whose ID tokens say little.
 
 use doorward_domain::ClaimMapping;
+use doorward_domain::connection::Field;
+use doorward_domain::scope::name;
 use doorward_net::{Limits, NetError};
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method, StatusCode};
@@ -32,16 +34,21 @@ pub enum UserinfoError {
 }
 
 impl Federation {
-    /// Asks the userinfo endpoint, if there is one and `claims` lack what the mapping wants.
+    /// Asks the userinfo endpoint, if there is one and `claims` lack what the mapping wants, or what
+    /// was asked for by scope.
     pub(super) async fn fill_up(
         &self,
         claims: VerifiedClaims,
-        mapping: &ClaimMapping,
+        (mapping, scopes): (&ClaimMapping, &[String]),
         metadata: &Metadata,
         access_token: &str,
     ) -> Result<VerifiedClaims, UserinfoError> {
         let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(claims) };
-        if mapping.wanted().all(|wanted| claims.get(wanted).is_some()) {
+        // These scopes are answered by userinfo, if at all (OIDC Core section 5.4).
+        let asked = [(name::ADDRESS, Field::Address), (name::PHONE, Field::PhoneNumber)].into_iter();
+        let asked = asked.filter(|(scope, _)| scopes.iter().any(|it| it == scope));
+        let asked = asked.map(|(_, field)| mapping.claim(field));
+        if mapping.wanted().chain(asked).all(|wanted| claims.get(wanted).is_some()) {
             return Ok(claims);
         }
         let mut request = request::json(Method::GET, endpoint)?;

@@ -15,6 +15,7 @@ pub mod export;
 pub mod plan;
 pub mod read;
 pub mod registration;
+mod resource;
 mod schema;
 pub mod sign_out;
 pub mod tokens;
@@ -37,6 +38,7 @@ use crate::settings::MutualTls;
 pub use document::Document;
 pub use plan::{Plan, PlanError};
 pub use registration::{DocumentHosts, DocumentPolicy, RegistrationError, RegistrationPolicy};
+pub use resource::ResourceView;
 
 /// The management of everything that operators configure.
 pub struct Management {
@@ -60,6 +62,8 @@ pub struct Management {
     pub registration: Option<RegistrationPolicy>,
     /// What ends sessions and grants.
     pub endings: Arc<Endings>,
+    /// The protected resources that clients which register or publish themselves may ask tokens for.
+    pub open_resources: Vec<String>,
     /// The issuer identifier, with which callback URLs start.
     pub issuer: String,
 }

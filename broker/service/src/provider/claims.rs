@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use doorward_domain::scope::name;
 use doorward_domain::{ClaimRequest, Client, ClientTrust, ScopeSet, Tenant, User};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The claims about `user` that `scope` releases, besides `sub`.
 pub fn released(user: &User, tenant: &Tenant, scope: &ScopeSet) -> Map<String, Value> {
@@ -29,6 +29,13 @@ pub fn released(user: &User, tenant: &Tenant, scope: &ScopeSet) -> Map<String, V
     if let (true, Some(email)) = (scope.contains(name::EMAIL), &profile.email) {
         claims.insert("email".to_owned(), email.as_str().into());
         claims.insert("email_verified".to_owned(), profile.email_verified.into());
+    }
+    if let (true, Some(number)) = (scope.contains(name::PHONE), &profile.phone_number) {
+        claims.insert("phone_number".to_owned(), number.as_str().into());
+        claims.insert("phone_number_verified".to_owned(), profile.phone_number_verified.into());
+    }
+    if let (true, Some(address)) = (scope.contains(name::ADDRESS), &profile.address) {
+        claims.insert("address".to_owned(), json!(address));
     }
     if scope.contains(name::GROUPS) && !profile.groups.is_empty() {
         claims.insert("groups".to_owned(), profile.groups.as_slice().into());
@@ -76,5 +83,8 @@ pub const SUPPORTED: &[&str] = &[
     "tenant",
     "email",
     "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "address",
     "groups",
 ];

@@ -32,6 +32,8 @@ pub mod path {
     pub const REGISTER: &str = "/register";
     /// Logout endpoint.
     pub const END_SESSION: &str = "/end-session";
+    /// Metadata of userinfo as a protected resource (RFC 9728 section 3.1).
+    pub const USERINFO_METADATA: &str = "/.well-known/oauth-protected-resource/userinfo";
     /// Discovery document of OpenID Connect.
     pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
     /// Discovery document of OAuth.

@@ -23,6 +23,7 @@ pub mod discovery;
 pub mod dpop;
 mod encryption;
 pub mod error;
+pub mod initiate;
 pub mod introspect;
 mod logo;
 pub mod logout;
@@ -36,6 +37,7 @@ mod refresh_token;
 mod replay;
 pub mod request;
 mod request_object;
+pub mod resource_metadata;
 pub mod response;
 pub mod revoke;
 pub mod statement;
@@ -135,7 +137,7 @@ impl Provider {
         let (clients, client_keys) = (Parsed::new(1_000), Cache::new(1_000));
         let client_secrets = Cache::new(1_000);
         let published_keys =
-            Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(300)).build();
+            Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(30)).build();
         let documents = documents.map(ClientDocuments::new);
         let logos = logo::cache();
         let device_polls =

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use doorward_domain::connection::{Field, UpstreamAuthentication};
 use doorward_domain::{
-    Access, Actor, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent, Authentication,
+    Access, Actor, Address, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent, Authentication,
     ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys, ClientTrust, CodeHash, CodeTerms,
     Connection, ConnectionId, Consent, Credentials, DeviceAuthorization, DeviceState, Domain, EmailAddress,
     Environment, Epoch, EventId, Grant, GrantId, GrantState, Identity, Job, JobId, KeyId, LoginPolicy,
@@ -186,6 +186,9 @@ fn user() -> User {
         name: Some("Kim".to_owned()),
         email: Some("kim@acme.test".to_owned()),
         email_verified: true,
+        phone_number: Some("+41 44 555 01 23".to_owned()),
+        phone_number_verified: true,
+        address: Some(Box::new(Address { country: Some("CH".to_owned()), ..Address::default() })),
         groups: vec!["staff".to_owned()],
         ..Profile::default()
     };

@@ -165,6 +165,8 @@ async fn dr_02_hostile_metadata_is_refused_and_nothing_is_asked() {
         ("sector_identifier_uri", json!("https://[::1]/sector")),
         ("logo_uri", json!("javascript:alert(1)")),
         ("policy_uri", json!("data:text/html,x")),
+        ("initiate_login_uri", json!("http://new.test/login")),
+        ("initiate_login_uri", json!("http://localhost/login")),
         ("client_name", json!("Evil\u{202e}ppa")),
         ("client_name", json!("two\nlines")),
         ("grant_types", json!(["password"])),

@@ -1,6 +1,6 @@
 //! The people who can sign in.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Somebody who can sign in, by a click or by username and password.
 #[derive(Clone, Debug)]
@@ -78,6 +78,9 @@ impl Persona {
                 .with("email", email("alice"))
                 .with("email_verified", true)
                 .with("groups", vec!["staff", "engineering"])
+                .with("phone_number", "+41 44 555 01 23")
+                .with("phone_number_verified", true)
+                .with("address", alices_address())
                 .noted("everything as it should be"),
             named("nora", "Nora", "Nomail").noted("has no e-mail address"),
             named("uma", "Uma", "Unproven")
@@ -113,6 +116,8 @@ impl Persona {
         let granted = |wanted| scope.split(' ').any(|scope| scope == wanted);
         let allowed = |claim: &str| match claim {
             "email" | "email_verified" => granted("email") && !hide_email,
+            "phone_number" | "phone_number_verified" => granted("phone"),
+            "address" => granted("address"),
             claim if PROFILE_CLAIMS.contains(&claim) => granted("profile"),
             _ => true,
         };
@@ -122,4 +127,15 @@ impl Persona {
     fn claim(&self, name: &str) -> &str {
         self.claims.get(name).and_then(Value::as_str).unwrap_or_default()
     }
+}
+
+/// OpenID Connect Core 1.0 section 5.1.1.
+fn alices_address() -> Value {
+    json!({
+        "formatted": "Marktgasse 7\n8001 Zürich",
+        "street_address": "Marktgasse 7",
+        "locality": "Zürich",
+        "postal_code": "8001",
+        "country": "CH",
+    })
 }

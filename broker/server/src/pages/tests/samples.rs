@@ -49,6 +49,7 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "sign-out", sign_out(words, text)).await,
         sample(language, "signed-out", signed_out(words, some(text))).await,
         sample(language, "signed-out, by nobody", signed_out(words, None)).await,
+        sample(language, "start", start(words, text)).await,
         sample(language, "error", error(words, text)).await,
         sample(language, "welcome", welcome).await,
     ]
@@ -133,6 +134,10 @@ fn sign_out(words: Words, text: &str) -> SignOutPage {
 
 fn signed_out(words: Words, app: Option<String>) -> SignedOutPage {
     SignedOutPage { words, app, frames: Vec::new(), next: Some(Href::here("/next?a='\">")) }
+}
+
+fn start(words: Words, text: &str) -> StartPage {
+    StartPage { words, app: text.to_owned(), host: text.to_owned(), go: Href::here("/next?a='\">") }
 }
 
 fn error(words: Words, text: &str) -> ErrorPage {

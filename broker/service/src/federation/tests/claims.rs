@@ -1,5 +1,5 @@
 use doorward_domain::connection::Field;
-use doorward_domain::{ClaimMapping, Profile};
+use doorward_domain::{Address, ClaimMapping, Profile};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -21,6 +21,8 @@ fn standard_claims_fill_their_fields() {
         "name": "Kim Example", "given_name": "Kim", "family_name": "Example", "preferred_username": "kim",
         "email": "kim@acme.test", "email_verified": true, "locale": "de-DE", "zoneinfo": "Europe/Berlin",
         "picture": "https://acme.test/kim.png", "groups": ["door", "staff"],
+        "phone_number": "+1 (604) 555-1234", "phone_number_verified": true,
+        "address": { "street_address": "7 Market Lane\r\n2nd floor", "country": "CH", "planet": "Earth", "region": 7 },
     }));
     let some = |text: &str| Some(text.to_owned());
     let expected = Profile {
@@ -33,6 +35,13 @@ fn standard_claims_fill_their_fields() {
         locale: some("de-DE"),
         zoneinfo: some("Europe/Berlin"),
         picture: some("https://acme.test/kim.png"),
+        phone_number: some("+1 (604) 555-1234"),
+        phone_number_verified: true,
+        address: Some(Box::new(Address {
+            street_address: some("7 Market Lane\n2nd floor"),
+            country: some("CH"),
+            ..Address::default()
+        })),
         groups: vec!["door".into(), "staff".into()],
     };
     assert_eq!((profile, notes), (expected, vec![]));
@@ -154,4 +163,17 @@ fn texts_lose_control_characters_and_keep_markup() {
 fn a_picture_is_an_https_url(#[case] picture: Value) {
     let (profile, notes) = mapped(json!({ "picture": picture }));
     assert_eq!((profile.picture, notes), (None, vec![Note { field: Field::Picture, flaw: Flaw::NotAUrl }]));
+}
+
+#[test]
+fn an_address_is_an_object_and_a_number_is_verified_by_the_source_that_tells_it() {
+    let flaw = |flaw| vec![Note { field: Field::Address, flaw }];
+    for wrong in [json!("7 Market Lane"), json!(["CH"]), json!(true)] {
+        assert_eq!(mapped(json!({ "address": wrong })), (Profile::default(), flaw(Flaw::WrongType)));
+    }
+    assert_eq!(mapped(json!({ "address": {"country": 7} })), (Profile::default(), vec![]));
+    for verified in [json!("true"), json!(1), json!(null)] {
+        let (profile, _) = mapped(json!({ "phone_number": "+1", "phone_number_verified": verified }));
+        assert!(!profile.phone_number_verified);
+    }
 }

@@ -86,6 +86,7 @@ fn over(store: Arc<dyn Store>) -> Management {
         mutual_tls: Some(MutualTls { base_url: None, has_authorities: true }),
         net: Arc::new(ScriptedOutbound::new()),
         registration: None,
+        open_resources: Vec::new(),
         issuer: "https://sso.example.org".to_owned(),
     }
 }

@@ -198,6 +198,11 @@ impl Planner<'_> {
                 self.check_web_page(&format!("{path}.{name}"), uri);
             }
         }
+        // OIDC Core section 4; on a developer's machine the operator may say otherwise.
+        let insecure = entry.initiate_login_uri.as_ref().is_some_and(|uri| !uri.starts_with("https://"));
+        if insecure && self.making.registration.is_some() {
+            self.problem(format!("{path}.initiate_login_uri"), "must be an https URL");
+        }
         Presentation {
             logo_uri: entry.logo_uri.clone(),
             client_uri: entry.client_uri.clone(),
