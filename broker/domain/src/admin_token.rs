@@ -36,6 +36,8 @@ scopes! {
     TenantsRead = "tenants:read";
     /// Look at connections.
     ConnectionsRead = "connections:read";
+    /// Check their credentials, and make new keys.
+    ConnectionsWrite = "connections:write";
     /// Look at users.
     UsersRead = "users:read";
     /// Sign users out, and switch them off and on.

@@ -93,6 +93,7 @@ impl App {
             sealer: Arc::clone(&sealer),
             entropy: Arc::clone(&entropy),
             clock: Arc::clone(&clock),
+            federation: Arc::clone(&federation),
             egress,
             algorithms: keys.algorithms().to_vec(),
             mutual_tls: settings.mutual_tls.clone(),

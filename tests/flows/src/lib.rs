@@ -9,6 +9,7 @@ pub mod browser;
 pub mod meddler;
 pub mod oracle;
 pub mod transport;
+pub mod upstreams;
 pub mod world;
 
 pub use app::Relying;

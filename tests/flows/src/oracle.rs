@@ -76,7 +76,7 @@ fn check(asked: &str, head: &Parts, body: &Bytes) {
         let known = has("content-security-policy", "script-src 'sha256-").then_some(SUBMITS_ITSELF);
         assert!(!text.replacen(known.unwrap_or("\0"), "", 1).contains("<script"), "{asked}: {text}");
     }
-    let public = ["/.well-known/", "/jwks.json"].iter().any(|path| asked.contains(path));
+    let public = ["/.well-known/", "/jwks"].iter().any(|path| asked.contains(path));
     if media_type.starts_with("application/json") && !public {
         assert!(has("cache-control", "no-store"), "{asked}: {head:?}");
     }

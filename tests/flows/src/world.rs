@@ -8,7 +8,7 @@ use doorward::app::{App, Parts};
 use doorward::proxies::Proxies;
 use doorward::{admin_api, routes};
 use doorward_domain::audit::Action;
-use doorward_domain::connection::UpstreamAuthentication;
+use doorward_domain::connection::{Slots, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
     Algorithm, AuditEvent, Client, ClientAuthentication, ClientId, ClientSecret, ClientTrust, Clock as _,
     Connection, ConnectionId, Domain, Entropy, KeyManagement, ManualClock, Plain, Provisioning, RedirectUri,
@@ -255,19 +255,24 @@ impl World {
 
     /// A live connection of `tenant` to an issuer of the test IdP.
     pub fn connection(&self, tenant: TenantId, id: ConnectionId, issuer: &str) -> Connection {
-        let place = Place { tenant, kind: Kind::Connection, id: id.as_bytes(), field: "client_secret" };
+        let secret = self.upstream_secret(tenant, id, "upstream-secret");
         let registered = (format!("{IDP}/{issuer}"), "doorward".to_owned());
         Connection {
             title: "Staff".to_owned(),
-            authentication: UpstreamAuthentication::ClientSecretBasic {
-                secret: self.sealer.seal(&place, b"upstream-secret", &*self.entropy),
-            },
+            authentication: UpstreamAuthentication::ClientSecretBasic { secrets: Slots::new(secret) },
             scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
             algorithms: vec![Algorithm::ES256, Algorithm::RS256],
             provisioning: Provisioning::JustInTime,
             stage: Stage::Live,
             ..Connection::new((tenant, id), "staff".to_owned(), registered, self.clock.now())
         }
+    }
+
+    /// A secret of ours at a provider, as a connection keeps it.
+    pub fn upstream_secret(&self, tenant: TenantId, id: ConnectionId, text: &str) -> UpstreamSecret {
+        let place = Place { tenant, kind: Kind::Connection, id: id.as_bytes(), field: "client_secret" };
+        let value = self.sealer.seal(&place, text.as_bytes(), &*self.entropy);
+        UpstreamSecret { value, created_at: self.clock.now(), ends_at: None }
     }
 
     /// Links a tenant to an issuer of the test IdP, on both sides.

@@ -118,6 +118,9 @@ app-not-open = Diese App steht Ihrem Unternehmen nicht offen
 somebody-else = Sie haben sich mit einem anderen Konto angemeldet
     .explanation = { $app } hat ein anderes Konto erwartet als das, mit dem Sie sich angemeldet haben.
     .you = können es noch einmal mit dem Konto versuchen, das Sie in der App nutzen.
+of-another-company = { somebody-else }
+    .explanation = Das Konto, mit dem Sie sich angemeldet haben, gehört nicht zu Ihrem Unternehmen.
+    .you = können es noch einmal mit dem Konto Ihres Unternehmens versuchen, notfalls in einem privaten Fenster.
 
 ## Signing out.
 

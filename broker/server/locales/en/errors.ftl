@@ -118,6 +118,9 @@ app-not-open = This app is not open to your company
 somebody-else = You signed in as somebody else
     .explanation = { $app } expected another account than the one you signed in with.
     .you = can try again with the account that you use in the app.
+of-another-company = { somebody-else }
+    .explanation = The account that you signed in with is not one of your company’s.
+    .you = can try again with the account of your company, in a private window if need be.
 
 ## Signing out.
 

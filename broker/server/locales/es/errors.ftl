@@ -118,6 +118,9 @@ app-not-open = Esta aplicación no está abierta a su empresa
 somebody-else = Ha iniciado sesión con otra cuenta
     .explanation = { $app } esperaba una cuenta distinta de la que usted ha usado.
     .you = puede volver a intentarlo con la cuenta que usa en la aplicación.
+of-another-company = { somebody-else }
+    .explanation = La cuenta que ha usado no es de su empresa.
+    .you = puede volver a intentarlo con la cuenta de su empresa, si hace falta en una ventana privada.
 
 ## Signing out.
 

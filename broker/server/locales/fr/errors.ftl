@@ -118,6 +118,9 @@ app-not-open = Cette application n’est pas ouverte à votre entreprise
 somebody-else = Vous avez utilisé un autre compte
     .explanation = { $app } attendait un autre compte que celui avec lequel la connexion a eu lieu.
     .you = pouvez réessayer avec le compte que vous utilisez dans l’application.
+of-another-company = { somebody-else }
+    .explanation = Le compte utilisé ne fait pas partie de ceux de votre entreprise.
+    .you = pouvez réessayer avec le compte de votre entreprise, au besoin dans une fenêtre privée.
 
 ## Signing out.
 

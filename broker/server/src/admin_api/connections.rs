@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use doorward_domain::AdminScope;
+use doorward_service::management::credentials::{ConnectionCheck, Expiry};
 use doorward_service::management::views::{ConnectionView, Page};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,7 +14,12 @@ use super::exchange::{Answer, Named, answer};
 use super::openapi::NotFound;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(read))
+        .routes(routes!(check))
+        .routes(routes!(rotate_key))
+        .routes(routes!(expiries))
 }
 
 /// A tenant's connections, the oldest first
@@ -34,4 +40,36 @@ async fn read(access: Access, place: Named<(String, String)>) -> Answer {
     let admin = access.to(AdminScope::ConnectionsRead)?;
     let (slug, name) = place?.0;
     answer(admin.management.connection(&slug, &name).await?)
+}
+
+/// Ask the provider whether it knows our credentials; nobody has to sign in
+#[utoipa::path(post, path = "/tenants/{slug}/connections/{name}/check", tag = "connections",
+    params(("slug" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = ConnectionCheck), (status = 404, response = NotFound)),
+    security(("admin" = ["connections:write"])))]
+async fn check(access: Access, place: Named<(String, String)>) -> Answer {
+    let admin = access.to(AdminScope::ConnectionsWrite)?;
+    let (slug, name) = place?.0;
+    answer(admin.management.check_connection(&slug, &name).await?)
+}
+
+/// Make a new key pair for a connection that authenticates with one; the old one stays beside it
+#[utoipa::path(post, path = "/tenants/{slug}/connections/{name}/keys", tag = "connections",
+    params(("slug" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = ConnectionView), (status = 404, response = NotFound)),
+    security(("admin" = ["connections:write"])))]
+async fn rotate_key(access: Access, place: Named<(String, String)>) -> Answer {
+    let admin = access.to(AdminScope::ConnectionsWrite)?;
+    let (slug, name) = place?.0;
+    admin.management.rotate_connection_key(&slug, &name, admin.actor).await?;
+    answer(admin.management.connection(&slug, &name).await?)
+}
+
+/// Which credentials run out when, of all tenants
+#[utoipa::path(get, path = "/connections/expiries", tag = "connections",
+    responses((status = 200, body = Page<Expiry>)),
+    security(("admin" = ["connections:read"])))]
+async fn expiries(access: Access) -> Answer {
+    let admin = access.to(AdminScope::ConnectionsRead)?;
+    answer(admin.management.expiries().await?)
 }

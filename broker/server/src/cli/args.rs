@@ -69,7 +69,7 @@ pub enum AdminCommand {
     Tenant(TenantVerb),
     /// Connections: tenants' links to identity providers
     #[command(subcommand)]
-    Connection(OfTenantVerb),
+    Connection(ConnectionVerb),
     /// Clients: the downstream apps
     #[command(subcommand)]
     Client(ClientVerb),
@@ -191,6 +191,39 @@ pub enum OfTenantVerb {
         /// The connection's name, or the user's identifier
         name: String,
     },
+}
+
+/// What to do with connections.
+#[derive(Debug, Subcommand)]
+pub enum ConnectionVerb {
+    /// All of a tenant
+    List {
+        /// The tenant's company code
+        tenant: String,
+    },
+    /// A single one
+    Show {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+    },
+    /// Ask the provider whether it knows our credentials; nobody has to sign in
+    Check {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+    },
+    /// Make a new key pair for a connection that authenticates with one; the old one stays beside it
+    RotateKey {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+    },
+    /// Which credentials run out when, of all tenants
+    Forecast,
 }
 
 /// What to do with clients.

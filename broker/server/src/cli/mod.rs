@@ -4,6 +4,7 @@
 mod api;
 mod args;
 mod backup;
+mod check;
 mod clients;
 mod diff;
 mod doctor;
@@ -22,8 +23,8 @@ use serde_json::json;
 use crate::config::Config;
 use api::Api;
 use args::{
-    AdminCommand, BackupVerb, Cli, Command, Files, KeyVerb, OfTenantVerb, Output, ResourceVerb, TenantVerb,
-    UserVerb,
+    AdminCommand, BackupVerb, Cli, Command, ConnectionVerb, Files, KeyVerb, OfTenantVerb, Output,
+    ResourceVerb, TenantVerb, UserVerb,
 };
 
 /// Runs the command that the process was started with.
@@ -72,6 +73,7 @@ fn told(what: &str, records: usize) {
 
 const TENANTS: &[&str] = &["slug", "name", "domains", "enabled"];
 const CONNECTIONS: &[&str] = &["name", "title", "kind", "issuer", "provisioning", "stage"];
+const EXPIRIES: &[&str] = &["tenant", "connection", "method", "ends_at", "days_left"];
 const USERS: &[&str] = &["id", "email", "name", "enabled", "created_at"];
 const KEYS: &[&str] = &["id", "algorithm", "status", "used_from", "used_until"];
 
@@ -90,12 +92,7 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         AdminCommand::Export => export(api, output).await,
         AdminCommand::Tenant(TenantVerb::List) => list(&["tenants"], TENANTS).await,
         AdminCommand::Tenant(TenantVerb::Show { slug }) => show(&["tenants", slug]).await,
-        AdminCommand::Connection(OfTenantVerb::List { tenant }) => {
-            list(&["tenants", tenant, "connections"], CONNECTIONS).await
-        }
-        AdminCommand::Connection(OfTenantVerb::Show { tenant, name }) => {
-            show(&["tenants", tenant, "connections", name]).await
-        }
+        AdminCommand::Connection(verb) => connection(api, verb, output).await,
         AdminCommand::Client(verb) => clients::run(api, verb, output).await,
         AdminCommand::Resource(ResourceVerb::Metadata { url }) => resource(api, url, output).await,
         AdminCommand::Tenant(TenantVerb::SignOut { slug }) => {
@@ -120,6 +117,30 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         AdminCommand::Token(verb) => tokens::run(api, verb, output).await,
         AdminCommand::RegistrationToken(verb) => tokens::run_registration(api, verb, output).await,
     }
+}
+
+async fn connection(api: &Api, verb: &ConnectionVerb, output: Output) -> anyhow::Result<()> {
+    match verb {
+        ConnectionVerb::List { tenant } => {
+            print::list(&api.list(&["tenants", tenant, "connections"]).await?, CONNECTIONS, output);
+        }
+        ConnectionVerb::Show { tenant, name } => {
+            print::one(&api.get(&["tenants", tenant, "connections", name]).await?, output);
+        }
+        ConnectionVerb::Check { tenant, name } => {
+            let path = ["tenants", tenant, "connections", name, "check"];
+            let found = api.post(&path, &json!({})).await?;
+            print!("{}", check::text(&found, output));
+        }
+        ConnectionVerb::RotateKey { tenant, name } => {
+            let path = ["tenants", tenant, "connections", name, "keys"];
+            print::one(&api.post(&path, &json!({})).await?, output);
+        }
+        ConnectionVerb::Forecast => {
+            print::list(&api.list(&["connections", "expiries"]).await?, EXPIRIES, output);
+        }
+    }
+    Ok(())
 }
 
 async fn change(api: &Api, verb: &str, files: &Files, output: Output) -> anyhow::Result<()> {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 use doorward_domain::scope;
+use doorward_service::management::views::ViewError;
 use doorward_service::provider::resource_metadata;
 
 use crate::app::App;
@@ -31,6 +33,21 @@ pub async fn userinfo_metadata(State(app): State<Arc<App>>) -> Response {
 /// Our public keys (RFC 7517), for as long as no new one may sign.
 pub async fn jwks(State(app): State<Arc<App>>) -> Response {
     public_json(Bytes::copy_from_slice(app.keys.jwks().as_bytes()), app.keys.jwks_max_age())
+}
+
+/// The public keys by which a connection authenticates at its provider.
+pub async fn client_jwks(
+    State(app): State<Arc<App>>,
+    Path((tenant, connection)): Path<(String, String)>,
+) -> Response {
+    let (Ok(tenant), Ok(connection)) = (tenant.parse(), connection.parse()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match app.management.client_jwks(tenant, connection).await {
+        Ok(keys) => public_json(keys.to_string().into(), DISCOVERY_MAX_AGE),
+        Err(ViewError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 fn public_json(body: Bytes, max_age: Duration) -> Response {

@@ -88,6 +88,9 @@ fn federation(cause: &FederationError) -> &'static str {
         (FederationError::UpstreamRefused { .. }, WhoMends::Later) => "refused-for-now",
         (FederationError::UpstreamRefused { .. }, _) => "refused-by-setup",
         (FederationError::IdToken(IdTokenError::AuthenticationTooOld), _) => "proof-too-old",
+        (FederationError::IdToken(IdTokenError::OtherDirectory | IdTokenError::HostedDomain), _) => {
+            "of-another-company"
+        }
         (FederationError::Claims(_), _) => "profile-too-large",
         (_, WhoMends::Person) => "lost-track",
         (_, WhoMends::TenantAdmin) => "bad-answer",

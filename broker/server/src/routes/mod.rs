@@ -83,7 +83,10 @@ fn protocol() -> Router<Arc<App>> {
     Router::new()
         .route(path::AUTHORIZE, get(authorize::get).head(guard::no_head).post(authorize::post))
         .route("/start/{client}", get(start::start).head(guard::no_head))
-        .route("/federation/{connection}/callback", get(callback::get).head(guard::no_head))
+        .route(
+            "/federation/{connection}/callback",
+            get(callback::get).head(guard::no_head).post(callback::post),
+        )
         .route(path::END_SESSION, get(end_session::get).head(guard::no_head).post(end_session::post))
         .route(path::DEVICE_AUTHORIZATION, post(device::authorize))
         .route(path::INTROSPECT, post(token::introspect))
@@ -100,6 +103,7 @@ fn calls() -> Router<Arc<App>> {
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::JWKS, get(discovery::jwks))
         .route(path::USERINFO_METADATA, get(discovery::userinfo_metadata))
+        .route("/federation/{tenant}/{connection}/jwks", get(discovery::client_jwks))
         .route(path::OPENID_CONFIGURATION, get(discovery::discovery))
         .route(path::OAUTH_SERVER, get(discovery::discovery))
         .layer(from_any_origin())

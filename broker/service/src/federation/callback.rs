@@ -2,20 +2,24 @@
 //!
 //! Connection, `state` and `iss` must agree before anything is sent to the provider (UP-04, UP-05).
 
+use doorward_domain::connection::Field;
 use doorward_domain::{
-    Authentication, Connection, ConnectionId, Domain, Lacking, Profile, Subject, Tenant, Timestamp,
+    Authentication, Connection, ConnectionId, Lacking, Profile, Subject, Tenant, Timestamp,
 };
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::claims::Flaw;
 use super::error::clipped;
 use super::exchange::Tokens;
 use super::id_token::VerifiedClaims;
 use super::metadata::Metadata;
 use super::providers::Provider;
 use super::verify::{self, Expected, IdTokenError};
-use super::{Destination, Federation, FederationError, Leg, Note, claims, kind};
+use super::{Destination, EmailTrust, Federation, FederationError, Leg, Note, claims, kind};
 
 /// What the provider sent back through the browser.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct CallbackResponse {
     /// The authorization code.
     pub code: Option<String>,
@@ -40,6 +44,10 @@ pub struct Verified {
     pub subject: Subject,
     /// What the provider says of the person.
     pub profile: Profile,
+    /// How far the e-mail address in it is to be believed.
+    pub email_trust: EmailTrust,
+    /// Whether the person is a guest there, at home somewhere else.
+    pub is_guest: bool,
     /// How and when the person proved who they are.
     pub authentication: Authentication,
     /// What was left out of the profile.
@@ -49,11 +57,10 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Whether the address in the profile is verified, and in a domain of the tenant. Whatever a provider
+    /// Whether the address in the profile is believed, and in a domain of the tenant. Whatever a provider
     /// says of addresses elsewhere leads to nobody's account (UP-09).
     pub fn address_is_proven(&self) -> bool {
-        let domain = self.profile.email.as_deref().and_then(Domain::of_email);
-        self.profile.email_verified && domain.is_some_and(|domain| self.tenant.domains.contains(&domain))
+        self.email_trust == EmailTrust::TenantDomain
     }
 }
 
@@ -72,18 +79,36 @@ impl Federation {
     ) -> Result<Verified, FederationError> {
         leg.check(path_connection, response.state.as_deref(), now)?;
         let Destination { tenant, connection } = self.destination_of(leg, now).await?;
-        let provider = self.providers.get(&connection.issuer, now).await?;
-        check_issuer(&provider.metadata, response.iss.as_deref())?;
+        let provider = self.providers.get(&connection, now).await?;
+        let metadata = &*provider.metadata;
+        check_issuer(metadata, response.iss.as_deref())?;
         let code = code_of(response)?;
-        let tokens = self.exchange(&connection, &provider.metadata, leg, code).await?;
+        let tokens = self.exchange(&connection, metadata, (leg, code), now).await?;
         let claims = self.verified_claims(&connection, &provider, leg, &tokens, now).await?;
-        let subject = kind::subject(&connection, &claims);
-        let authentication = claims.authentication(now);
-        let wanted = (&connection.mapping, connection.scopes.as_slice());
-        let claims = self.fill_up(claims, wanted, &provider.metadata, &tokens.access_token).await?;
-        let (profile, notes) = claims::map(&connection.mapping, &claims)?;
+        let kind = kind::of(&connection.kind);
+        let subject = kind.subject(&connection.issuer, &claims);
+        let context = kind.context(&claims, &connection.contexts);
+        let authentication = claims.authentication(connection.contexts.told(context), now);
+        let is_guest = kind.is_guest(&claims);
+        let claims = self.fill_up(claims, &connection, metadata, &tokens.access_token).await?;
+        let (claims, groups_known) = self.with_groups(claims, (&connection, metadata), now).await;
+        let (mut profile, mut notes) = claims::map(&connection.mapping, &claims)?;
+        let email_trust = EmailTrust::of(&tenant, &connection, &profile, &claims);
+        notes.extend(not_believed(&claims, email_trust));
+        notes.extend((!groups_known).then_some(Note { field: Field::Groups, flaw: Flaw::Unknown }));
+        profile.email_verified = email_trust.is_verified();
         let lacking = claims::lacking(&connection.admission, &profile, &claims);
-        Ok(Verified { tenant, connection, subject, profile, authentication, notes, lacking })
+        Ok(Verified {
+            tenant,
+            connection,
+            subject,
+            profile,
+            email_trust,
+            is_guest,
+            authentication,
+            notes,
+            lacking,
+        })
     }
 
     /// The connection the person was sent through, if it is still in use and still leads there (UP-13,
@@ -110,9 +135,19 @@ impl Federation {
         if !matches!(first, Err(IdTokenError::UnknownKey | IdTokenError::SignatureInvalid)) {
             return Ok(first?);
         }
-        match self.providers.with_newer_keys(provider, now).await? {
-            Some(newer) => Ok(verify::verify(&tokens.id_token, &newer.keys, &expected)?),
-            None => Ok(first?),
+        let verify = |provider: &Provider| verify::verify(&tokens.id_token, &provider.keys, &expected);
+        let again = match self.providers.with_newer_keys(provider, now).await? {
+            Some(newer) => verify(&newer),
+            None => first,
+        };
+        let parameter = expected.kind().keys_of_client();
+        let Some(parameter) = parameter.filter(|_| matches!(again, Err(IdTokenError::UnknownKey))) else {
+            return Ok(again?);
+        };
+        let of_client = (parameter, connection.client_id.as_str());
+        match self.providers.with_keys_of_client(provider, of_client, now).await? {
+            Some(of_client) => Ok(verify(&of_client)?),
+            None => Ok(again?),
         }
     }
 }
@@ -125,6 +160,13 @@ fn check_issuer(metadata: &Metadata, got: Option<&str>) -> Result<(), Federation
         None if !metadata.sends_iss => Ok(()),
         _ => Err(FederationError::IssuerMismatch { expected: expected.to_owned(), got: got.map(clipped) }),
     }
+}
+
+/// That the provider calls an address verified, where it is not believed.
+fn not_believed(claims: &VerifiedClaims, trust: EmailTrust) -> Option<Note> {
+    let said = matches!(claims.get("email_verified"), Some(Value::Bool(true) | Value::String(_)));
+    let flaw = Flaw::NotBelieved;
+    (said && !trust.is_verified()).then_some(Note { field: Field::Email, flaw })
 }
 
 fn code_of(response: &CallbackResponse) -> Result<&str, FederationError> {

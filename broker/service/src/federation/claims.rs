@@ -47,6 +47,10 @@ pub enum Flaw {
     NotAnAddress,
     /// Not an https URL.
     NotAUrl,
+    /// Said to be verified, and not believed of this provider.
+    NotBelieved,
+    /// Not in the token, and nobody who may be asked tells them: that is not to have none.
+    Unknown,
 }
 
 /// A claim that is more than a profile can hold.

@@ -123,18 +123,24 @@ fn who_mends_metadata(error: &MetadataError) -> WhoMends {
 
 fn who_mends_token(error: &TokenError) -> WhoMends {
     match error {
-        TokenError::Secret(_) | TokenError::SecretNotText => WhoMends::Operator,
+        TokenError::Secret(_) | TokenError::SecretNotText | TokenError::Key => WhoMends::Operator,
         TokenError::Unreachable(cause) => who_mends_net(cause),
         // The code ran out, or was used before.
         TokenError::TokenEndpoint { error: Some(error), .. } if error == "invalid_grant" => WhoMends::Person,
         TokenError::TokenEndpoint { status, .. } => who_mends_status(*status),
-        TokenError::Malformed | TokenError::NotBearer | TokenError::NoIdToken => WhoMends::TenantAdmin,
+        TokenError::Malformed
+        | TokenError::NotBearer
+        | TokenError::NoIdToken
+        | TokenError::SecretTooShort => WhoMends::TenantAdmin,
     }
 }
 
 fn who_mends_id_token(error: &IdTokenError) -> WhoMends {
     match error {
-        IdTokenError::NonceMismatch | IdTokenError::AuthenticationTooOld => WhoMends::Person,
+        IdTokenError::NonceMismatch
+        | IdTokenError::AuthenticationTooOld
+        | IdTokenError::OtherDirectory
+        | IdTokenError::HostedDomain => WhoMends::Person,
         // The provider has a new key, and we asked for it too recently to ask again.
         IdTokenError::UnknownKey => WhoMends::Later,
         _ => WhoMends::TenantAdmin,

@@ -4,26 +4,17 @@
 //! Written here rather than taken from openidconnect, whose answer type fails on members that we do not
 //! need, such as an `expires_in` in quotes, and does not keep status and error code.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use doorward_domain::connection::UpstreamAuthentication;
-use doorward_domain::{Connection, Sealed};
-use doorward_net::{Limits, NetError, Request, Response};
-use doorward_store::Kind;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method, StatusCode};
+use doorward_domain::{Connection, Timestamp};
+use doorward_net::{NetError, Response};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use url::form_urlencoded::{self, Serializer};
-use zeroize::Zeroizing;
 
+use super::client_auth::Credential;
 use super::error::clipped;
 use super::metadata::Metadata;
-use super::{Federation, Leg, request};
-use crate::keys::sealing::{Place, SealError};
-
-/// The field of a connection's secret, where the sealer expects it.
-pub const CLIENT_SECRET: &str = "client_secret";
+use super::{Federation, Leg};
+use crate::keys::sealing::SealError;
 
 /// Why a code did not become tokens.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +25,12 @@ pub enum TokenError {
     /// Our own secret is not text, so nobody typed it.
     #[error("the client secret is not text")]
     SecretNotText,
+    /// Our own secret is too short to be the key of an HMAC (RFC 7518 section 3.2).
+    #[error("the client secret is shorter than 32 bytes, which client_secret_jwt needs")]
+    SecretTooShort,
+    /// Our own key does not sign.
+    #[error("the private key of the connection cannot be used")]
+    Key,
     /// The token endpoint gave no usable answer.
     #[error("the token endpoint could not be asked: {0}")]
     Unreachable(#[from] NetError),
@@ -81,94 +78,49 @@ struct ErrorAnswer {
 }
 
 impl Federation {
-    /// Redeems `code` at the provider's token endpoint.
+    /// Redeems `code` at the provider's token endpoint (RFC 6749 section 4.1.3), with PKCE and our client
+    /// authentication.
     pub(super) async fn exchange(
         &self,
         connection: &Connection,
         metadata: &Metadata,
-        leg: &Leg,
-        code: &str,
+        (leg, code): (&Leg, &str),
+        now: Timestamp,
     ) -> Result<Tokens, TokenError> {
-        let request = self.token_request(connection, metadata, leg, code)?;
-        read(&self.outbound.send(&connection.issuer, request, Limits::DOCUMENT).await?)
-    }
-
-    /// The request of RFC 6749 section 4.1.3, with PKCE and our client authentication.
-    fn token_request(
-        &self,
-        connection: &Connection,
-        metadata: &Metadata,
-        leg: &Leg,
-        code: &str,
-    ) -> Result<Request, TokenError> {
-        let mut request = request::json(Method::POST, &metadata.token_endpoint)?;
-        let mut form = Serializer::new(String::new());
-        form.append_pair("grant_type", "authorization_code")
-            .append_pair("code", code)
-            .append_pair("redirect_uri", self.callback_url(connection.id).as_str())
-            .append_pair("code_verifier", &leg.code_verifier);
-        self.authenticate(connection, &mut request, &mut form)?;
-        let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-        request.headers_mut().insert(CONTENT_TYPE, form_type);
-        *request.body_mut() = form.finish().into_bytes();
-        Ok(request)
-    }
-
-    fn authenticate(
-        &self,
-        connection: &Connection,
-        request: &mut Request,
-        form: &mut Serializer<'_, String>,
-    ) -> Result<(), TokenError> {
-        let client_id = &connection.client_id;
-        match &connection.authentication {
-            UpstreamAuthentication::None => {
-                form.append_pair("client_id", client_id);
-            }
-            UpstreamAuthentication::ClientSecretPost { secret } => {
-                let secret = self.open_secret(connection, secret)?;
-                form.append_pair("client_id", client_id).append_pair("client_secret", &secret);
-            }
-            UpstreamAuthentication::ClientSecretBasic { secret } => {
-                let secret = self.open_secret(connection, secret)?;
-                request.headers_mut().insert(AUTHORIZATION, basic(client_id, &secret)?);
+        let redirect_uri = self.callback_url(connection.id);
+        let mut asked = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", redirect_uri.as_str()),
+        ];
+        asked.extend(leg.code_verifier.as_deref().map(|verifier| ("code_verifier", verifier)));
+        let mut refused = None;
+        for credential in Credential::good(&connection.authentication, now) {
+            let answer = self.ask_for_tokens((connection, metadata), &asked, credential, now).await?;
+            match read(&answer) {
+                Err(error) if error.is_about_client() => refused = refused.or(Some(error)),
+                tokens => {
+                    if refused.is_some() {
+                        tracing::warn!(connection = %connection.id, "the provider knows the older credential only");
+                    }
+                    return tokens;
+                }
             }
         }
-        Ok(())
-    }
-
-    fn open_secret(&self, connection: &Connection, sealed: &Sealed) -> Result<Zeroizing<String>, TokenError> {
-        let place = Place {
-            tenant: connection.tenant,
-            kind: Kind::Connection,
-            id: connection.id.as_bytes(),
-            field: CLIENT_SECRET,
-        };
-        let secret = self.sealer.open(&place, sealed)?;
-        let text = std::str::from_utf8(&secret).map_err(|_| TokenError::SecretNotText)?;
-        Ok(Zeroizing::new(text.to_owned()))
+        Err(refused.unwrap_or(TokenError::Malformed))
     }
 }
 
-/// RFC 6749 section 2.3.1: identifier and secret are form-encoded before they are joined.
-fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, TokenError> {
-    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = Zeroizing::new(format!("{}:{}", encode(client_id), encode(secret)));
-    let header = Zeroizing::new(format!("Basic {}", BASE64.encode(pair.as_bytes())));
-    let mut value = HeaderValue::from_str(&header).map_err(|_| TokenError::SecretNotText)?;
-    value.set_sensitive(true);
-    Ok(value)
+impl TokenError {
+    /// Whether the provider does not take us for its client (RFC 6749 section 5.2).
+    pub(super) fn is_about_client(&self) -> bool {
+        matches!(self, Self::TokenEndpoint { error: Some(error), .. } if error == "invalid_client")
+    }
 }
 
 fn read(response: &Response) -> Result<Tokens, TokenError> {
-    if response.status() != StatusCode::OK {
-        let answer = serde_json::from_slice::<ErrorAnswer>(response.body()).ok();
-        let description = answer.as_ref().and_then(|answer| answer.error_description.as_str());
-        return Err(TokenError::TokenEndpoint {
-            status: response.status().as_u16(),
-            description: description.map(clipped),
-            error: answer.map(|answer| clipped(&answer.error)),
-        });
+    if let Some(refusal) = refusal(response) {
+        return Err(refusal);
     }
     let answer: Answer = serde_json::from_slice(response.body()).map_err(|_| TokenError::Malformed)?;
     if !answer.token_type.eq_ignore_ascii_case("Bearer") {
@@ -176,4 +128,18 @@ fn read(response: &Response) -> Result<Tokens, TokenError> {
     }
     let id_token = answer.id_token.ok_or(TokenError::NoIdToken)?;
     Ok(Tokens { id_token, access_token: answer.access_token })
+}
+
+/// What the token endpoint says when it gives no tokens.
+pub(super) fn refusal(response: &Response) -> Option<TokenError> {
+    if response.status() == StatusCode::OK {
+        return None;
+    }
+    let answer = serde_json::from_slice::<ErrorAnswer>(response.body()).ok();
+    let description = answer.as_ref().and_then(|answer| answer.error_description.as_str());
+    Some(TokenError::TokenEndpoint {
+        status: response.status().as_u16(),
+        description: description.map(clipped),
+        error: answer.map(|answer| clipped(&answer.error)),
+    })
 }

@@ -87,7 +87,7 @@ impl UnverifiedIdToken {
         IdTokenError::Malformed("a standard claim")
     }
 
-    /// The claims, once the token has passed every check of the library.
+    /// The claims, once the token has passed every check.
     pub(super) fn now_verified(self) -> VerifiedClaims {
         VerifiedClaims(self.claims)
     }
@@ -116,13 +116,33 @@ impl VerifiedClaims {
         text(&self.0, "azp")
     }
 
-    /// How and when the person proved who they are, as far as the provider says so.
-    pub(super) fn authentication(&self, now: Timestamp) -> Authentication {
+    /// `acr`, as the provider says it.
+    pub(super) fn context(&self) -> Option<&str> {
+        text(&self.0, "acr")
+    }
+
+    /// Whether the groups were too many for the token, or lie elsewhere (OIDC Core section 5.6.2). Nobody
+    /// follows the address that may stand there: the token does not choose where we ask (SS-01).
+    pub(super) fn has_groups_elsewhere(&self) -> bool {
+        let names = self.0.get("_claim_names").and_then(Value::as_object);
+        names.is_some_and(|names| names.contains_key("groups"))
+            || self.0.get("hasgroups") == Some(&Value::Bool(true))
+    }
+
+    /// The same with the groups that were found elsewhere.
+    pub(super) fn with_groups(mut self, groups: Vec<String>) -> Self {
+        self.0.insert("groups".to_owned(), groups.into());
+        self
+    }
+
+    /// How and when the person proved who they are, as far as the provider says so; `acr` is what apps read
+    /// of the context that was reached.
+    pub(super) fn authentication(&self, acr: Option<String>, now: Timestamp) -> Authentication {
         let short = |text: &&str| text.len() <= MAX_CONTEXT;
         let methods = self.0.get("amr").and_then(strings).unwrap_or_default();
         Authentication {
             time: self.time("auth_time").map_or(now, |time| time.min(now)),
-            acr: text(&self.0, "acr").filter(short).map(str::to_owned),
+            acr: acr.filter(|acr| short(&acr.as_str())),
             amr: methods.into_iter().filter(short).take(MAX_METHODS).map(str::to_owned).collect(),
             session_expiry: self.time("session_expiry"),
         }

@@ -25,6 +25,16 @@ impl UpstreamKey {
         Self { id: key.id().map(|id| JsonWebKeyId::new(id.to_owned())), public: Some(Arc::new(key)) }
     }
 
+    /// Whose tokens it signs, where the provider says so.
+    pub(super) fn issuer(&self) -> Option<&str> {
+        self.public.as_deref().and_then(VerifyingKey::issuer)
+    }
+
+    /// The key itself.
+    pub(super) fn public(&self) -> Option<&VerifyingKey> {
+        self.public.as_deref()
+    }
+
     fn algorithm(&self) -> Option<Algorithm> {
         self.public.as_deref().map(VerifyingKey::algorithm)
     }

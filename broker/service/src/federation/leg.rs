@@ -33,8 +33,9 @@ pub struct Leg {
     pub(super) state: String,
     #[serde(rename = "n")]
     pub(super) nonce: String,
-    #[serde(rename = "v")]
-    pub(super) code_verifier: String,
+    /// Nothing only where the provider says that it takes no part in PKCE.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub(super) code_verifier: Option<String>,
     #[serde(rename = "r")]
     registration: String,
 }
@@ -44,12 +45,13 @@ impl Leg {
     pub const LIFETIME: Duration = Duration::from_secs(600);
 
     /// A new leg with fresh secrets. The transaction's identifier becomes part of `state`, so that the
-    /// callback finds the transaction; [`transaction_of`] reads it back.
+    /// callback finds the transaction; [`transaction_of`] reads it back. PKCE is left out only where the
+    /// provider excludes it.
     pub(super) fn new(
         tenant: TenantId,
         connection: &Connection,
         transaction: [u8; 16],
-        max_age: Option<u64>,
+        (max_age, pkce): (Option<u64>, bool),
         entropy: &dyn Entropy,
         now: Timestamp,
     ) -> Self {
@@ -60,7 +62,7 @@ impl Leg {
             max_age,
             state: format!("{}.{}", BASE64.encode(transaction), BASE64.encode(entropy.bytes::<16>())),
             nonce: BASE64.encode(entropy.bytes::<16>()),
-            code_verifier: BASE64.encode(entropy.bytes::<32>()),
+            code_verifier: pkce.then(|| BASE64.encode(entropy.bytes::<32>())),
             registration: registration(connection),
         }
     }
@@ -110,12 +112,13 @@ pub fn transaction_of(state: &str) -> Option<[u8; 16]> {
     BASE64.decode(transaction).ok()?.try_into().ok()
 }
 
-/// A short name for (issuer, `client_id`).
+/// A short name for whom the connection deals with, and as which client.
 fn registration(connection: &Connection) -> String {
-    let digest = Sha256::new()
-        .chain_update((connection.issuer.len() as u64).to_be_bytes())
-        .chain_update(&connection.issuer)
-        .chain_update(&connection.client_id)
-        .finalize();
+    let mut digest = Sha256::new();
+    for part in connection.counterpart() {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    let digest = digest.chain_update(&connection.client_id).finalize();
     BASE64.encode(&digest[..16])
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use doorward_domain::Connection;
+use doorward_domain::connection::kind::Endpoints;
 use doorward_net::{Limits, NetError, Outbound, Response};
 use http::{Method, StatusCode};
 use openidconnect::IssuerUrl;
@@ -9,6 +11,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::jwk::UpstreamKey;
+use super::kind::{self, Documents};
 use super::request;
 use crate::keys::jwks::{JwksError, VerifyingKeys};
 
@@ -17,12 +20,18 @@ use crate::keys::jwks::{JwksError, VerifyingKeys};
 pub(super) struct Metadata {
     /// The issuer, as the connection has it.
     pub(super) issuer: IssuerUrl,
+    /// By what name it is kept and reached: the issuer, unless the connection says more of it.
+    pub(super) peer: String,
     pub(super) authorization_endpoint: Url,
     pub(super) token_endpoint: Url,
     pub(super) userinfo_endpoint: Option<Url>,
     pub(super) jwks_uri: Url,
     /// Whether every authorization response carries `iss` (RFC 9207 section 3).
     pub(super) sends_iss: bool,
+    /// Whether it takes part in PKCE with S256. Entra does, and does not say so.
+    pub(super) takes_s256: bool,
+    /// The host of Microsoft Graph in Entra's clouds.
+    pub(super) graph_host: Option<String>,
 }
 
 /// Which of a provider's documents an error is about.
@@ -94,22 +103,88 @@ struct Discovery {
     jwks_uri: Url,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
+    code_challenge_methods_supported: Option<Vec<String>>,
+    msgraph_host: Option<String>,
 }
 
-/// Fetches the metadata of `issuer`.
-pub(super) async fn fetch_metadata(outbound: &dyn Outbound, issuer: &str) -> Result<Metadata, MetadataError> {
-    let url = discovery_url(issuer)?;
-    let response = fetch(outbound, issuer, &url, Document::Metadata).await?;
-    let discovery = serde_json::from_slice(response.body()).map_err(|_| MetadataError::Malformed)?;
-    accept(issuer, discovery)
+/// Fetches the metadata of a connection's provider, as far as the connection does not tell it itself.
+pub(super) async fn fetch_metadata(
+    outbound: &dyn Outbound,
+    connection: &Connection,
+) -> Result<Metadata, MetadataError> {
+    let documents = kind::of(&connection.kind).documents();
+    let issuer = connection.issuer.as_str();
+    let peer = documents.key(issuer);
+    if let Some(told) = documents.endpoints.and_then(|endpoints| told(issuer, endpoints)) {
+        return accept(issuer, peer.into_owned(), told?, &documents);
+    }
+    let mut url = discovery_url(documents.base.unwrap_or(issuer))?;
+    with_query(&mut url, documents.query.filter(|_| documents.query_for_documents));
+    let response = fetch(outbound, &peer, &url, Document::Metadata).await?;
+    let mut discovery: Discovery =
+        serde_json::from_slice(response.body()).map_err(|_| MetadataError::Malformed)?;
+    if let Some(endpoints) = documents.endpoints {
+        discovery.replace(endpoints)?;
+    }
+    accept(issuer, peer.into_owned(), discovery, &documents)
 }
 
-/// Fetches the keys that `metadata` points to. Weak ones and those for other uses are left out.
+/// The metadata of a provider whose every necessary endpoint the connection tells.
+fn told(issuer: &str, endpoints: &Endpoints) -> Option<Result<Discovery, MetadataError>> {
+    let Endpoints { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = endpoints;
+    let read = |url: &str| Url::parse(url).map_err(|_| MetadataError::Malformed);
+    let all = (authorization_endpoint.as_deref()?, token_endpoint.as_deref()?, jwks_uri.as_deref()?);
+    let discovery = |(authorize, token, keys)| {
+        Ok(Discovery {
+            issuer: issuer.to_owned(),
+            authorization_endpoint: read(authorize)?,
+            token_endpoint: read(token)?,
+            userinfo_endpoint: userinfo_endpoint.as_deref().map(read).transpose()?,
+            jwks_uri: read(keys)?,
+            authorization_response_iss_parameter_supported: false,
+            code_challenge_methods_supported: None,
+            msgraph_host: None,
+        })
+    };
+    Some(discovery(all))
+}
+
+impl Discovery {
+    /// Puts the endpoints that the connection tells in the place of those that are published.
+    fn replace(&mut self, endpoints: &Endpoints) -> Result<(), MetadataError> {
+        let read = |url: &String| Url::parse(url).map_err(|_| MetadataError::Malformed);
+        for (told, place) in [
+            (&endpoints.authorization_endpoint, &mut self.authorization_endpoint),
+            (&endpoints.token_endpoint, &mut self.token_endpoint),
+            (&endpoints.jwks_uri, &mut self.jwks_uri),
+        ] {
+            if let Some(url) = told {
+                *place = read(url)?;
+            }
+        }
+        if let Some(url) = &endpoints.userinfo_endpoint {
+            self.userinfo_endpoint = Some(read(url)?);
+        }
+        Ok(())
+    }
+}
+
+/// Adds a parameter to a URL's query, unless it is there.
+fn with_query(url: &mut Url, parameter: Option<(&str, &str)>) {
+    if let Some((name, value)) = parameter
+        && !url.query_pairs().any(|(known, _)| known == name)
+    {
+        url.query_pairs_mut().append_pair(name, value);
+    }
+}
+
+/// Fetches the keys that lie at `url`. Weak ones and those for other uses are left out.
 pub(super) async fn fetch_keys(
     outbound: &dyn Outbound,
     metadata: &Metadata,
+    url: &Url,
 ) -> Result<Vec<UpstreamKey>, MetadataError> {
-    let response = fetch(outbound, &metadata.issuer, &metadata.jwks_uri, Document::Keys).await?;
+    let response = fetch(outbound, &metadata.peer, url, Document::Keys).await?;
     let set = serde_json::from_slice(response.body()).map_err(|_| JwksError::NotASet)?;
     Ok(VerifyingKeys::parse(&set)?.into_iter().map(UpstreamKey::new).collect())
 }
@@ -133,7 +208,7 @@ fn discovery_url(issuer: &str) -> Result<Url, MetadataError> {
 
 async fn fetch(
     outbound: &dyn Outbound,
-    issuer: &str,
+    peer: &str,
     url: &Url,
     document: Document,
 ) -> Result<Response, MetadataError> {
@@ -143,7 +218,7 @@ async fn fetch(
     };
     let unreachable = |cause| MetadataError::Unreachable { document, cause };
     let request = request::json(Method::GET, url).map_err(unreachable)?;
-    let response = outbound.send(issuer, request, limits).await.map_err(unreachable)?;
+    let response = outbound.send(peer, request, limits).await.map_err(unreachable)?;
     match response.status() {
         StatusCode::OK => Ok(response),
         status => Err(MetadataError::Status { document, status: status.as_u16() }),
@@ -151,9 +226,20 @@ async fn fetch(
 }
 
 /// Section 4.3: the issuer is the same, byte for byte. An https issuer's endpoints are https.
-fn accept(issuer: &str, discovery: Discovery) -> Result<Metadata, MetadataError> {
+fn accept(
+    issuer: &str,
+    peer: String,
+    mut discovery: Discovery,
+    documents: &Documents<'_>,
+) -> Result<Metadata, MetadataError> {
     if discovery.issuer != issuer {
         return Err(MetadataError::IssuerMismatch { expected: issuer.to_owned(), got: discovery.issuer });
+    }
+    let Discovery { authorization_endpoint, token_endpoint, userinfo_endpoint, jwks_uri, .. } =
+        &mut discovery;
+    with_query(jwks_uri, documents.query.filter(|_| documents.query_for_documents));
+    for endpoint in [authorization_endpoint, token_endpoint].into_iter().chain(userinfo_endpoint) {
+        with_query(endpoint, documents.query);
     }
     let issuer = IssuerUrl::new(discovery.issuer).map_err(|_| MetadataError::IssuerUrl)?;
     let endpoints = [
@@ -169,12 +255,16 @@ fn accept(issuer: &str, discovery: Discovery) -> Result<Metadata, MetadataError>
             return Err(MetadataError::InsecureEndpoint(name));
         }
     }
+    let methods = discovery.code_challenge_methods_supported;
     Ok(Metadata {
         issuer,
+        peer,
         authorization_endpoint: discovery.authorization_endpoint,
         token_endpoint: discovery.token_endpoint,
         userinfo_endpoint: discovery.userinfo_endpoint,
         jwks_uri: discovery.jwks_uri,
         sends_iss: discovery.authorization_response_iss_parameter_supported,
+        takes_s256: methods.is_none_or(|methods| methods.iter().any(|method| method == "S256")),
+        graph_host: discovery.msgraph_host,
     })
 }

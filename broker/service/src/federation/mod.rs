@@ -6,26 +6,33 @@
 //! 2. [`start`]: the way to the provider, and the [`leg`] that the browser carries meanwhile.
 //! 3. [`callback`]: the way back. `exchange` turns the code into tokens, `verify` the ID token into
 //!    claims (with `jwk`), `userinfo` adds what the token lacks, and [`claims`] maps the result to a
-//!    profile.
+//!    profile. `graph` is asked for groups, `trust` weighs the e-mail address.
 //!
-//! What a provider publishes of itself is read by `metadata` and kept by `providers`. Where kinds of
+//! `client_auth` proves who we are to a provider, and [`check`] asks whether it knows us. What a provider publishes of itself is read by `metadata` and kept by `providers`. Where kinds of
 //! provider differ, `kind` decides. Every step fails with an [`error`] that says who can mend it, and the
 //! [`catalogue`] has the words for administrators.
 
+mod answer;
 pub mod callback;
 pub mod catalogue;
+pub mod check;
 pub mod choose;
 pub mod claims;
+pub mod client_auth;
+pub mod directory;
 pub mod error;
 mod exchange;
+mod graph;
 mod id_token;
 mod jwk;
-mod kind;
+pub mod kind;
 pub mod leg;
 mod metadata;
 mod providers;
 mod request;
+mod spelling;
 pub mod start;
+pub mod trust;
 mod userinfo;
 mod verify;
 
@@ -34,9 +41,10 @@ mod tests;
 
 use std::sync::Arc;
 
-use doorward_domain::{Connection, ConnectionId, Entropy, TenantId, Timestamp};
+use doorward_domain::{Connection, ConnectionId, Entropy, KeyId, TenantId, Timestamp};
 use doorward_net::Outbound;
 use doorward_store::{Store, StoreError, StoreExt as _};
+use moka::sync::Cache;
 use url::Url;
 
 pub use self::callback::{CallbackResponse, Verified};
@@ -44,13 +52,19 @@ pub use self::choose::{Destination, Hint, Route};
 pub use self::claims::Note;
 pub use self::error::{FederationError, WhoMends};
 pub use self::exchange::TokenError;
+use self::graph::AppTokens;
 pub use self::leg::{Leg, transaction_of};
 pub use self::metadata::MetadataError;
 use self::providers::Providers;
 pub use self::start::{Ask, Start};
+pub use self::trust::EmailTrust;
 pub use self::userinfo::UserinfoError;
 pub use self::verify::IdTokenError;
+use crate::keys::AssertionSigner;
 use crate::keys::sealing::Sealer;
+
+/// Keys of ours, and tokens for ourselves, that are kept ready.
+const MOST_READY: u64 = 1024;
 
 /// Doorward as a client of the tenants' identity providers.
 pub struct Federation {
@@ -60,6 +74,8 @@ pub struct Federation {
     sealer: Arc<Sealer>,
     base_url: Url,
     providers: Providers,
+    signers: Cache<KeyId, Arc<AssertionSigner>>,
+    app_tokens: AppTokens,
 }
 
 impl Federation {
@@ -72,7 +88,8 @@ impl Federation {
         base_url: Url,
     ) -> Self {
         let providers = Providers::new(Arc::clone(&outbound));
-        Self { store, outbound, entropy, sealer, base_url, providers }
+        let (signers, app_tokens) = (Cache::new(MOST_READY), Cache::new(MOST_READY));
+        Self { store, outbound, entropy, sealer, base_url, providers, signers, app_tokens }
     }
 
     /// The redirect URI of a connection: `{base URL}/federation/{connection}/callback`. Each has its

@@ -1,4 +1,5 @@
-//! The providers we know: their metadata and keys, kept in memory by issuer.
+//! The providers we know: their metadata and keys, kept in memory by issuer, and by whatever else a
+//! connection says of where they are.
 //!
 //! A warm login asks nothing. Of many logins that need the same document, one fetches it; the others
 //! make do with what is known, or wait if that is nothing.
@@ -6,12 +7,14 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use doorward_domain::Timestamp;
+use doorward_domain::{Connection, Timestamp};
 use doorward_net::Outbound;
 use moka::sync::Cache;
+use url::Url;
 
 use super::MetadataError;
 use super::jwk::UpstreamKey;
+use super::kind;
 use super::metadata::{self, Metadata};
 
 /// Providers kept at one time.
@@ -57,10 +60,14 @@ impl Providers {
         Self { outbound, entries: Cache::new(MOST_PROVIDERS) }
     }
 
-    /// What `issuer` publishes: from memory while that is fresh, and while it is not too old if the
-    /// provider fails.
-    pub(super) async fn get(&self, issuer: &str, now: Timestamp) -> Result<Provider, MetadataError> {
-        let entry = self.entry(issuer);
+    /// What the provider of `connection` publishes: from memory while that is fresh, and while it is not too
+    /// old if the provider fails.
+    pub(super) async fn get(
+        &self,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> Result<Provider, MetadataError> {
+        let entry = self.entry(&kind::of(&connection.kind).documents().key(&connection.issuer));
         if let Some(fresh) = entry.not_older_than(FRESH_FOR, now) {
             return Ok(fresh);
         }
@@ -76,13 +83,13 @@ impl Providers {
         }
         let error = match attempts.recent_failure(now) {
             Some(error) => error,
-            None => match self.fetch(issuer, now).await {
+            None => match self.fetch(connection, now).await {
                 Ok(provider) => {
                     attempts.failure = None;
                     return Ok(entry.keep(provider));
                 }
                 Err(error) => {
-                    tracing::warn!(issuer, %error, "a provider's metadata could not be fetched");
+                    tracing::warn!(issuer = connection.issuer, %error, "a provider's metadata could not be fetched");
                     attempts.failure = Some((now, error.clone()));
                     error
                 }
@@ -98,7 +105,7 @@ impl Providers {
         known: &Provider,
         now: Timestamp,
     ) -> Result<Option<Provider>, MetadataError> {
-        let entry = self.entry(&known.metadata.issuer);
+        let entry = self.entry(&known.metadata.peer);
         let mut attempts = entry.fetching.lock().await;
         if let Some(newer) = entry.current().filter(|current| !Arc::ptr_eq(&current.keys, &known.keys)) {
             return Ok(Some(newer));
@@ -107,19 +114,47 @@ impl Providers {
             return Ok(None);
         }
         attempts.keys_asked_at = Some(now);
-        let keys = metadata::fetch_keys(&*self.outbound, &known.metadata).await?;
+        let keys = metadata::fetch_keys(&*self.outbound, &known.metadata, &known.metadata.jwks_uri).await?;
         Ok(Some(entry.keep(Provider { keys: keys.into(), ..known.clone() })))
     }
 
-    async fn fetch(&self, issuer: &str, now: Timestamp) -> Result<Provider, MetadataError> {
-        let metadata = metadata::fetch_metadata(&*self.outbound, issuer).await?;
-        let keys = metadata::fetch_keys(&*self.outbound, &metadata).await?;
+    /// The provider with the keys that sign for this client alone, which it tells when it is asked with
+    /// `parameter`; `None` when it is too soon to ask again.
+    pub(super) async fn with_keys_of_client(
+        &self,
+        known: &Provider,
+        (parameter, client_id): (&str, &str),
+        now: Timestamp,
+    ) -> Result<Option<Provider>, MetadataError> {
+        let url = url_of_client(&known.metadata.jwks_uri, parameter, client_id);
+        let entry = self.entry(&format!("{} {url}", known.metadata.peer));
+        let mut attempts = entry.fetching.lock().await;
+        if let Some(fresh) = entry.not_older_than(FRESH_FOR, now) {
+            return Ok(Some(fresh));
+        }
+        if attempts.keys_asked_at.is_some_and(|asked_at| now.since(asked_at) < KEYS_AGAIN_AFTER) {
+            return Ok(None);
+        }
+        attempts.keys_asked_at = Some(now);
+        let keys = metadata::fetch_keys(&*self.outbound, &known.metadata, &url).await?;
+        Ok(Some(entry.keep(Provider { keys: keys.into(), fetched_at: now, ..known.clone() })))
+    }
+
+    async fn fetch(&self, connection: &Connection, now: Timestamp) -> Result<Provider, MetadataError> {
+        let metadata = metadata::fetch_metadata(&*self.outbound, connection).await?;
+        let keys = metadata::fetch_keys(&*self.outbound, &metadata, &metadata.jwks_uri).await?;
         Ok(Provider { metadata: Arc::new(metadata), keys: keys.into(), fetched_at: now })
     }
 
-    fn entry(&self, issuer: &str) -> Arc<Entry> {
-        self.entries.get(issuer).unwrap_or_else(|| self.entries.get_with(issuer.to_owned(), Arc::default))
+    fn entry(&self, key: &str) -> Arc<Entry> {
+        self.entries.get(key).unwrap_or_else(|| self.entries.get_with(key.to_owned(), Arc::default))
     }
+}
+
+fn url_of_client(jwks_uri: &Url, parameter: &str, client_id: &str) -> Url {
+    let mut url = jwks_uri.clone();
+    url.query_pairs_mut().append_pair(parameter, client_id);
+    url
 }
 
 impl Entry {

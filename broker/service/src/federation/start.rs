@@ -1,5 +1,6 @@
 //! The way to the provider (OpenID Connect Core section 3.1.2.1, RFC 7636).
 
+use doorward_domain::connection::kind::ResponseMode;
 use doorward_domain::{Connection, Timestamp};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient};
 use openidconnect::{
@@ -8,7 +9,7 @@ use openidconnect::{
 };
 use url::Url;
 
-use super::{Destination, Federation, FederationError, Leg};
+use super::{Destination, Federation, FederationError, Leg, kind};
 
 /// What the app asked of the sign-in, to be asked of the provider in turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,21 +24,6 @@ pub struct Ask {
     pub ui_locales: Option<String>,
     /// Authentication contexts, separated by spaces.
     pub acr_values: Option<String>,
-}
-
-impl Ask {
-    fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let max_age = self.max_age.map(|seconds| seconds.to_string());
-        [
-            ("login_hint", self.login_hint.clone()),
-            ("prompt", self.prompt.clone()),
-            ("max_age", max_age),
-            ("ui_locales", self.ui_locales.clone()),
-            ("acr_values", self.acr_values.clone()),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-    }
 }
 
 /// A login on its way to a provider.
@@ -65,9 +51,10 @@ impl Federation {
         if !connection.is_usable() {
             return Err(FederationError::ConnectionNotInUse);
         }
-        let provider = self.providers.get(&connection.issuer, now).await?;
-        let leg = Leg::new(tenant.id, connection, transaction, ask.max_age, &*self.entropy, now);
-        let metadata = &provider.metadata;
+        let provider = self.providers.get(connection, now).await?;
+        let (metadata, kind) = (&provider.metadata, kind::of(&connection.kind));
+        let terms = (ask.max_age, metadata.takes_s256);
+        let leg = Leg::new(tenant.id, connection, transaction, terms, &*self.entropy, now);
         let client = CoreClient::new(
             ClientId::new(connection.client_id.clone()),
             metadata.issuer.clone(),
@@ -78,9 +65,14 @@ impl Federation {
         let (state, nonce) = (CsrfToken::new(leg.state.clone()), Nonce::new(leg.nonce.clone()));
         let mut request = client
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || state, || nonce)
-            .add_scopes(scopes_beside_openid(connection))
-            .set_pkce_challenge(challenge(&leg));
-        for (name, value) in ask.parameters() {
+            .add_scopes(scopes_beside_openid(connection));
+        if let Some(verifier) = &leg.code_verifier {
+            request = request.set_pkce_challenge(challenge(verifier));
+        }
+        if kind.response_mode() == ResponseMode::FormPost {
+            request = request.add_extra_param("response_mode", "form_post");
+        }
+        for (name, value) in kind.parameters(ask, &connection.contexts) {
             request = request.add_extra_param(name, value);
         }
         let (location, _, _) = request.url();
@@ -93,6 +85,6 @@ fn scopes_beside_openid(connection: &Connection) -> impl Iterator<Item = Scope> 
     connection.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new)
 }
 
-fn challenge(leg: &Leg) -> PkceCodeChallenge {
-    PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(leg.code_verifier.clone()))
+fn challenge(verifier: &str) -> PkceCodeChallenge {
+    PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier.to_owned()))
 }

@@ -1,16 +1,16 @@
 //! The userinfo request (OpenID Connect Core section 5.3), for providers whose ID tokens say little.
 
-use doorward_domain::ClaimMapping;
+use doorward_domain::Connection;
 use doorward_domain::connection::Field;
 use doorward_domain::scope::name;
 use doorward_net::{Limits, NetError};
 use http::header::AUTHORIZATION;
-use http::{HeaderValue, Method, StatusCode};
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::id_token::VerifiedClaims;
 use super::metadata::Metadata;
-use super::{Federation, request};
+use super::{Federation, kind, request};
 use crate::keys::strict_json;
 
 /// Why userinfo cannot be used.
@@ -34,26 +34,31 @@ pub enum UserinfoError {
 }
 
 impl Federation {
-    /// Asks the userinfo endpoint, if there is one and `claims` lack what the mapping wants, or what
-    /// was asked for by scope.
+    /// Asks the userinfo endpoint, if there is one that knows more and `claims` lack what the mapping wants,
+    /// or what was asked for by scope.
     pub(super) async fn fill_up(
         &self,
         claims: VerifiedClaims,
-        (mapping, scopes): (&ClaimMapping, &[String]),
+        connection: &Connection,
         metadata: &Metadata,
         access_token: &str,
     ) -> Result<VerifiedClaims, UserinfoError> {
-        let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(claims) };
+        let knows_more = kind::of(&connection.kind).has_userinfo();
+        let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| knows_more) else {
+            return Ok(claims);
+        };
         // These scopes are answered by userinfo, if at all (OIDC Core section 5.4).
         let asked = [(name::ADDRESS, Field::Address), (name::PHONE, Field::PhoneNumber)].into_iter();
-        let asked = asked.filter(|(scope, _)| scopes.iter().any(|it| it == scope));
-        let asked = asked.map(|(_, field)| mapping.claim(field));
-        if mapping.wanted().chain(asked).all(|wanted| claims.get(wanted).is_some()) {
+        let asked = asked.filter(|(scope, _)| connection.scopes.iter().any(|it| it == scope));
+        let asked = asked.map(|(_, field)| connection.mapping.claim(field));
+        if connection.mapping.wanted().chain(asked).all(|wanted| claims.get(wanted).is_some()) {
             return Ok(claims);
         }
         let mut request = request::json(Method::GET, endpoint)?;
-        request.headers_mut().insert(AUTHORIZATION, bearer(access_token)?);
-        let response = self.outbound.send(&metadata.issuer, request, Limits::DOCUMENT).await?;
+        request
+            .headers_mut()
+            .insert(AUTHORIZATION, request::bearer(access_token).ok_or(UserinfoError::AccessToken)?);
+        let response = self.outbound.send(&metadata.peer, request, Limits::DOCUMENT).await?;
         if response.status() != StatusCode::OK {
             return Err(UserinfoError::Status(response.status().as_u16()));
         }
@@ -64,12 +69,4 @@ impl Federation {
         }
         Ok(claims.filled_with(userinfo))
     }
-}
-
-/// RFC 6750 section 2.1.
-fn bearer(access_token: &str) -> Result<HeaderValue, UserinfoError> {
-    let header = format!("Bearer {access_token}");
-    let mut value = HeaderValue::try_from(header).map_err(|_| UserinfoError::AccessToken)?;
-    value.set_sensitive(true);
-    Ok(value)
 }

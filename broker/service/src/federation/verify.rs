@@ -13,13 +13,12 @@ use openidconnect::{
     IdTokenVerifier, IssuerUrl, JsonWebKeySet, Nonce, SignatureVerificationError,
 };
 
-use super::Leg;
 use super::error::clipped;
 use super::id_token::{UnverifiedIdToken, VerifiedClaims};
 use super::jwk::{UpstreamKey, in_library};
+use super::kind::{self, Kind};
+use super::{Leg, spelling};
 
-/// How far a provider's clock may be off.
-const LEEWAY: Duration = Duration::from_secs(60);
 /// How long before the person was sent to the provider an ID token may say it was issued: some
 /// providers set `iat` a few minutes back on purpose.
 const BACKDATING: Duration = Duration::from_secs(600);
@@ -85,6 +84,18 @@ pub enum IdTokenError {
     /// `sub` is no identifier.
     #[error("sub is empty, longer than 255 characters, or not printable ASCII")]
     SubjectInvalid,
+    /// Of another directory than the connection's.
+    #[error("tid is not the directory of the connection")]
+    OtherDirectory,
+    /// Nothing tells the person from others for ever.
+    #[error("tid or oid is missing")]
+    NoObjectId,
+    /// Signed with a key that signs for others.
+    #[error("the key that signed it says that it signs for another issuer")]
+    KeyOfOthers,
+    /// Of an organisation whose people may not come in, or of none.
+    #[error("hd is missing, or none of the connection's hosted domains")]
+    HostedDomain,
     /// The access token is not the one that the ID token came with.
     #[error("at_hash does not fit the access token")]
     AccessTokenMismatch,
@@ -100,6 +111,12 @@ pub(super) struct Expected<'a> {
     pub(super) now: Timestamp,
 }
 
+impl Expected<'_> {
+    pub(super) fn kind(&self) -> &dyn Kind {
+        kind::of(&self.connection.kind)
+    }
+}
+
 /// Verifies an ID token.
 pub(super) fn verify(
     token: &str,
@@ -113,6 +130,9 @@ pub(super) fn verify(
     }
     let issuer = unverified.issuer();
     if issuer != expected.issuer.as_str() {
+        if expected.kind().other_issuer() == Some(issuer) {
+            return spelling::verify(token, unverified, keys, expected);
+        }
         let (expected, got) = (expected.issuer.to_string(), clipped(issuer));
         return Err(IdTokenError::IssuerMismatch { expected, got });
     }
@@ -123,9 +143,19 @@ pub(super) fn verify(
     if let Some(hash) = claims.access_token_hash() {
         check_access_token(hash, &id_token, &verifier, expected)?;
     }
-    let claims = unverified.now_verified();
+    let key = id_token.signing_key(&verifier).map_err(|_| IdTokenError::SignatureInvalid)?;
+    check(unverified.now_verified(), key.issuer(), expected)
+}
+
+/// What no library checks. `key` is whose tokens the key signs that signed this one, if it says so.
+pub(super) fn check(
+    claims: VerifiedClaims,
+    key: Option<&str>,
+    expected: &Expected<'_>,
+) -> Result<VerifiedClaims, IdTokenError> {
     check_parties(&claims, expected)?;
     check_times(&claims, expected)?;
+    expected.kind().check(&claims, key)?;
     Ok(claims)
 }
 
@@ -137,7 +167,8 @@ fn verifier<'a>(
 ) -> IdTokenVerifier<'a, UpstreamKey> {
     let connection = expected.connection;
     let issued_to_us = unverified.authorized_party() == Some(&connection.client_id);
-    let latest_expired = DateTime::from_timestamp_millis((expected.now - LEEWAY).as_millis());
+    let latest_expired =
+        DateTime::from_timestamp_millis((expected.now - expected.kind().leeway()).as_millis());
     IdTokenVerifier::new_public_client(
         ClientId::new(connection.client_id.clone()),
         expected.issuer.clone(),
@@ -197,8 +228,9 @@ fn check_parties(claims: &VerifiedClaims, expected: &Expected<'_>) -> Result<(),
 
 /// The library has checked `exp` alone.
 fn check_times(claims: &VerifiedClaims, expected: &Expected<'_>) -> Result<(), IdTokenError> {
+    let leeway = expected.kind().leeway();
     for name in ["nbf", "iat", "auth_time"] {
-        if claims.time(name).is_some_and(|time| time > expected.now + LEEWAY) {
+        if claims.time(name).is_some_and(|time| time > expected.now + leeway) {
             return Err(IdTokenError::FromTheFuture(name));
         }
     }
@@ -209,7 +241,7 @@ fn check_times(claims: &VerifiedClaims, expected: &Expected<'_>) -> Result<(), I
     // Measured from when the person was sent: time spent at the provider does not count.
     let max_age = expected.leg.max_age.map(Duration::from_secs);
     match (max_age, claims.time("auth_time")) {
-        (Some(max_age), Some(auth_time)) if auth_time + max_age + LEEWAY < started_at => {
+        (Some(max_age), Some(auth_time)) if auth_time + max_age + leeway < started_at => {
             Err(IdTokenError::AuthenticationTooOld)
         }
         _ => Ok(()),

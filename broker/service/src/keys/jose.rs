@@ -185,6 +185,18 @@ impl Unverified {
 /// A [`JoseError`] says what is wrong with it. Nothing in the token can choose the key or the
 /// algorithm: `jwk`, `jku`, `x5u` and `x5c` headers are not read (CA-07, JW-04).
 pub fn verify(token: &str, keys: &VerifyingKeys, expected: &Expected<'_>) -> Result<Claims, JoseError> {
+    verify_with(token, keys.iter(), expected)
+}
+
+/// The same with keys that are kept otherwise.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_with<'a>(
+    token: &str,
+    keys: impl Iterator<Item = &'a VerifyingKey>,
+    expected: &Expected<'_>,
+) -> Result<Claims, JoseError> {
     let compact = Compact::split(token)?;
     let header = Header::read(compact.header)?;
     let algorithm = header.alg.parse().map_err(|_| JoseError::Algorithm)?;
@@ -303,11 +315,11 @@ impl Header {
 
 /// The one key that fits algorithm and `kid`; a token without `kid` needs a set where one key fits.
 fn choose<'a>(
-    keys: &'a VerifyingKeys,
+    keys: impl Iterator<Item = &'a VerifyingKey>,
     algorithm: Algorithm,
-    header: &'a Header,
+    header: &Header,
 ) -> Result<&'a VerifyingKey, JoseError> {
-    let mut fitting = keys.fitting(algorithm, header.kid.as_deref());
+    let mut fitting = keys.filter(|key| key.fits(algorithm, header.kid.as_deref()));
     let key = fitting.next().ok_or(JoseError::UnknownKey)?;
     if fitting.next().is_some() {
         return Err(JoseError::AmbiguousKey);

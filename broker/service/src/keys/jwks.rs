@@ -39,6 +39,7 @@ pub enum JwksError {
 #[derive(Debug)]
 pub struct VerifyingKey {
     id: Option<String>,
+    issuer: Option<String>,
     algorithm: Algorithm,
     verifier: Box<dyn JwsVerifier>,
 }
@@ -49,9 +50,19 @@ impl VerifyingKey {
         self.id.as_deref()
     }
 
+    /// Whose tokens it signs, where the set says so: Entra's keys have a member `issuer`.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
     /// The one algorithm it verifies.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// Whether it could have made a signature of `algorithm` under `kid`, if that is named.
+    pub(super) fn fits(&self, algorithm: Algorithm, kid: Option<&str>) -> bool {
+        self.algorithm == algorithm && (kid.is_none() || self.id() == kid)
     }
 
     /// Whether `signature` is this key's signature of `message`.
@@ -93,7 +104,12 @@ impl VerifyingKeys {
         algorithm: Algorithm,
         kid: Option<&'a str>,
     ) -> impl Iterator<Item = &'a VerifyingKey> {
-        self.keys.iter().filter(move |key| key.algorithm == algorithm && (kid.is_none() || key.id() == kid))
+        self.keys.iter().filter(move |key| key.fits(algorithm, kid))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, VerifyingKey> {
+        self.keys.iter()
     }
 }
 
@@ -162,8 +178,10 @@ fn read(jwk: &Map<String, Value>) -> Option<Vec<VerifyingKey>> {
         Some(alg) => Some(alg.as_str()?.parse::<Algorithm>().ok()?),
     };
     let allowed = fitting.iter().copied().filter(|fits| named.is_none_or(|named| named == *fits));
+    let issuer = jwk.get("issuer").and_then(Value::as_str);
     let verifying = allowed.filter_map(|algorithm| {
-        Some(VerifyingKey { id: id.clone(), algorithm, verifier: verifier(algorithm, &public)? })
+        let verifier = verifier(algorithm, &public)?;
+        Some(VerifyingKey { id: id.clone(), issuer: issuer.map(str::to_owned), algorithm, verifier })
     });
     Some(verifying.collect())
 }
@@ -178,7 +196,7 @@ pub(super) fn embedded(jwk: &Map<String, Value>, algorithm: Algorithm) -> Option
         return None;
     }
     let (public, _) = public_key(jwk).filter(|(_, fitting)| fitting.contains(&algorithm))?;
-    let key = VerifyingKey { id: None, algorithm, verifier: verifier(algorithm, &public)? };
+    let key = VerifyingKey { id: None, issuer: None, algorithm, verifier: verifier(algorithm, &public)? };
     Some((key, thumbprint(members(|name| public.parameter(name)?.as_str()))))
 }
 

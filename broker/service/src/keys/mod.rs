@@ -5,8 +5,10 @@
 //!   [`proof`] those that bring their own key. [`jwe`] encrypts for others.
 //! * `pairwise` makes the subjects that only one sector of clients knows.
 //! * [`x509`] reads certificates; [`KnownCertificates`] are those that a client registered.
+//! * [`assertion`] signs what doorward authenticates with as a client of others.
 //! * [`sealing`] encrypts what must be read again; [`master_key`] proves that it will be.
 
+pub mod assertion;
 mod distinguished_name;
 mod generate;
 pub mod jose;
@@ -27,6 +29,7 @@ pub(crate) mod strict_json;
 mod tests;
 pub mod x509;
 
+pub use assertion::{AssertionSigner, ClientKeyPair};
 pub use jose::{Audience, Claims, Expected, Expiry, JoseError, Typ, Unverified, verify, verify_mac};
 pub use jwe::{EncryptionKeys, Recipient};
 pub use jwks::{JwksError, VerifyingKey, VerifyingKeys, check_strength};

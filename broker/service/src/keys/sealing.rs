@@ -45,16 +45,19 @@ pub enum Purpose {
     AccessToken,
     /// Where a page of a list ends.
     Cursor,
+    /// A provider's answer on its way from one request to the next.
+    Callback,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Records,
         Self::Transaction,
         Self::RefreshToken,
         Self::DpopNonce,
         Self::AccessToken,
         Self::Cursor,
+        Self::Callback,
     ];
 
     const fn label(self) -> &'static [u8] {
@@ -65,6 +68,7 @@ impl Purpose {
             Self::DpopNonce => b"DPoP nonce",
             Self::AccessToken => b"access token",
             Self::Cursor => b"cursor",
+            Self::Callback => b"callback",
         }
     }
 }

@@ -52,6 +52,26 @@ impl Login {
         }
     }
 
+    /// Seals an answer that was posted to the callback of `connection`; see [`crate::federation::Federation::seal_answer`].
+    pub fn seal_answer(
+        &self,
+        connection: ConnectionId,
+        response: CallbackResponse,
+        now: Timestamp,
+    ) -> Option<String> {
+        self.federation.seal_answer(connection, response, now)
+    }
+
+    /// Opens it again; see [`crate::federation::Federation::open_answer`].
+    pub fn open_answer(
+        &self,
+        connection: ConnectionId,
+        sealed: &str,
+        now: Timestamp,
+    ) -> Option<CallbackResponse> {
+        self.federation.open_answer(connection, sealed, now)
+    }
+
     async fn admit(
         &self,
         id: TransactionId,

@@ -9,6 +9,7 @@
 mod apply;
 pub mod backup;
 pub mod clients;
+pub mod credentials;
 pub mod document;
 mod existing;
 pub mod export;
@@ -31,6 +32,7 @@ use doorward_domain::{Algorithm, AuditEvent, Clock, Entropy, EventId, TenantId};
 use doorward_net::{EgressPolicy, Outbound};
 use doorward_store::Store;
 
+use crate::federation::Federation;
 use crate::identity::Endings;
 use crate::keys::Sealer;
 use crate::settings::MutualTls;
@@ -56,6 +58,8 @@ pub struct Management {
     pub algorithms: Vec<Algorithm>,
     /// Whether and how clients may come with certificates.
     pub mutual_tls: Option<MutualTls>,
+    /// What asks tenants' providers.
+    pub federation: Arc<Federation>,
     /// The way to what clients publish themselves.
     pub net: Arc<dyn Outbound>,
     /// What holds for clients that register themselves, when they may.

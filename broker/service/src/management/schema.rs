@@ -72,3 +72,12 @@ pub(super) fn content_encryption() -> Object {
 pub(super) fn linking() -> Object {
     words(["never", "proof", "verified_email", "verified_email_and_name"])
 }
+
+pub(super) fn response_mode() -> Object {
+    words(["query", "form_post"])
+}
+
+pub(super) fn hosted_domains() -> Schema {
+    let domains = ArrayBuilder::new().items(ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)));
+    OneOfBuilder::new().item(words(["any"])).item(domains).build().into()
+}

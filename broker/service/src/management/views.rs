@@ -8,6 +8,7 @@ use doorward_domain::{
 use doorward_store::records::{TenantOf, at};
 use doorward_store::{Key, Kind, Range, Record, StoreError, StoreExt as _, Stored};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::clients::ClientFilter;
@@ -76,6 +77,13 @@ pub struct TenantView {
     pub created_at: Timestamp,
 }
 
+impl TenantView {
+    /// Its company code.
+    pub const fn slug(&self) -> &Slug {
+        &self.document.slug
+    }
+}
+
 /// A connection.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ConnectionView {
@@ -87,6 +95,12 @@ pub struct ConnectionView {
     pub tenant: Slug,
     /// The redirect URI to register at the provider.
     pub callback_url: String,
+    /// Where the connection's own public keys are, if it has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_jwks_uri: Option<String>,
+    /// The certificate of its newest key, in PEM, for providers that it is uploaded to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<String>,
     #[serde(flatten)]
     document: document::Connection,
     /// When it was created.
@@ -235,6 +249,19 @@ impl Management {
         format!("{}/federation/{connection}/callback", self.issuer)
     }
 
+    fn client_jwks_uri(&self, connection: &Connection) -> String {
+        format!("{}/federation/{}/{}/jwks", self.issuer, connection.tenant, connection.id)
+    }
+
+    /// The public keys by which a connection authenticates at its provider (RFC 7517 section 5).
+    pub async fn client_jwks(&self, tenant: TenantId, id: ConnectionId) -> Result<Value, ViewError> {
+        let unknown = || ViewError::Unknown { what: "connection", name: id.to_string() };
+        let key = at::connection(tenant, id);
+        let read = self.store.read::<Connection>(&key, self.clock.now()).await?.ok_or_else(unknown)?;
+        let keys = read.record.authentication.keys().ok_or_else(unknown)?;
+        Ok(json!({ "keys": keys.iter().map(|key| &key.public_jwk).collect::<Vec<_>>() }))
+    }
+
     pub(super) async fn find_tenant(&self, slug: &str) -> Result<Tenant, ViewError> {
         let unknown = || ViewError::Unknown { what: "tenant", name: slug.to_owned() };
         let parsed = Slug::parse(slug).map_err(|_| unknown())?;
@@ -248,11 +275,17 @@ impl Management {
     }
 
     fn connection_view(&self, tenant: &Tenant, connection: &Connection) -> ConnectionView {
+        let keys = connection.authentication.keys();
         ConnectionView {
             id: connection.id,
             tenant: tenant.slug.clone(),
             callback_url: self.callback_url(connection.id),
-            document: export::connection(connection),
+            client_jwks_uri: keys.map(|_| self.client_jwks_uri(connection)),
+            client_certificate: keys.and_then(|keys| pem(&keys.newest.public_jwk)),
+            document: document::Connection {
+                issuer: Some(connection.issuer.clone()),
+                ..export::connection(connection)
+            },
             created_at: connection.created_at,
         }
     }
@@ -288,6 +321,13 @@ impl<T> Page<T> {
     pub(super) fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(view).collect(), next: self.next }
     }
+}
+
+/// A certificate as it is uploaded (RFC 7468 section 5).
+fn pem(public_jwk: &Value) -> Option<String> {
+    let base64 = public_jwk["x5c"][0].as_str()?.as_bytes().chunks(64);
+    let lines: Vec<_> = base64.map(|line| String::from_utf8_lossy(line)).collect();
+    Some(format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n")))
 }
 
 pub(super) fn user_view(user: User) -> UserView {

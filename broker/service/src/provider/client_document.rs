@@ -159,6 +159,7 @@ impl Provider {
             entropy: &*self.entropy,
             sealer: &self.sealer,
             egress: &documents.policy.egress,
+            directories: None,
             algorithms: self.keys.algorithms(),
             mutual_tls: self.settings.mutual_tls.as_ref(),
             registration: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use doorward_domain::connection::{Field, UpstreamAuthentication};
+use doorward_domain::connection::{Field, Slots, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
     Access, Actor, Address, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent, Authentication,
     ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys, ClientTrust, CodeHash, CodeTerms,
@@ -107,7 +107,9 @@ fn connection() -> Connection {
         population: PopulationName::parse("staff").unwrap(),
         environment: Environment::Staging,
         apps: vec![ClientId::new("app")],
-        authentication: UpstreamAuthentication::ClientSecretPost { secret: sealed() },
+        authentication: UpstreamAuthentication::ClientSecretPost {
+            secrets: Slots::new(UpstreamSecret { value: sealed(), created_at: NOW, ends_at: None }),
+        },
         algorithms: Algorithm::ALL.to_vec(),
         mapping: ClaimMapping::new([(Field::Email, "mail".to_owned())].into()),
         provisioning: Provisioning::JustInTime,

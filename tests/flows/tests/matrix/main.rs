@@ -67,4 +67,5 @@ mod token_exchange;
 mod token_forms;
 mod told;
 mod two_tenants;
+mod upstreams;
 mod userinfo;

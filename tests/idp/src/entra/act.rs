@@ -13,6 +13,17 @@ impl Entra {
         self.directory().tenants.push(tenant);
     }
 
+    /// Changes a tenant.
+    ///
+    /// # Panics
+    /// When there is none such.
+    pub fn change_tenant(&self, tenant: &Tenant, change: impl FnOnce(&mut Tenant)) {
+        match self.directory().tenants.iter_mut().find(|known| known.id == tenant.id) {
+            Some(tenant) => change(tenant),
+            None => panic!("there is no {}", tenant.name),
+        }
+    }
+
     /// Adds a user or a guest to a tenant.
     pub fn add_user(&self, tenant: &Tenant, user: User) {
         self.directory().users.entry(tenant.id.clone()).or_default().push(user);

@@ -46,6 +46,8 @@ fn of_token(error: &TokenError) -> Option<&'static str> {
     Some(match error {
         TokenError::Secret(_) => "connection.secret_sealed",
         TokenError::SecretNotText => "connection.secret_not_text",
+        TokenError::SecretTooShort => "connection.secret_too_short",
+        TokenError::Key => "connection.key",
         TokenError::Unreachable(cause) => of_net(cause),
         TokenError::TokenEndpoint { error: Some(_), .. } => return None,
         TokenError::TokenEndpoint { error: None, .. } => "token.status",
@@ -72,6 +74,10 @@ fn of_id_token(error: &IdTokenError) -> &'static str {
         IdTokenError::IssuedTooEarly => "id_token.issued_too_early",
         IdTokenError::AuthenticationTooOld => "id_token.authentication_too_old",
         IdTokenError::SubjectInvalid => "id_token.subject",
+        IdTokenError::OtherDirectory => "entra.tenant",
+        IdTokenError::NoObjectId => "entra.oid_missing",
+        IdTokenError::KeyOfOthers => "entra.key_issuer",
+        IdTokenError::HostedDomain => "google.hosted_domain",
         IdTokenError::AccessTokenMismatch => "id_token.access_token",
     }
 }

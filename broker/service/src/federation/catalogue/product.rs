@@ -39,8 +39,12 @@ impl Product {
 
     /// The product behind a connection.
     pub fn of(connection: &Connection) -> Self {
-        match connection.kind {
-            ConnectionKind::Oidc => Self::of_issuer(&connection.issuer),
+        match &connection.kind {
+            ConnectionKind::Oidc(_) => Self::of_issuer(&connection.issuer),
+            ConnectionKind::Entra(_) => Self::Entra,
+            ConnectionKind::Okta(_) => Self::Okta,
+            ConnectionKind::HaloPsa(_) => Self::HaloPsa,
+            ConnectionKind::Google(_) => Self::Google,
         }
     }
 

@@ -139,7 +139,7 @@ async fn up_08_an_injected_code_lacks_our_nonce_and_our_verifier() {
     let leg = world.expecting(|_| ()).await;
     world.come_back(&leg, NOW).await.unwrap();
     let (_, form) = world.idp.last_token_request();
-    assert!(form.contains(&("code_verifier".into(), leg.code_verifier.clone())));
+    assert!(form.contains(&("code_verifier".into(), leg.code_verifier.clone().unwrap())));
 }
 
 #[tokio::test]

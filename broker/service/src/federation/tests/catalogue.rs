@@ -164,10 +164,10 @@ fn a_product_is_known_by_its_host(#[case] issuer: &str, #[case] product: Product
     assert_eq!(Product::of_issuer(issuer), product);
 }
 
-/// One of each of our own errors.
-fn own_errors() -> Vec<FederationError> {
+/// One of each of what is wrong with an ID token.
+fn own_id_token_errors() -> Vec<IdTokenError> {
     let text = String::new;
-    let id_token = [
+    vec![
         IdTokenError::TooLarge,
         IdTokenError::Malformed(""),
         IdTokenError::Mistyped(""),
@@ -183,8 +183,17 @@ fn own_errors() -> Vec<FederationError> {
         IdTokenError::IssuedTooEarly,
         IdTokenError::AuthenticationTooOld,
         IdTokenError::SubjectInvalid,
+        IdTokenError::OtherDirectory,
+        IdTokenError::NoObjectId,
+        IdTokenError::KeyOfOthers,
+        IdTokenError::HostedDomain,
         IdTokenError::AccessTokenMismatch,
-    ];
+    ]
+}
+
+/// One of each of our own errors.
+fn own_errors() -> Vec<FederationError> {
+    let text = String::new;
     let net = [
         NetError::Refused(Refusal::Url),
         NetError::Unreachable,
@@ -196,8 +205,14 @@ fn own_errors() -> Vec<FederationError> {
         NetError::CircuitOpen { retry_after: std::time::Duration::ZERO },
     ];
     let no_code = TokenError::TokenEndpoint { status: 500, error: None, description: None };
-    let token =
-        [TokenError::SecretNotText, TokenError::Malformed, TokenError::NotBearer, TokenError::NoIdToken];
+    let token = [
+        TokenError::SecretNotText,
+        TokenError::SecretTooShort,
+        TokenError::Key,
+        TokenError::Malformed,
+        TokenError::NotBearer,
+        TokenError::NoIdToken,
+    ];
     let userinfo = [
         UserinfoError::Status(500),
         UserinfoError::Malformed,
@@ -218,7 +233,7 @@ fn own_errors() -> Vec<FederationError> {
     ];
     let net = net.into_iter().map(|cause| TokenError::Unreachable(cause).into());
     let token = token.into_iter().chain([no_code]).map(FederationError::Token);
-    let id_token = id_token.into_iter().map(FederationError::IdToken);
+    let id_token = own_id_token_errors().into_iter().map(FederationError::IdToken);
     others.into_iter().chain(net).chain(token).chain(id_token).chain(userinfo.map(Into::into)).collect()
 }
 

@@ -33,7 +33,7 @@ async fn the_code_is_redeemed_with_everything_that_binds_it() {
         ("grant_type", "authorization_code"),
         ("code", "a-code"),
         ("redirect_uri", &redirect_uri),
-        ("code_verifier", &leg.code_verifier),
+        ("code_verifier", leg.code_verifier.as_deref().unwrap()),
         ("client_id", "client-1"),
     ];
     assert_eq!(form, BTreeMap::from(expected));
@@ -44,7 +44,7 @@ async fn the_code_is_redeemed_with_everything_that_binds_it() {
 async fn a_secret_goes_form_encoded_into_the_basic_header() {
     let mut world = World::new().await;
     world.change(|connection| connection.client_id = "client:1".into()).await;
-    world.give_secret(|secret| UpstreamAuthentication::ClientSecretBasic { secret }).await;
+    world.give_secret(|secrets| UpstreamAuthentication::ClientSecretBasic { secrets }).await;
     world.login(|_| ()).await.unwrap();
     let (request, form) = world.idp.last_token_request();
     let header = request.headers()[AUTHORIZATION].to_str().unwrap();
@@ -57,7 +57,7 @@ async fn a_secret_goes_form_encoded_into_the_basic_header() {
 #[tokio::test]
 async fn a_secret_goes_into_the_form_where_the_provider_wants_that() {
     let mut world = World::new().await;
-    world.give_secret(|secret| UpstreamAuthentication::ClientSecretPost { secret }).await;
+    world.give_secret(|secrets| UpstreamAuthentication::ClientSecretPost { secrets }).await;
     world.login(|_| ()).await.unwrap();
     let (request, form) = world.idp.last_token_request();
     assert!(!request.headers().contains_key(AUTHORIZATION));
@@ -68,7 +68,7 @@ async fn a_secret_goes_into_the_form_where_the_provider_wants_that() {
 #[tokio::test]
 async fn sr_03_a_secret_of_another_connection_does_not_open() {
     let mut world = World::new().await;
-    world.give_secret(|secret| UpstreamAuthentication::ClientSecretPost { secret }).await;
+    world.give_secret(|secrets| UpstreamAuthentication::ClientSecretPost { secrets }).await;
     world.change(|connection| connection.id = doorward_domain::ConnectionId::from_bytes([2; 16])).await;
     let refused = refused(&world).await;
     assert_eq!((refused.who(), refused), (WhoMends::Operator, TokenError::Secret(SealError::Forged).into()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use doorward_domain::connection::{Field, UpstreamAuthentication};
+use doorward_domain::connection::{Field, Slots, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
     Algorithm, ClaimMapping, Connection, ConnectionId, Domain, Entropy, Provisioning, Slug, Stage, Tenant,
     TenantId, Timestamp,
@@ -94,7 +94,7 @@ impl World {
     }
 
     /// Makes the connection authenticate with [`CLIENT_SECRET`].
-    pub async fn give_secret(&mut self, method: fn(doorward_domain::Sealed) -> UpstreamAuthentication) {
+    pub async fn give_secret(&mut self, method: fn(Slots<UpstreamSecret>) -> UpstreamAuthentication) {
         let id = self.connection.id;
         let place = Place {
             tenant: self.tenant.id,
@@ -102,8 +102,9 @@ impl World {
             id: id.as_bytes(),
             field: "client_secret",
         };
-        let sealed = self.sealer.seal(&place, CLIENT_SECRET.as_bytes(), &Counting::default());
-        self.change(|connection| connection.authentication = method(sealed)).await;
+        let value = self.sealer.seal(&place, CLIENT_SECRET.as_bytes(), &Counting::default());
+        let secret = UpstreamSecret { value, created_at: NOW, ends_at: None };
+        self.change(|connection| connection.authentication = method(Slots::new(secret))).await;
     }
 
     /// Where people of the tenant are sent.

@@ -4,19 +4,17 @@
 //! refused (architecture rule 10). What the document does not name stays as it is: nothing is deleted.
 
 mod client;
+mod connection;
+mod date;
 mod source;
 
-use doorward_domain::connection::ConnectionKind;
-use doorward_domain::{
-    Admission, Algorithm, ClaimMapping, ClientId, Domain, Environment, Linking, PopulationName, Provisioning,
-    Slug, Stage, scope,
-};
+use doorward_domain::{Domain, PopulationName, Slug};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::management::schema;
-
 pub use client::{ApplicationType, Client, SubjectKind, Tenants};
+pub use connection::{Connection, ConnectionAuthentication, HostedDomains, Kind};
+pub use date::Date;
 pub use source::{KeySet, Reference, Resolved, SecretSource, Unreadable};
 
 /// What an operator wants there to be.
@@ -83,83 +81,6 @@ pub struct Population {
     pub automatic_redirect: Option<bool>,
 }
 
-/// A `[[tenant.connection]]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Connection {
-    /// Its short name, by which the document knows it within the tenant.
-    pub name: String,
-    /// What people read on a button; the name when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Whose way in it is.
-    #[serde(default, skip_serializing_if = "is_default")]
-    #[schema(value_type = String)]
-    pub population: PopulationName,
-    /// Which environment it belongs to: people reach only the apps there.
-    #[serde(default, skip_serializing_if = "is_default")]
-    #[schema(schema_with = schema::environment)]
-    pub environment: Environment,
-    /// The `client_id`s of the apps that may be reached through it; all when left out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
-    pub apps: Vec<ClientId>,
-    /// What kind of provider it is.
-    #[schema(value_type = String)]
-    pub kind: ConnectionKind,
-    /// The provider's issuer identifier, to the byte.
-    pub issuer: String,
-    /// Our `client_id` at the provider.
-    pub client_id: String,
-    /// Our secret at the provider. Left out, the stored one is kept as long as `authentication` asks for
-    /// one and the issuer stays the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, write_only)]
-    pub client_secret: Option<SecretSource>,
-    /// How we authenticate; left out, `client_secret_basic` with a secret and `none` without.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authentication: Option<ConnectionAuthentication>,
-    /// What we ask for.
-    #[serde(default = "upstream_scopes")]
-    pub scopes: Vec<String>,
-    /// The signature algorithms we accept.
-    #[serde(default = "upstream_algorithms")]
-    #[schema(schema_with = schema::algorithms)]
-    pub algorithms: Vec<Algorithm>,
-    /// How people get to the accounts that they have already.
-    #[serde(default, skip_serializing_if = "is_default")]
-    #[schema(schema_with = schema::linking)]
-    pub linking: Linking,
-    /// What it takes to become a user at the first sign-in, with `just_in_time`.
-    #[serde(default, skip_serializing_if = "is_default")]
-    #[schema(value_type = Object)]
-    pub admission: Admission,
-    /// What happens when an unknown person arrives.
-    #[serde(default = "known_only")]
-    #[schema(schema_with = schema::provisioning)]
-    pub provisioning: Provisioning,
-    /// How far its introduction has come.
-    #[serde(default = "draft")]
-    #[schema(schema_with = schema::stage)]
-    pub stage: Stage,
-    /// Which claim fills which field of the profile, where it is not the standard one.
-    #[serde(default, skip_serializing_if = "is_standard")]
-    #[schema(value_type = Object)]
-    pub mapping: ClaimMapping,
-}
-
-/// How doorward authenticates at a provider's token endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ConnectionAuthentication {
-    /// As a public client.
-    None,
-    /// With the secret in the Authorization header.
-    ClientSecretBasic,
-    /// With the secret in the request body.
-    ClientSecretPost,
-}
-
 impl Document {
     /// Adds what another document says.
     pub fn merge(&mut self, other: Self) {
@@ -168,30 +89,10 @@ impl Document {
     }
 }
 
-fn upstream_scopes() -> Vec<String> {
-    [scope::name::OPENID, scope::name::PROFILE, scope::name::EMAIL].map(str::to_owned).to_vec()
-}
-
-fn upstream_algorithms() -> Vec<Algorithm> {
-    vec![Algorithm::RS256, Algorithm::ES256]
-}
-
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-fn is_standard(mapping: &ClaimMapping) -> bool {
-    *mapping == ClaimMapping::default()
-}
-
 const fn yes() -> bool {
     true
-}
-
-const fn known_only() -> Provisioning {
-    Provisioning::KnownOnly
-}
-
-const fn draft() -> Stage {
-    Stage::Draft
 }

@@ -4,15 +4,16 @@
 //! keeps every secret and changes nothing.
 
 mod client;
+mod connection;
 
 use std::collections::BTreeMap;
 
-use doorward_domain::connection::UpstreamAuthentication;
-use doorward_domain::{Connection, LoginPolicy, Population, Slug, Tenant, TenantId};
+use doorward_domain::{LoginPolicy, Population, Slug, Tenant, TenantId};
 
-use super::document::{self, ConnectionAuthentication};
+use super::document;
 
 pub use client::client;
+pub use connection::connection;
 
 /// A tenant, without its connections. `slugs` knows the company code of its parent.
 pub fn tenant(tenant: &Tenant, slugs: &BTreeMap<TenantId, Slug>) -> document::Tenant {
@@ -36,36 +37,5 @@ fn population(population: &Population) -> document::Population {
         standard_form,
         sso_button,
         automatic_redirect,
-    }
-}
-
-/// A connection.
-pub fn connection(connection: &Connection) -> document::Connection {
-    document::Connection {
-        name: connection.name.clone(),
-        title: Some(connection.title.clone()),
-        population: connection.population.clone(),
-        environment: connection.environment,
-        apps: connection.apps.clone(),
-        kind: connection.kind,
-        issuer: connection.issuer.clone(),
-        client_id: connection.client_id.clone(),
-        client_secret: None,
-        authentication: Some(authentication(&connection.authentication)),
-        scopes: connection.scopes.clone(),
-        algorithms: connection.algorithms.clone(),
-        linking: connection.linking,
-        provisioning: connection.provisioning,
-        admission: connection.admission.clone(),
-        stage: connection.stage,
-        mapping: connection.mapping.clone(),
-    }
-}
-
-const fn authentication(authentication: &UpstreamAuthentication) -> ConnectionAuthentication {
-    match authentication {
-        UpstreamAuthentication::None => ConnectionAuthentication::None,
-        UpstreamAuthentication::ClientSecretBasic { .. } => ConnectionAuthentication::ClientSecretBasic,
-        UpstreamAuthentication::ClientSecretPost { .. } => ConnectionAuthentication::ClientSecretPost,
     }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use doorward_domain::connection::UpstreamAuthentication;
 use doorward_domain::{Client, ClientAuthentication, Connection, Slug, Tenant, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -39,11 +38,9 @@ impl Described {
     }
 
     pub(super) fn connection(connection: &Connection) -> Self {
-        let secret = match &connection.authentication {
-            UpstreamAuthentication::None => None,
-            UpstreamAuthentication::ClientSecretBasic { secret }
-            | UpstreamAuthentication::ClientSecretPost { secret } => Some(secret.ciphertext.clone()),
-        };
+        let authentication = &connection.authentication;
+        let secrets = authentication.secrets().map(|secrets| secrets.newest.value.ciphertext.clone());
+        let secret = secrets.or_else(|| authentication.keys().map(|keys| keys.newest.id.to_string()));
         Self { fields: fields(&export::connection(connection)), secret }
     }
 

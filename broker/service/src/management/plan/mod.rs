@@ -7,7 +7,7 @@
 //! * All that is wrong is told at once, each with its path in the document.
 
 pub(crate) mod client;
-mod connection;
+pub(super) mod connection;
 mod difference;
 mod family;
 mod tenant;
@@ -25,6 +25,7 @@ use utoipa::ToSchema;
 
 use super::document::Document;
 use super::existing::Existing;
+use crate::federation::directory::Directories;
 use crate::keys::Sealer;
 use crate::settings::MutualTls;
 use difference::Described;
@@ -109,6 +110,8 @@ pub struct Making<'a> {
     pub algorithms: &'a [Algorithm],
     /// Whether and how clients may come with certificates.
     pub mutual_tls: Option<&'a MutualTls>,
+    /// Which directories of Entra the domains in the document lead to, where any are named.
+    pub directories: Option<&'a Directories>,
     /// How the clients of the document come in, when they register themselves.
     pub registration: Option<&'a Registration>,
 }

@@ -1,6 +1,7 @@
 mod apply;
 mod certificates;
 mod clients;
+mod connections;
 mod document;
 mod family;
 mod idempotence;
@@ -26,6 +27,7 @@ use crate::jobs::Jobs;
 use super::document::{Document, Reference};
 use super::plan::{Plan, PlanError, Problem};
 use super::{Management, existing};
+use crate::federation::Federation;
 use crate::keys::{MasterKey, Sealer};
 use crate::settings::MutualTls;
 
@@ -72,19 +74,27 @@ fn now() -> Timestamp {
 }
 
 fn over(store: Arc<dyn Store>) -> Management {
+    with_net(store, Arc::new(ScriptedOutbound::new()))
+}
+
+fn with_net(store: Arc<dyn Store>, net: Arc<ScriptedOutbound>) -> Management {
     let key = MasterKey { name: "test".to_owned(), key: Zeroizing::new([7; 32]) };
     let entropy = Arc::new(Counter);
     let jobs = Arc::new(Jobs::new(store.clone(), entropy.clone()));
+    let sealer = Arc::new(Sealer::new(key, Vec::new()));
+    let base_url = "https://sso.example.org".parse().unwrap();
+    let federation = Federation::new(store.clone(), net.clone(), entropy.clone(), sealer.clone(), base_url);
     Management {
         endings: Arc::new(Endings::new(store.clone(), entropy.clone(), jobs)),
         store,
-        sealer: Arc::new(Sealer::new(key, Vec::new())),
+        sealer,
+        federation: Arc::new(federation),
         entropy,
         clock: Arc::new(ManualClock::new(now())),
         egress: EgressPolicy::default(),
         algorithms: Algorithm::ALL.to_vec(),
         mutual_tls: Some(MutualTls { base_url: None, has_authorities: true }),
-        net: Arc::new(ScriptedOutbound::new()),
+        net,
         registration: None,
         open_resources: Vec::new(),
         issuer: "https://sso.example.org".to_owned(),

@@ -10,9 +10,7 @@ use crate::management::plan::{Action, Plan};
 
 impl Management {
     fn opened(&self, connection: &Connection) -> Option<String> {
-        let UpstreamAuthentication::ClientSecretBasic { secret } = &connection.authentication else {
-            return None;
-        };
+        let secret = &connection.authentication.secrets()?.newest.value;
         let place = Place {
             tenant: connection.tenant,
             kind: Kind::Connection,

@@ -1,13 +1,20 @@
 //! Connections: a tenant's links to identity providers.
 
-use std::collections::BTreeMap;
+mod contexts;
+mod credentials;
+pub mod kind;
+mod mapping;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Admission, Algorithm, Client, ClientId, ConnectionId, Linking, PopulationName, Sealed, TenantId,
-    Timestamp, scope,
+    Admission, Algorithm, Client, ClientId, ConnectionId, Linking, PopulationName, TenantId, Timestamp, scope,
 };
+
+pub use contexts::Contexts;
+pub use credentials::{Slots, UpstreamAuthentication, UpstreamKey, UpstreamSecret};
+pub use kind::ConnectionKind;
+pub use mapping::{ClaimMapping, Field};
 
 /// A tenant's link to one identity provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +38,8 @@ pub struct Connection {
     pub title: String,
     /// What kind of provider it is.
     pub kind: ConnectionKind,
-    /// The provider's issuer identifier, compared byte for byte (OIDC Discovery section 4.3).
+    /// The provider's issuer identifier, compared byte for byte (OIDC Discovery section 4.3). It follows
+    /// from the kind's settings where those say more.
     pub issuer: String,
     /// Our `client_id` at the provider.
     pub client_id: String,
@@ -46,6 +54,9 @@ pub struct Connection {
     /// How people get to the accounts that they have already.
     #[serde(default, skip_serializing_if = "is_default")]
     pub linking: Linking,
+    /// What the provider's authentication contexts mean to apps.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub contexts: Contexts,
     /// What happens when an unknown person arrives.
     pub provisioning: Provisioning,
     /// What it takes to become a user then.
@@ -68,41 +79,6 @@ pub enum Environment {
     Staging,
     /// For building it.
     Development,
-}
-
-/// What kind of identity provider a connection leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConnectionKind {
-    /// Any OpenID Connect issuer.
-    Oidc,
-}
-
-impl ConnectionKind {
-    /// The kind's name in configuration.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Oidc => "oidc",
-        }
-    }
-}
-
-/// How doorward authenticates as a client of the provider (OIDC Core section 9).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case")]
-pub enum UpstreamAuthentication {
-    /// A public client.
-    None,
-    /// The secret in the Authorization header.
-    ClientSecretBasic {
-        /// The secret.
-        secret: Sealed,
-    },
-    /// The secret in the request body.
-    ClientSecretPost {
-        /// The secret.
-        secret: Sealed,
-    },
 }
 
 /// What becomes of a person whom the tenant does not know yet.
@@ -143,7 +119,7 @@ impl Connection {
             population: PopulationName::default(),
             environment: Environment::default(),
             apps: Vec::new(),
-            kind: ConnectionKind::Oidc,
+            kind: ConnectionKind::default(),
             issuer,
             client_id,
             authentication: UpstreamAuthentication::None,
@@ -151,6 +127,7 @@ impl Connection {
             algorithms: vec![Algorithm::RS256, Algorithm::ES256],
             mapping: ClaimMapping::default(),
             linking: Linking::Never,
+            contexts: Contexts::default(),
             provisioning: Provisioning::KnownOnly,
             admission: Admission::default(),
             stage: Stage::Draft,
@@ -168,6 +145,12 @@ impl Connection {
         !matches!(self.stage, Stage::Draft)
     }
 
+    /// Everything that says with whom it deals: a secret, and a sign-in under way, count for nobody else
+    /// (architecture rule 9).
+    pub fn counterpart(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.issuer.as_str()).chain(self.kind.places())
+    }
+
     /// Whether people of its population may reach `client` through it.
     pub fn leads_to(&self, client: &Client) -> bool {
         self.environment == client.environment
@@ -178,76 +161,4 @@ impl Connection {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-/// A field of a user's profile that a claim can fill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// The full name.
-    Name,
-    /// The given name.
-    GivenName,
-    /// The family name.
-    FamilyName,
-    /// What the person is called at the provider.
-    PreferredUsername,
-    /// The e-mail address.
-    Email,
-    /// The language tag.
-    Locale,
-    /// The time zone.
-    Zoneinfo,
-    /// The URL of a picture.
-    Picture,
-    /// The telephone number.
-    PhoneNumber,
-    /// The postal address.
-    Address,
-    /// The groups.
-    Groups,
-}
-
-/// Which claim fills which field. A field that is not named keeps its standard claim.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ClaimMapping(BTreeMap<Field, String>);
-
-impl ClaimMapping {
-    /// A mapping with these exceptions from the standard claims.
-    pub fn new(exceptions: BTreeMap<Field, String>) -> Self {
-        Self(exceptions)
-    }
-
-    /// The claim that fills `field`.
-    pub fn claim(&self, field: Field) -> &str {
-        self.0.get(&field).map_or_else(|| field.standard_claim(), String::as_str)
-    }
-
-    /// The claims that a sign-in should not do without; the userinfo endpoint is asked when the ID
-    /// token lacks one.
-    pub fn wanted(&self) -> impl Iterator<Item = &str> {
-        let always = [Field::Email, Field::Name];
-        let named = self.0.keys().copied().filter(move |field| !always.contains(field));
-        always.into_iter().chain(named).map(|field| self.claim(field))
-    }
-}
-
-impl Field {
-    /// The claim of OIDC Core section 5.1 that carries it; `groups` is common usage.
-    pub const fn standard_claim(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::GivenName => "given_name",
-            Self::FamilyName => "family_name",
-            Self::PreferredUsername => "preferred_username",
-            Self::Email => "email",
-            Self::Locale => "locale",
-            Self::Zoneinfo => "zoneinfo",
-            Self::Picture => "picture",
-            Self::PhoneNumber => "phone_number",
-            Self::Address => "address",
-            Self::Groups => "groups",
-        }
-    }
 }

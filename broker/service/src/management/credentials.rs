@@ -1,0 +1,255 @@
+//! What doorward proves itself with at tenants' providers: whether it is good, when it runs out, and how a
+//! key is replaced.
+
+use doorward_domain::audit::Action;
+use doorward_domain::connection::UpstreamAuthentication;
+use doorward_domain::{AuditEvent, Connection, EventId, Slug, Tenant, Timestamp};
+use doorward_store::{Batch, Stored};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Management;
+use super::existing::connections_of;
+use super::plan::connection::credentials::new_key;
+use super::views::{Ask, Page, ViewError};
+use crate::federation::FederationError;
+use crate::federation::catalogue::{Catalogue, Product, Row, check_of};
+use crate::federation::check::{CredentialCheck, Outcome};
+
+/// The days before the end of a credential on which its end is told.
+const SOON: u64 = 30;
+
+/// What a check of a connection found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ConnectionCheck {
+    /// `accepted`, `refused`, `unclear`, or `unreachable` when the provider could not be asked at all.
+    pub outcome: &'static str,
+    /// Each credential, the newest first.
+    pub credentials: Vec<CredentialView>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Advice>,
+}
+
+/// One credential, and what the provider thinks of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CredentialView {
+    /// When it was agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub created_at: Option<Timestamp>,
+    /// When it runs out, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub ends_at: Option<Timestamp>,
+    /// `accepted`, `refused` or `unclear`.
+    pub outcome: &'static str,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Advice>,
+}
+
+/// Words for administrators, from the catalogue: never the provider's own (SS-10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Advice {
+    /// The name of the row.
+    pub id: String,
+    /// A heading.
+    pub title: String,
+    /// What happened.
+    pub cause: String,
+    /// What to do.
+    pub how: Vec<String>,
+}
+
+/// A credential that runs out, or of which nobody knows whether it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Expiry {
+    /// Whose connection.
+    #[schema(value_type = String)]
+    pub tenant: Slug,
+    /// Its name.
+    pub connection: String,
+    /// The way of authentication.
+    pub method: &'static str,
+    /// When it runs out; nothing when the provider's date was never entered.
+    #[schema(value_type = Option<i64>)]
+    pub ends_at: Option<Timestamp>,
+    /// In how many days that is; zero when it has.
+    pub days_left: Option<u64>,
+}
+
+impl Management {
+    /// Asks a connection's provider whether it knows us.
+    ///
+    /// # Errors
+    /// When there is no such connection.
+    pub async fn check_connection(&self, slug: &str, name: &str) -> Result<ConnectionCheck, ViewError> {
+        let (_, stored) = self.find_connection(slug, name).await?;
+        Ok(self.check(&stored.record).await)
+    }
+
+    async fn check(&self, connection: &Connection) -> ConnectionCheck {
+        let product = Product::of(connection);
+        match self.federation.check_credentials(connection, self.clock.now()).await {
+            Ok(checks) => {
+                let outcome = checks.first().map_or("unclear", |newest| told(newest.outcome));
+                let credentials = checks.into_iter().map(|check| view(check, product)).collect();
+                ConnectionCheck { outcome, credentials, advice: None }
+            }
+            Err(cause) => ConnectionCheck {
+                outcome: "unreachable",
+                credentials: Vec::new(),
+                advice: advice(product, &cause),
+            },
+        }
+    }
+
+    /// Every credential that runs out some day, the next first, and then those of which nobody knows.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn expiries(&self) -> Result<Page<Expiry>, ViewError> {
+        let now = self.clock.now();
+        let (mut ask, mut items) = (Ask { after: None, limit: Ask::MOST }, Vec::new());
+        loop {
+            let page = self.tenants(&ask).await?;
+            for tenant in page.items {
+                let stored = connections_of(&*self.store, tenant.id, now).await?;
+                let of_tenant = stored.iter().filter_map(|read| expiry(tenant.slug(), &read.record, now));
+                items.extend(of_tenant);
+            }
+            ask.after = page.next;
+            if ask.after.is_none() {
+                break;
+            }
+        }
+        items.sort_by_key(|it| it.ends_at.unwrap_or(Timestamp::MAX));
+        Ok(Page { items, next: None })
+    }
+
+    /// Tells the operator's log of every connection in use whose provider does not know us, and of what runs
+    /// out soon.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn examine_connections(&self) -> Result<(), ViewError> {
+        for expiry in self.expiries().await?.items {
+            let Expiry { tenant, connection, days_left: Some(days_left), .. } = expiry else { continue };
+            if days_left <= SOON {
+                tracing::warn!(%tenant, connection, days_left, "a credential at a provider runs out");
+            }
+        }
+        let mut ask = Ask { after: None, limit: Ask::MOST };
+        loop {
+            let page = self.tenants(&ask).await?;
+            for tenant in &page.items {
+                for stored in connections_of(&*self.store, tenant.id, self.clock.now()).await? {
+                    if stored.record.is_usable() {
+                        self.examine(tenant.slug(), &stored.record).await;
+                    }
+                }
+            }
+            ask.after = page.next;
+            if ask.after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn examine(&self, tenant: &Slug, connection: &Connection) {
+        let check = self.check(connection).await;
+        if check.outcome != told(Outcome::Accepted) {
+            let of_newest = check.credentials.into_iter().next().and_then(|newest| newest.advice);
+            let cause = check.advice.or(of_newest).map(|advice| advice.id);
+            let outcome = check.outcome;
+            tracing::warn!(%tenant, connection = connection.name, outcome, cause, "a connection's check");
+        }
+    }
+
+    /// Makes a new key pair for a connection. The one before it stays until the next, and is tried as long
+    /// as the provider does not know the new one.
+    ///
+    /// # Errors
+    /// When there is no such connection, or it has no keys of its own.
+    pub async fn rotate_connection_key(&self, slug: &str, name: &str, actor: &str) -> Result<(), ViewError> {
+        let (tenant, stored) = self.find_connection(slug, name).await?;
+        let unknown = || ViewError::Unknown { what: "key of connection", name: name.to_owned() };
+        let keys = stored.record.authentication.keys().ok_or_else(unknown)?.clone();
+        let now = self.clock.now();
+        let key = new_key(&stored.record, &self.making(actor, now)).ok_or_else(unknown)?;
+        let authentication = UpstreamAuthentication::PrivateKeyJwt { keys: keys.after(key) };
+        let connection = Connection { authentication, ..stored.record.clone() };
+        let event = AuditEvent {
+            id: EventId::new(now, &*self.entropy),
+            tenant: tenant.id,
+            at: now,
+            actor: actor.to_owned(),
+            action: Action::KeyRotated,
+            target: connection.id.to_string(),
+        };
+        let batch = Batch::new().update(&stored, &connection)?.insert(&event)?;
+        self.store.commit(batch).await?;
+        Ok(())
+    }
+
+    async fn find_connection(
+        &self,
+        slug: &str,
+        name: &str,
+    ) -> Result<(Tenant, Stored<Connection>), ViewError> {
+        let unknown = || ViewError::Unknown { what: "connection", name: name.to_owned() };
+        let tenant = self.find_tenant(slug).await?;
+        let stored = connections_of(&*self.store, tenant.id, self.clock.now()).await?;
+        let found = stored.into_iter().find(|read| read.record.name == name).ok_or_else(unknown)?;
+        Ok((tenant, found))
+    }
+}
+
+const fn told(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted => "accepted",
+        Outcome::Refused => "refused",
+        Outcome::Unclear => "unclear",
+    }
+}
+
+fn view(check: CredentialCheck, product: Product) -> CredentialView {
+    CredentialView {
+        created_at: check.created_at,
+        ends_at: check.ends_at,
+        outcome: told(check.outcome),
+        advice: check.cause.as_ref().and_then(|cause| advice(product, cause)),
+    }
+}
+
+/// A port that is closed and one that says nothing are told in the same words: whoever can set up a
+/// connection could search a network by the difference (SS-10).
+fn advice(product: Product, cause: &FederationError) -> Option<Advice> {
+    let catalogue = Catalogue::get();
+    let row = match check_of(cause) {
+        Some("net.timed_out" | "net.unreachable") => catalogue.found("net.unreachable"),
+        _ => catalogue.explain(product, cause),
+    };
+    let Row { id, title, cause, how, .. } = row?.clone();
+    Some(Advice { id, title, cause, how })
+}
+
+/// Nothing of what never runs out: a public client, or a secret of Okta's, Google's or HaloPSA's.
+fn expiry(tenant: &Slug, connection: &Connection, now: Timestamp) -> Option<Expiry> {
+    let authentication = &connection.authentication;
+    let ends_at = match (authentication.keys(), authentication.secrets()) {
+        (Some(keys), _) => Some(keys.newest.ends_at),
+        (None, secrets) => secrets?.newest.ends_at,
+    };
+    if ends_at.is_none() && Product::of(connection) != Product::Entra {
+        return None;
+    }
+    Some(Expiry {
+        tenant: tenant.clone(),
+        connection: connection.name.clone(),
+        method: authentication.method().as_str(),
+        ends_at,
+        days_left: ends_at.map(|end| end.since(now).as_secs() / 86_400),
+    })
+}
