@@ -21,7 +21,6 @@ pub fn check(input: &[u8]) -> Verdict {
     let verdict = Verdict::of(!keys.is_empty());
     for key in keys {
         assert!(listed.iter().any(|jwk| is_kept(jwk, &key)), "{key:?}");
-        assert!(!key.verifies(b"message", &[0; 64]), "nobody signed this");
     }
     verdict
 }
