@@ -110,7 +110,7 @@ pub async fn apply(world: &World, document: &Value) -> Result<Value, Value> {
 pub async fn admin(world: &World, method: Method, path: &str, body: Option<&Value>) -> (StatusCode, Value) {
     let request = http::Request::builder()
         .method(method)
-        .uri(world.url(&format!("/admin/{path}")))
+        .uri(world.url(&format!("/admin/v1/{path}")))
         .header(AUTHORIZATION, format!("Bearer {ADMIN_TOKEN}"))
         .header(CONTENT_TYPE, "application/json")
         .body(body.map(Value::to_string).unwrap_or_default().into_bytes())

@@ -31,13 +31,13 @@ async fn userinfo_says_who_gives_tokens_for_it() {
 #[tokio::test]
 async fn the_author_of_a_resource_is_told_what_to_publish() {
     let world = World::new().await;
-    get(&world, "/admin/resources/https:%2F%2Fmcp.test%2Fapi").await.assert_error(404, "not_found");
+    get(&world, "/admin/v1/resources/https:%2F%2Fmcp.test%2Fapi").await.assert_error(404, "not_found");
     reregister(&world, "c2", |client| {
         client.resources = vec!["https://mcp.test/api".to_owned()];
         client.scope = ScopeSet::parse("openid notes.read offline_access").unwrap();
     })
     .await;
-    let answer = get(&world, "/admin/resources/https:%2F%2Fmcp.test%2Fapi").await;
+    let answer = get(&world, "/admin/v1/resources/https:%2F%2Fmcp.test%2Fapi").await;
     let place = "https://mcp.test/.well-known/oauth-protected-resource/api";
     assert_eq!(answer.str("metadata_url"), place, "{answer:?}");
     assert_eq!(answer.str("www_authenticate"), format!("Bearer resource_metadata=\"{place}\""));
