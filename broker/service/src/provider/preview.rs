@@ -126,7 +126,7 @@ impl Provider {
             remembered_until: None,
             session: SessionId::new(now, &*self.entropy),
             connection,
-            client_document: client.document.clone(),
+            client_document: client.document,
             access,
             actor: None,
             nonce: None,

@@ -341,7 +341,10 @@ async fn lo_06_an_address_inside_or_with_placeholders_cannot_be_registered() {
             .header("content-type", "application/json");
         let answer = send(&world, request.body(document.to_string().into_bytes()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{uri} {answer:?}");
-        assert_eq!(answer.json["path"], "client[new].backchannel_logout_uri", "{uri} {answer:?}");
+        assert_eq!(
+            answer.json["errors"][0]["pointer"], "/client/0/backchannel_logout_uri",
+            "{uri} {answer:?}"
+        );
     }
 }
 

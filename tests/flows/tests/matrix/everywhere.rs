@@ -19,7 +19,7 @@ use crate::told::Told;
 async fn admin(world: &World, method: Method, path: &str, body: &Value) -> Answer {
     let request = http::Request::builder()
         .method(method)
-        .uri(world.url(&format!("/admin{path}")))
+        .uri(world.url(&format!("/admin/v1{path}")))
         .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
         .header("content-type", "application/json");
     send(world, request.body(body.to_string().into_bytes()).unwrap()).await

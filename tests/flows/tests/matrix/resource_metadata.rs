@@ -31,7 +31,8 @@ async fn userinfo_says_who_gives_tokens_for_it() {
 #[tokio::test]
 async fn the_author_of_a_resource_is_told_what_to_publish() {
     let world = World::new().await;
-    get(&world, "/admin/v1/resources/https:%2F%2Fmcp.test%2Fapi").await.assert_error(404, "not_found");
+    let unknown = get(&world, "/admin/v1/resources/https:%2F%2Fmcp.test%2Fapi").await;
+    assert_eq!((unknown.status.as_u16(), unknown.str("code")), (404, "not_found"));
     reregister(&world, "c2", |client| {
         client.resources = vec!["https://mcp.test/api".to_owned()];
         client.scope = ScopeSet::parse("openid notes.read offline_access").unwrap();

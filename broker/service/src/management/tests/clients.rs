@@ -48,7 +48,7 @@ impl Store for Counting {
 
 fn client(number: usize) -> Client {
     let (id, name) = (ClientId::new(format!("app-{number:05}")), format!("App {number}"));
-    Client { enabled: number % 2 == 0, ..Client::new(id, name, ClientAuthentication::None, now()) }
+    Client { enabled: number.is_multiple_of(2), ..Client::new(id, name, ClientAuthentication::None, now()) }
 }
 
 fn ask(after: Option<String>, limit: usize) -> Ask {
