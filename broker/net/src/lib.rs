@@ -16,6 +16,7 @@ mod circuit;
 mod client;
 pub mod double;
 mod error;
+mod mail;
 mod mutex;
 mod policy;
 mod resolver;
@@ -26,6 +27,7 @@ use futures_util::future::BoxFuture;
 
 pub use client::{BuildError, GuardedClient};
 pub use error::{NetError, Refusal};
+pub use mail::{Encryption, Mail, MailError, Mailer, Smtp};
 pub use policy::{EgressPolicy, PlainHttp};
 pub use resolver::{Resolve, SystemResolver};
 

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use doorward_domain::{Clock, Entropy, Timestamp};
 use doorward_net::{EgressPolicy, Outbound};
 use doorward_service::federation::Federation;
+use doorward_service::identity::local::{Local, LocalParts, Post};
 use doorward_service::identity::{Endings, Sessions};
 use doorward_service::jobs::{Jobs, Worker};
 use doorward_service::keys::{KeyRing, Sealer};
@@ -41,6 +42,8 @@ pub struct Parts {
     pub registration: Option<RegistrationPolicy>,
     /// What holds for clients that publish their metadata themselves, when they may.
     pub documents: Option<DocumentPolicy>,
+    /// What carries letters to people.
+    pub carrier: Arc<dyn Post>,
     /// The proxies that requests may come by.
     pub proxies: Proxies,
 }
@@ -51,6 +54,7 @@ pub struct App {
     pub(crate) provider: Arc<Provider>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) worker: Arc<Worker>,
+    pub(crate) local: Arc<Local>,
     pub(crate) management: Arc<Management>,
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) store: Arc<dyn Store>,
@@ -67,7 +71,7 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let Parts { store, net, clock, entropy, sealer, keys, settings, egress, .. } = parts;
-        let Parts { registration, documents, proxies, .. } = parts;
+        let Parts { registration, documents, carrier, proxies, .. } = parts;
         let published = documents.is_some();
         let open = documents.as_ref().map(|documents| documents.terms.resources.clone());
         let provider = Arc::new(Provider::new(ProviderParts {
@@ -79,16 +83,12 @@ impl App {
             settings: Arc::clone(&settings),
             documents,
         }));
-        let federation = Arc::new(Federation::new(
-            Arc::clone(&store),
-            Arc::clone(&net),
-            Arc::clone(&entropy),
-            Arc::clone(&sealer),
-            settings.base_url().clone(),
-        ));
+        let federation = federation(&store, &net, &entropy, &sealer, &settings);
         let (endings, worker) = endings(&store, &entropy, &provider, &clock);
         let sessions = sessions(&store, &entropy, &endings, &settings);
+        let local = local((&store, &sealer, &entropy, &settings), &endings, carrier);
         let management = Arc::new(Management {
+            local: Arc::clone(&local),
             store: Arc::clone(&store),
             sealer: Arc::clone(&sealer),
             entropy: Arc::clone(&entropy),
@@ -107,6 +107,7 @@ impl App {
             Arc::clone(&provider),
             federation,
             sessions,
+            Arc::clone(&local),
             Arc::clone(&store),
             sealer,
             Arc::clone(&entropy),
@@ -119,6 +120,7 @@ impl App {
             provider,
             endings,
             worker,
+            local,
             management,
             keys,
             store,
@@ -193,4 +195,35 @@ fn discovery(settings: &Settings, keys: &KeyRing, registered: bool, published: b
 /// The protected resources of clients that nobody registered but themselves.
 fn open_resources(registration: Option<&RegistrationPolicy>, published: Option<Vec<String>>) -> Vec<String> {
     published.or_else(|| registration.map(|policy| policy.resources.clone())).unwrap_or_default()
+}
+
+fn federation(
+    store: &Arc<dyn Store>,
+    net: &Arc<dyn Outbound>,
+    entropy: &Arc<dyn Entropy>,
+    sealer: &Arc<Sealer>,
+    settings: &Settings,
+) -> Arc<Federation> {
+    Arc::new(Federation::new(
+        Arc::clone(store),
+        Arc::clone(net),
+        Arc::clone(entropy),
+        Arc::clone(sealer),
+        settings.base_url().clone(),
+    ))
+}
+
+fn local(
+    (store, sealer, entropy, settings): (&Arc<dyn Store>, &Arc<Sealer>, &Arc<dyn Entropy>, &Arc<Settings>),
+    endings: &Arc<Endings>,
+    carrier: Arc<dyn Post>,
+) -> Arc<Local> {
+    Arc::new(Local::new(LocalParts {
+        store: Arc::clone(store),
+        sealer: Arc::clone(sealer),
+        entropy: Arc::clone(entropy),
+        settings: Arc::clone(settings),
+        endings: Arc::clone(endings),
+        carrier,
+    }))
 }

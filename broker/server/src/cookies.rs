@@ -1,4 +1,4 @@
-//! The two kinds of cookies: the session, and one for each login under way.
+//! The kinds of cookies: the session, one for each login under way, and what a browser is known by.
 
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -20,6 +20,9 @@ const MOST_TRANSACTIONS: usize = 8;
 const MOST_DROPPED: usize = 8;
 
 const SESSION: &str = "doorward";
+/// What a browser is known by that somebody has signed in with.
+const DEVICE: &str = "doorward-device";
+const DEVICE_SECONDS: u64 = 180 * 24 * 60 * 60;
 const TRANSACTION: &str = "doorward-tx-";
 
 impl CookiePolicy {
@@ -69,6 +72,16 @@ impl CookiePolicy {
         for oldest in known.into_iter().take(surplus.min(MOST_DROPPED)) {
             self.set(response, oldest, "", 0);
         }
+    }
+
+    /// What a browser carries that somebody has signed in with.
+    pub fn device<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        self.find(headers, DEVICE)
+    }
+
+    /// Lets a browser carry that somebody has signed in with it.
+    pub fn set_device(&self, response: &mut HeaderMap, value: &str) {
+        self.set(response, DEVICE, value, DEVICE_SECONDS);
     }
 
     /// Takes a login that is over out of the browser.

@@ -15,6 +15,7 @@ use crate::app::{App, Parts};
 use crate::backend::Backend;
 use crate::config::Config;
 use crate::listen::{Authorities, Doors, Entrance};
+use crate::mail::{Postbox, Postman};
 use crate::outlet::{Making, Outlet};
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{admin_api, routes};
@@ -35,6 +36,7 @@ pub struct Broker {
     admin_token: SecretHash,
     entrance: Entrance,
     outlet: Making,
+    postman: Postman,
     authorities: Arc<Authorities>,
 }
 
@@ -67,7 +69,9 @@ impl Broker {
         let documents = config.registration.documents(&egress)?;
         let authorities = Arc::new(config.client_authorities(clock.clone())?);
         let proxies = config.proxies(&authorities);
+        let (postbox, postman) = Postbox::new(config.mail.mailer()?, clock.clone(), entropy.clone());
         let app = Arc::new(App::new(Parts {
+            carrier: Arc::new(postbox),
             store,
             net,
             clock,
@@ -81,7 +85,7 @@ impl Broker {
             proxies,
         }));
         let (admin_token, entrance) = (secrets.admin_token, config.entrance());
-        Ok(Self { app, backend, admin_token, entrance, outlet, authorities })
+        Ok(Self { app, backend, admin_token, entrance, outlet, postman, authorities })
     }
 
     /// Tenants, connections, clients and users.
@@ -107,6 +111,7 @@ impl Broker {
         let doors = Doors::open(&self.entrance, Arc::clone(&self.authorities)).await?;
         let router = routes::router(Arc::clone(&self.app), self.admin());
         let mut background = background(&self.app);
+        background.spawn(self.postman.run());
         let served = tokio::select! {
             () = doors.serve(router, stop) => Ok(()),
             error = self.outlet.failed() => Err(error),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorward_domain::PasswordCost;
 use doorward_domain::client::Method;
 use url::{Host, Url};
 
@@ -18,6 +19,8 @@ pub struct Settings {
     pub dpop_nonces: bool,
     /// Whether clients may come with certificates.
     pub mutual_tls: Option<MutualTls>,
+    /// What hashing a password costs.
+    pub password_cost: PasswordCost,
 }
 
 /// How clients may come with certificates (RFC 8705).
@@ -60,8 +63,14 @@ impl Settings {
         };
         // The spelling that the URL standard gives an origin is the one that everybody compares with.
         if fit && base_url.origin().ascii_serialization() == issuer {
-            let (dpop_nonces, mutual_tls) = (false, None);
-            Ok(Self { issuer: issuer.to_owned(), base_url, lifetimes, dpop_nonces, mutual_tls })
+            Ok(Self {
+                issuer: issuer.to_owned(),
+                base_url,
+                lifetimes,
+                dpop_nonces: false,
+                mutual_tls: None,
+                password_cost: PasswordCost::default(),
+            })
         } else {
             Err(InvalidIssuer)
         }

@@ -6,6 +6,8 @@
 
 pub mod app;
 pub mod browser;
+pub mod local;
+pub mod mailbag;
 pub mod meddler;
 pub mod oracle;
 pub mod transport;

@@ -11,8 +11,8 @@ use doorward_domain::audit::Action;
 use doorward_domain::connection::{Slots, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
     Algorithm, AuditEvent, Client, ClientAuthentication, ClientId, ClientSecret, ClientTrust, Clock as _,
-    Connection, ConnectionId, Domain, Entropy, KeyManagement, ManualClock, Plain, Provisioning, RedirectUri,
-    ScopeSet, SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
+    Connection, ConnectionId, Domain, Entropy, KeyManagement, ManualClock, PasswordCost, Plain, Provisioning,
+    RedirectUri, ScopeSet, SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
 };
 use doorward_net::EgressPolicy;
 use doorward_service::jobs::Worker;
@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 
 use crate::app::{Answer, Relying};
 use crate::browser::{Browser, Page};
+use crate::mailbag::Mailbag;
 use crate::oracle::watched;
 use crate::transport::Network;
 
@@ -73,6 +74,8 @@ pub struct World {
     pub settings: Arc<Settings>,
     /// The proxies in front of the broker.
     pub proxies: Proxies,
+    /// The letters that people got.
+    pub mail: Arc<Mailbag>,
     /// The IdP.
     pub idp: TestIdp,
     /// The tenant that is attacked, at `victim.test`, with connection K1 at issuer `good`.
@@ -104,7 +107,9 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let issuers = vec![IssuerConfig::new("good"), IssuerConfig::new("evil")];
-        let settings = Settings::new(ISSUER, Default::default()).unwrap();
+        let mut settings = Settings::new(ISSUER, Default::default()).unwrap();
+        // What a password costs is measured elsewhere.
+        settings.password_cost = PasswordCost { memory: 64, passes: 1, lanes: 1 };
         let (store, proxies) = (Arc::new(MemoryStore::new()), Proxies::default());
         Self { store, issuers, registration: None, documents: None, settings, proxies }
     }
@@ -151,6 +156,7 @@ impl World {
             documents,
             settings: Arc::new(settings),
             proxies,
+            mail: Arc::default(),
         };
         world.inhabit().await;
         world.start_broker();
@@ -172,6 +178,7 @@ impl World {
             entropy: self.entropy.clone(),
             settings: self.settings.clone(),
             idp: self.idp.clone(),
+            mail: self.mail.clone(),
             registration: self.registration.clone(),
             documents: self.documents.clone(),
             proxies: self.proxies.clone(),
@@ -206,6 +213,7 @@ impl World {
             egress: EgressPolicy::default(),
             registration: self.registration.clone(),
             documents: self.documents.clone(),
+            carrier: self.mail.clone(),
             proxies: self.proxies.clone(),
         }));
         self.worker.get_or_init(|| app.worker().clone());

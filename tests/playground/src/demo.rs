@@ -9,12 +9,14 @@ use doorward_service::management::document::{Document, Reference, SecretSource};
 use serde_json::Value;
 
 use crate::hosts::Hosts;
+use crate::report::LocalUser;
 
 /// The files of `data/demo`, with placeholders for the hosts.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("data/demo/acme.toml", include_str!("../../../data/demo/acme.toml")),
     ("data/demo/northwind.toml", include_str!("../../../data/demo/northwind.toml")),
     ("data/demo/benji.toml", include_str!("../../../data/demo/benji.toml")),
+    ("data/demo/harbor.toml", include_str!("../../../data/demo/harbor.toml")),
     ("data/demo/apps.toml", include_str!("../../../data/demo/apps.toml")),
 ];
 
@@ -77,6 +79,24 @@ impl Demo {
             .iter()
             .flat_map(|it| &it.tenants)
             .any(|tenant| tenant.slug.as_str() == slug)
+    }
+
+    /// Those who sign in with a password at the broker itself.
+    pub fn local_users(&self) -> Vec<LocalUser> {
+        let tenants = self.documents.iter().flat_map(|it| &it.tenants);
+        let users = tenants.flat_map(|tenant| tenant.users.iter().map(move |user| (tenant, user)));
+        let with_password = users.filter_map(|(tenant, user)| match user.password.as_ref()? {
+            SecretSource::Literal(password) => Some(LocalUser {
+                login: match (&user.username, &user.email) {
+                    (Some(username), _) => format!("{username}@{}", tenant.slug),
+                    (None, email) => email.as_ref()?.to_string(),
+                },
+                password: password.expose().to_owned(),
+                tenant: tenant.slug.to_string(),
+            }),
+            SecretSource::At(_) => None,
+        });
+        with_password.collect()
     }
 
     /// The secret of a client, when the documents give it one.

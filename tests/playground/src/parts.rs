@@ -23,6 +23,7 @@ pub fn config(folder: &Path, hosts: &Hosts) -> Config {
     config.issuer = hosts.broker();
     config.listen = hosts.broker_address();
     config.egress.plain_http = PlainHttp::Loopback;
+    config.mail.outbox = Some(folder.join("mail"));
     // Anybody may try their app here, and suites that test providers send no PKCE.
     config.registration = Registration {
         mode: Mode::Open,

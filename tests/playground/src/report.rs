@@ -45,9 +45,16 @@ struct TenantReport {
     idp_password: Option<&'static str>,
 }
 
-/// Nobody has a password here yet.
+/// Somebody who signs in with a password at the broker itself.
 #[derive(Serialize)]
-struct LocalUser {}
+pub struct LocalUser {
+    /// What to type at the sign-in page.
+    pub login: String,
+    /// The password.
+    pub password: String,
+    /// The company code.
+    pub tenant: String,
+}
 
 #[derive(Serialize)]
 struct AdminApi {
@@ -99,7 +106,7 @@ impl Report {
             app: hosts.app(),
             clients: applied.clients.iter().map(|view| ClientReport::new(view, demo)).collect(),
             tenants: applied.connections.iter().map(|view| TenantReport::new(view, demo)).collect(),
-            local_users: Vec::new(),
+            local_users: demo.local_users(),
             admin_api: AdminApi {
                 url: format!("{}/admin", hosts.broker()),
                 token: config.admin_token()?.expose().to_owned(),
@@ -123,6 +130,11 @@ impl Report {
             println!("       kim@{0}.test   or   {0}", tenant.slug);
         }
         println!("  3. Pick a person on the test IdP's page.\n");
+        println!("  With a password at the broker itself:");
+        for user in &self.local_users {
+            println!("       {}   {}", user.login, user.password);
+        }
+        println!("  Mail goes to the folder {}/mail\n", self.data_dir);
         println!("  Broker      {}   (data in {})", self.issuer, self.data_dir);
         println!("  Test IdP    {}", self.idp);
         println!("  Admin API   {}   (bearer token in {}/admin.token)", self.admin_api.url, self.data_dir);

@@ -131,8 +131,18 @@ sign-out-address = Sie sind noch angemeldet
     .explanation = Die App wollte danach an eine Adresse zurück, die nicht für sie registriert ist.
     .developer = kann die post_logout_redirect_uri registrieren, Zeichen für Zeichen.
 
+## A link from an email.
+
+proof-gone = Dieser Link gilt nicht mehr
+    .explanation = Er wurde schon benutzt, er ist zu alt, oder Sie haben einen neueren bekommen.
+    .you = können nach einer neueren E-Mail sehen oder auf der Anmeldeseite unter „Können Sie sich nicht anmelden?“ um eine bitten.
+    .it-team = kann Sie noch einmal einladen.
+
 ## Anything else.
 
+busy = Gerade melden sich zu viele Menschen an
+    .explanation = Wir können Ihr Passwort in diesem Augenblick nicht prüfen. Mit Ihrem Konto ist nichts geschehen.
+    .you = können eine Minute warten und es noch einmal versuchen.
 unavailable = Die Anmeldung ist gerade nicht möglich
     .explanation = Auf unserer Seite funktioniert etwas nicht. Es liegt nicht an Ihnen, und Ihr Konto ist sicher.
     .you = können eine Minute warten und es erneut versuchen.

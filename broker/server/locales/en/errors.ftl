@@ -131,8 +131,18 @@ sign-out-address = You are still signed in
     .explanation = The app asked to be returned to an address that is not registered for it.
     .developer = can register the post_logout_redirect_uri, character by character.
 
+## A link from an email.
+
+proof-gone = This link is not good any more
+    .explanation = It was used already, it is too old, or a newer one was sent to you.
+    .you = can look for a newer email, or ask for one with “Can’t sign in?” on the sign-in page.
+    .it-team = can send you a new invitation.
+
 ## Anything else.
 
+busy = Too many people are signing in right now
+    .explanation = We cannot check your password at this moment. Nothing has happened to your account.
+    .you = can wait a minute and try again.
 unavailable = Signing in is not possible right now
     .explanation = Something on our side does not work. It is not your fault, and your account is safe.
     .you = can wait a minute and try again.

@@ -7,6 +7,7 @@ sign-in-app = Sign in to { $app }
 sign-in-label = Work email or company code
 sign-in-continue = Continue
 sign-in-next = Next, your company may ask you to sign in on its own page.
+sign-in-password = Sign in with a password instead
 
 ## Why the page is shown again.
 

@@ -131,8 +131,18 @@ sign-out-address = Su sesión sigue abierta
     .explanation = La aplicación pidió volver a una dirección que no tiene registrada.
     .developer = puede registrar la post_logout_redirect_uri, carácter por carácter.
 
+## A link from an email.
+
+proof-gone = Este enlace ya no es válido
+    .explanation = Ya se ha usado, es demasiado antiguo o se le ha enviado uno más reciente.
+    .you = puede buscar un correo más reciente o pedir uno con «¿No puede iniciar sesión?» en la página de inicio de sesión.
+    .it-team = puede enviarle otra invitación.
+
 ## Anything else.
 
+busy = Hay demasiadas personas iniciando sesión en este momento
+    .explanation = Ahora mismo no podemos comprobar su contraseña. A su cuenta no le ha pasado nada.
+    .you = puede esperar un minuto e intentarlo de nuevo.
 unavailable = En este momento no es posible iniciar sesión
     .explanation = Por nuestra parte, algo no funciona. No es culpa suya y su cuenta está a salvo.
     .you = puede esperar un minuto y volver a intentarlo.

@@ -131,8 +131,18 @@ sign-out-address = Votre session est toujours ouverte
     .explanation = L’application a demandé un retour à une adresse qui n’est pas enregistrée pour elle.
     .developer = peut enregistrer la post_logout_redirect_uri, caractère par caractère.
 
+## A link from an email.
+
+proof-gone = Ce lien n’est plus valable
+    .explanation = Il a déjà servi, il est trop ancien, ou un plus récent vous a été envoyé.
+    .you = pouvez chercher un e-mail plus récent, ou en demander un par « Impossible de vous connecter ? » sur la page de connexion.
+    .it-team = peut vous envoyer une nouvelle invitation.
+
 ## Anything else.
 
+busy = Trop de personnes se connectent en ce moment
+    .explanation = Nous ne pouvons pas vérifier votre mot de passe à l’instant. Rien n’est arrivé à votre compte.
+    .you = pouvez attendre une minute et réessayer.
 unavailable = La connexion est impossible pour le moment
     .explanation = De notre côté, quelque chose ne fonctionne pas. Ce n’est pas votre faute, et votre compte est en sécurité.
     .you = pouvez attendre une minute et réessayer.

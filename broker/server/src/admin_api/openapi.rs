@@ -119,6 +119,7 @@ problems! {
     BadQuery: "The query is wrong (`invalid_query`, `invalid_cursor`).";
     BadBody: "The body is wrong; `errors` say where (`invalid_body`).";
     Exists: "There is one already (`already_exists`).";
+    Conflict: "It does not go with what there is (`conflict`).";
     NoSecret: "The client authenticates without a secret (`no_secret`).";
     NotReady: "It cannot be done yet (`not_ready`).";
     Changed: "It was changed meanwhile (`version_mismatch`).";

@@ -13,6 +13,7 @@ use doorward_service::management::clients::ClientError;
 use doorward_service::management::plan::Problem as Wrong;
 use doorward_service::management::read::Misread;
 use doorward_service::management::tokens::TokenError;
+use doorward_service::management::users::UserError;
 use doorward_service::management::views::ViewError;
 use doorward_service::provider::preview::PreviewError;
 use doorward_store::StoreError;
@@ -72,6 +73,9 @@ pub(super) enum AdminError {
     /// A token that cannot be so.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// Something that is not done with a user.
+    #[error(transparent)]
+    User(UserError),
     /// A key that cannot be rotated.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -86,6 +90,16 @@ impl From<ClientError> for AdminError {
             ClientError::Misread(misread) => misread.into(),
             ClientError::Store(error) => error.into(),
             error => Self::Client(error),
+        }
+    }
+}
+
+impl From<UserError> for AdminError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::View(error) => error.into(),
+            UserError::Store(error) => error.into(),
+            error => Self::User(error),
         }
     }
 }
@@ -146,6 +160,8 @@ impl AdminError {
             Self::Misread(_) | Self::Plan(PlanError::Invalid(_), _) => INVALID,
             Self::Client(ClientError::Invalid(_) | ClientError::Misread(_)) => INVALID,
             Self::Token(TokenError::Invalid(_)) => INVALID,
+            Self::User(UserError::Taken(_) | UserError::LastOwner) => (S::CONFLICT, "conflict"),
+            Self::User(_) => INVALID,
             Self::NoVersion => (S::PRECONDITION_REQUIRED, "version_required"),
             Self::Client(ClientError::Changed) => (S::PRECONDITION_FAILED, "version_mismatch"),
             Self::Client(ClientError::Exists(_)) => (S::CONFLICT, "already_exists"),

@@ -1,4 +1,4 @@
-//! Signing people out: single sessions, everything of a user or a tenant, and switching users off.
+//! Signing people out: single sessions, everything of a user or a tenant.
 
 use std::sync::Arc;
 
@@ -20,8 +20,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(session))
         .routes(routes!(sessions_of_user))
         .routes(routes!(user))
-        .routes(routes!(disable))
-        .routes(routes!(enable))
 }
 
 /// End all sessions and grants of a tenant's people
@@ -76,26 +74,4 @@ async fn user(access: Access, place: Named<(String, String)>) -> Answer {
     let admin = access.to(AdminScope::UsersWrite)?;
     let (slug, id) = place?.0;
     answer(admin.management.sign_out_user(&slug, &id, admin.actor).await?)
-}
-
-/// Switch a user off, and end all of theirs
-#[utoipa::path(post, path = "/tenants/{slug}/users/{user_id}/disable", tag = "users",
-    params(("slug" = String, Path), ("user_id" = String, Path)),
-    responses((status = 200, body = UserView), (status = 404, response = NotFound)),
-    security(("admin" = ["users:write"])))]
-async fn disable(access: Access, place: Named<(String, String)>) -> Answer {
-    let admin = access.to(AdminScope::UsersWrite)?;
-    let (slug, id) = place?.0;
-    answer(admin.management.disable_user(&slug, &id, admin.actor).await?)
-}
-
-/// Switch a user on again; they sign in anew
-#[utoipa::path(post, path = "/tenants/{slug}/users/{user_id}/enable", tag = "users",
-    params(("slug" = String, Path), ("user_id" = String, Path)),
-    responses((status = 200, body = UserView), (status = 404, response = NotFound)),
-    security(("admin" = ["users:write"])))]
-async fn enable(access: Access, place: Named<(String, String)>) -> Answer {
-    let admin = access.to(AdminScope::UsersWrite)?;
-    let (slug, id) = place?.0;
-    answer(admin.management.enable_user(&slug, &id, admin.actor).await?)
 }

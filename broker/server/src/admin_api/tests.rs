@@ -86,6 +86,7 @@ impl Api {
             egress: EgressPolicy::default(),
             registration: None,
             documents: None,
+            carrier: Arc::new(()),
             proxies: Proxies::default(),
         });
         Self(router(&app, Plain::new(TOKEN).hash()))

@@ -138,20 +138,6 @@ pub enum TenantVerb {
     },
 }
 
-/// What to do with users.
-#[derive(Debug, Subcommand)]
-pub enum UserVerb {
-    #[command(flatten)]
-    /// Look at them
-    Look(OfTenantVerb),
-    /// Sign a user out everywhere: all sessions and grants end, and apps are told
-    SignOut(OfTenant),
-    /// Let a user act no more, and sign them out everywhere
-    Disable(OfTenant),
-    /// Let a user act again
-    Enable(OfTenant),
-}
-
 /// One user, or one session.
 #[derive(Args, Debug)]
 pub struct OfTenant {
@@ -174,23 +160,6 @@ pub enum SessionVerb {
     },
     /// End a session and all that came from it
     End(OfTenant),
-}
-
-/// What to do with what belongs to a tenant.
-#[derive(Debug, Subcommand)]
-pub enum OfTenantVerb {
-    /// All of a tenant
-    List {
-        /// The tenant's company code
-        tenant: String,
-    },
-    /// A single one
-    Show {
-        /// The tenant's company code
-        tenant: String,
-        /// The connection's name, or the user's identifier
-        name: String,
-    },
 }
 
 /// What to do with connections.
@@ -224,6 +193,75 @@ pub enum ConnectionVerb {
     },
     /// Which credentials run out when, of all tenants
     Forecast,
+}
+
+/// What to do with users.
+#[derive(Debug, Subcommand)]
+pub enum UserVerb {
+    /// All of a tenant
+    List {
+        /// The tenant's company code
+        tenant: String,
+    },
+    /// A single one
+    Show(NamedUser),
+    /// End all sessions and grants of one
+    SignOut(OfTenant),
+    /// Make one who signs in here, with a username, an address or both
+    Create(CreateUser),
+    /// Mail a link to choose the first password with
+    Invite(NamedUser),
+    /// Mail a link to choose another password with; until then the old one is good
+    ResetPassword(NamedUser),
+    /// Mail a link to confirm the address with
+    VerifyEmail(NamedUser),
+    /// Let one act no more, and end what they have
+    Disable(NamedUser),
+    /// Let one act again
+    Enable(NamedUser),
+    /// Make one an owner of the tenant's account, who may always sign in here
+    SetOwner {
+        /// Who
+        #[command(flatten)]
+        user: NamedUser,
+        /// Take it from them instead
+        #[arg(long)]
+        no: bool,
+    },
+}
+
+/// A user of a tenant.
+#[derive(Args, Debug)]
+pub struct NamedUser {
+    /// The tenant's company code
+    pub tenant: String,
+    /// The user's identifier, username or address
+    pub name: String,
+}
+
+/// A user that shall be.
+#[derive(Args, Debug)]
+pub struct CreateUser {
+    /// The tenant's company code
+    pub tenant: String,
+    /// What they type after the company code
+    #[arg(long)]
+    pub username: Option<String>,
+    /// What they type, and where mail goes
+    #[arg(long)]
+    pub email: Option<String>,
+    /// Their name, as people read it
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Their population
+    #[arg(long)]
+    pub population: Option<String>,
+    /// They own the tenant's account
+    #[arg(long)]
+    pub owner: bool,
+    /// Mail them a link to choose their password with
+    #[arg(long)]
+    pub invite: bool,
 }
 
 /// What to do with clients.

@@ -13,6 +13,7 @@ mod print;
 mod serve;
 mod sign_out;
 mod tokens;
+mod user;
 
 use std::process::ExitCode;
 
@@ -23,8 +24,8 @@ use serde_json::json;
 use crate::config::Config;
 use api::Api;
 use args::{
-    AdminCommand, BackupVerb, Cli, Command, ConnectionVerb, Files, KeyVerb, OfTenantVerb, Output,
-    ResourceVerb, TenantVerb, UserVerb,
+    AdminCommand, BackupVerb, Cli, Command, ConnectionVerb, Files, KeyVerb, Output, ResourceVerb, TenantVerb,
+    UserVerb,
 };
 
 /// Runs the command that the process was started with.
@@ -74,7 +75,8 @@ fn told(what: &str, records: usize) {
 const TENANTS: &[&str] = &["slug", "name", "domains", "enabled"];
 const CONNECTIONS: &[&str] = &["name", "title", "kind", "issuer", "provisioning", "stage"];
 const EXPIRIES: &[&str] = &["tenant", "connection", "method", "ends_at", "days_left"];
-const USERS: &[&str] = &["id", "email", "name", "enabled", "created_at"];
+const USERS: &[&str] =
+    &["id", "email", "preferred_username", "name", "local", "owner", "enabled", "created_at"];
 const KEYS: &[&str] = &["id", "algorithm", "status", "used_from", "used_until"];
 
 async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Result<()> {
@@ -98,15 +100,8 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         AdminCommand::Tenant(TenantVerb::SignOut { slug }) => {
             sign_out::act(api, &["tenants", slug, "sign-out"], output).await
         }
-        AdminCommand::User(UserVerb::Look(OfTenantVerb::List { tenant })) => {
-            list(&["tenants", tenant, "users"], USERS).await
-        }
-        AdminCommand::User(UserVerb::Look(OfTenantVerb::Show { tenant, name })) => {
-            show(&["tenants", tenant, "users", name]).await
-        }
-        AdminCommand::User(UserVerb::SignOut(of)) => sign_out::user(api, of, "sign-out", output).await,
-        AdminCommand::User(UserVerb::Disable(of)) => sign_out::user(api, of, "disable", output).await,
-        AdminCommand::User(UserVerb::Enable(of)) => sign_out::user(api, of, "enable", output).await,
+        AdminCommand::User(UserVerb::List { tenant }) => list(&["tenants", tenant, "users"], USERS).await,
+        AdminCommand::User(verb) => user::ask(api, verb, output).await,
         AdminCommand::Session(verb) => sign_out::session(api, verb, output).await,
         AdminCommand::Key(KeyVerb::List) => list(&["keys"], KEYS).await,
         AdminCommand::Key(KeyVerb::Rotate { algorithm }) => {

@@ -1,9 +1,9 @@
-//! `tenant sign-out`, `user sign-out`, `user disable`, `user enable` and `session`.
+//! `tenant sign-out` and `session`.
 
 use serde_json::json;
 
 use super::api::Api;
-use super::args::{OfTenant, Output, SessionVerb};
+use super::args::{Output, SessionVerb};
 use super::print;
 
 const SESSIONS: &[&str] = &["id", "user", "connection", "authenticated_at", "used_at", "ends_at"];
@@ -12,11 +12,6 @@ const SESSIONS: &[&str] = &["id", "user", "connection", "authenticated_at", "use
 pub async fn act(api: &Api, path: &[&str], output: Output) -> anyhow::Result<()> {
     print::one(&api.post(path, &json!({})).await?, output);
     Ok(())
-}
-
-/// The same of one user.
-pub async fn user(api: &Api, of: &OfTenant, verb: &str, output: Output) -> anyhow::Result<()> {
-    act(api, &["tenants", &of.tenant, "users", &of.id, verb], output).await
 }
 
 /// What is asked of sessions.

@@ -8,6 +8,7 @@
 mod entrance;
 mod error;
 mod list;
+mod mail;
 mod registration;
 mod secrets;
 pub(crate) mod suggest;
@@ -28,6 +29,7 @@ use serde::Deserialize;
 
 pub use entrance::{Mtls, Proxy, Tls};
 pub use error::ConfigError;
+pub use mail::Mail;
 pub use registration::{Documents, Mode, Registration};
 pub use secrets::Secrets;
 
@@ -70,7 +72,7 @@ pub struct Config {
     pub tokens: Tokens,
     /// The admin API.
     pub admin: Admin,
-    /// E-mail. There is nothing to configure yet: this broker sends none.
+    /// E-mail.
     pub mail: Mail,
 }
 
@@ -141,11 +143,6 @@ pub struct Admin {
     /// and made on the first start.
     pub token_file: Option<PathBuf>,
 }
-
-/// `[mail]`
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mail {}
 
 impl Default for Config {
     fn default() -> Self {

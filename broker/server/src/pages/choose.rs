@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
-use super::respond;
+use super::{Href, respond};
 use crate::words::Words;
 
 /// Asks which connection to sign in with. Posts `tx` and `connection` to `/sign-in/connection`.
@@ -20,6 +20,8 @@ pub struct ChoosePage {
     pub transaction: String,
     /// The connections that fit.
     pub choices: Vec<Choice>,
+    /// The page for a password at doorward itself, where that is a way, too.
+    pub with_password: Option<Href>,
 }
 
 /// One way to sign in.

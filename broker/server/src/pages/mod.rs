@@ -4,6 +4,7 @@
 //! A page is a struct of plain strings. It is escaped where it is rendered, works without
 //! JavaScript, and answers with the headers of [`headers`].
 
+mod account;
 mod choose;
 mod consent;
 mod device;
@@ -11,6 +12,7 @@ mod error;
 mod form_post;
 pub mod headers;
 mod href;
+mod local;
 mod picture;
 mod reference;
 mod sign_in;
@@ -23,6 +25,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+pub use account::{AuthenticatorPage, AuthenticatorSetup, RecoveryCodesPage};
 pub use choose::{Choice, ChoosePage};
 pub use consent::{ConsentPage, Destination, ScopeLine, Standing};
 pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage};
@@ -31,6 +34,10 @@ pub(crate) use error::WHO;
 pub use error::{ErrorPage, WayBack};
 pub use form_post::FormPostPage;
 pub use href::Href;
+pub use local::{
+    ChoosePasswordPage, LocalDone, LocalDonePage, NewPasswordProblem, PasswordPage, ResetPage,
+    SecondFactorPage, ShownProof, TryProblem, VerifyEmailPage,
+};
 pub use picture::Picture;
 pub use reference::reference;
 pub use sign_in::{SignInPage, SignInProblem};

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
-use super::respond;
+use super::{Href, respond};
 use crate::words::{Phrase, Words};
 
 /// Asks for a work e-mail address or a company code. Posts `tx`, `username` and a `password` that is
@@ -21,6 +21,8 @@ pub struct SignInPage {
     pub transaction: String,
     /// What was typed before.
     pub identifier: String,
+    /// The page for a password at doorward itself.
+    pub with_password: Href,
     /// What was wrong with it.
     pub problem: Option<SignInProblem>,
 }

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use doorward_service::federation::{FederationError, IdTokenError, WhoMends};
 use doorward_service::identity::NotAdmitted;
+use doorward_service::identity::local::ProofError;
 use doorward_service::login::LoginError;
 use doorward_service::provider::authorize::{AuthorizeError, Untrusted};
 use doorward_service::provider::logout::LogoutError;
@@ -34,6 +35,18 @@ pub const BAD_LINK: Failure = bad_request("untrusted-address");
 /// The store fails.
 const UNAVAILABLE: Failure = Failure { status: StatusCode::SERVICE_UNAVAILABLE, name: "unavailable" };
 
+/// More sign in with a password than there is time for.
+const BUSY: Failure = Failure { status: StatusCode::SERVICE_UNAVAILABLE, name: "busy" };
+
+/// Why a proof that came by e-mail is not honoured.
+pub fn of_proof(error: &ProofError) -> Failure {
+    match error {
+        ProofError::Busy(_) => BUSY,
+        ProofError::Store(_) => UNAVAILABLE,
+        ProofError::Gone | ProofError::Weak(_) | ProofError::TooMany => bad_request("proof-gone"),
+    }
+}
+
 /// Why a login does not go on.
 pub fn of_login(error: &LoginError) -> Failure {
     match error {
@@ -52,6 +65,7 @@ pub fn of_login(error: &LoginError) -> Failure {
             NotAdmitted::NotThisApp => "app-not-open",
             NotAdmitted::SomebodyElse => "somebody-else",
         }),
+        LoginError::Busy(_) => BUSY,
         LoginError::Authorize(_) | LoginError::Store(_) => UNAVAILABLE,
     }
 }

@@ -3,6 +3,7 @@
 //! A handler extracts, makes one service call, and renders: [`step`] renders the steps of a login,
 //! [`problem`] its failures, [`json`] what clients get.
 
+mod account;
 mod authorize;
 mod call;
 mod callback;
@@ -15,9 +16,11 @@ mod failure;
 mod guard;
 mod health;
 mod json;
+mod password;
 mod problem;
 mod redirect;
 mod register;
+mod reset;
 mod sign_in;
 mod start;
 mod step;
@@ -71,6 +74,14 @@ fn pages() -> Router<Arc<App>> {
         .route("/", get(welcome::welcome))
         .route("/sign-in", get(sign_in::again).post(sign_in::typed))
         .route("/sign-in/connection", post(sign_in::chosen))
+        .route("/sign-in/password", get(password::page).post(password::typed))
+        .route("/sign-in/second-factor", post(password::second_factor))
+        .route("/reset", get(reset::page).post(reset::asked))
+        .route("/reset/password", post(reset::changed))
+        .route("/invitation", get(reset::invitation).post(reset::accepted))
+        .route("/account/authenticator", get(account::page).post(account::add))
+        .route("/account/authenticator/remove", post(account::remove))
+        .route("/verify-email", get(reset::verify_page).post(reset::verified))
         .route("/consent", post(consent::answer))
         .route(path::DEVICE, get(device::page).post(device::typed))
         .route("/device/confirm", post(device::confirm))

@@ -5,6 +5,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use doorward_domain::Timestamp;
+use doorward_service::identity::local::ProofError;
 use doorward_service::login::{LoginError, WayOn};
 use doorward_service::provider::Answer;
 use doorward_service::provider::authorize::AuthorizeError;
@@ -33,6 +34,11 @@ pub fn login(app: &App, request: &HeaderMap, ui_locales: Option<&str>, error: Lo
         app.cookies.set_transaction(request, response.headers_mut(), begun);
     }
     response
+}
+
+/// A proof that came by e-mail and is not honoured.
+pub fn proof(app: &App, request: &HeaderMap, error: &ProofError) -> Response {
+    page(app, Words::for_reader(None, request), failure::of_proof(error), None, error)
 }
 
 /// A logout that was not carried out.

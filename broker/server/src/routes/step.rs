@@ -4,7 +4,8 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use doorward_domain::{Client, Plain, User};
 use doorward_service::login::{
-    CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, LoginError, Problem, SignIn, Step,
+    self as login, CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, LoginError,
+    PasswordQuestion, Problem, SecondFactorQuestion, SignIn, Step, TransactionCookie,
 };
 
 use url::Url;
@@ -14,7 +15,8 @@ use super::redirect::{answer, redirect};
 use crate::app::App;
 use crate::pages::{
     Choice, ChoosePage, ConsentPage, Destination, DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem,
-    DevicePage, Href, Picture, ScopeLine, SignInPage, SignInProblem, Standing,
+    DevicePage, Href, PasswordPage, Picture, ScopeLine, SecondFactorPage, SignInPage, SignInProblem,
+    Standing, TryProblem,
 };
 use crate::words::Words;
 
@@ -41,11 +43,14 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
                 app: Some(page.app),
                 transaction: page.transaction.id.to_string(),
                 choices: page.choices.into_iter().map(choice).collect(),
+                with_password: page.password.then(|| password_href(&page.transaction)),
             }
             .into_response();
             app.cookies.set_transaction(request, response.headers_mut(), &page.transaction);
             response
         }
+        Step::Password(question) => password(app, request, question),
+        Step::SecondFactor(question) => second_factor(app, request, question),
         Step::Leave { transaction, location } => {
             let mut response = redirect(&location);
             app.cookies.set_transaction(request, response.headers_mut(), &transaction);
@@ -86,6 +91,7 @@ fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
         words: Words::for_reader(page.ui_locales.as_deref(), request),
         app: Some(page.app),
         transaction: page.transaction.id.to_string(),
+        with_password: password_href(&page.transaction),
         problem: page.problem.map(|problem| match problem {
             Problem::UnknownCompany if page.identifier.trim().is_empty() => SignInProblem::Empty,
             Problem::UnknownCompany => SignInProblem::Unknown,
@@ -93,6 +99,47 @@ fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
             Problem::AppNotForCompany => SignInProblem::NotThisApp,
         }),
         identifier: page.identifier,
+    }
+}
+
+/// The page for a password, in a login that is under way.
+fn password_href(transaction: &TransactionCookie) -> Href {
+    Href::here(&format!("/sign-in/password?tx={}", transaction.id))
+}
+
+fn password(app: &App, request: &HeaderMap, question: PasswordQuestion) -> Response {
+    let mut response = PasswordPage {
+        words: Words::for_reader(question.ui_locales.as_deref(), request),
+        app: question.app,
+        transaction: question.transaction.id.to_string(),
+        login: question.login,
+        reset: Href::here(&format!("/reset?tx={}", question.transaction.id)),
+        other: Href::here(&format!("/sign-in?tx={}", question.transaction.id)),
+        problem: question.problem.map(try_problem),
+    }
+    .into_response();
+    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
+    response
+}
+
+fn second_factor(app: &App, request: &HeaderMap, question: SecondFactorQuestion) -> Response {
+    let mut response = SecondFactorPage {
+        words: Words::for_reader(question.ui_locales.as_deref(), request),
+        app: question.app,
+        transaction: question.transaction.id.to_string(),
+        problem: question.problem.map(try_problem),
+    }
+    .into_response();
+    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
+    response
+}
+
+/// What is wrong with a try, as the pages tell it.
+pub fn try_problem(problem: login::TryProblem) -> TryProblem {
+    match problem {
+        login::TryProblem::Wrong => TryProblem::Wrong,
+        // A second that has begun counts.
+        login::TryProblem::TooSoon(wait) => TryProblem::TooSoon((wait.as_secs() + 1).to_string()),
     }
 }
 

@@ -16,6 +16,11 @@ const BEGIN: char = '\u{2068}';
 const END: char = '\u{2069}';
 
 impl Phrase {
+    /// For plain text, where links have to stay whole: without the marks.
+    pub fn bare(&self) -> String {
+        self.0.replace([BEGIN, END], "")
+    }
+
     /// For places that take text and no elements, such as a title or an attribute.
     pub fn plain(&self) -> &str {
         &self.0

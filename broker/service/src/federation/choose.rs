@@ -89,7 +89,7 @@ impl Federation {
     }
 
     /// An e-mail address leads by its domain; anything else is a company code or a domain.
-    async fn tenant_of_typed(
+    pub(crate) async fn tenant_of_typed(
         &self,
         text: &str,
         now: Timestamp,

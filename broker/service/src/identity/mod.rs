@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod ending;
 pub mod link;
+pub mod local;
 mod person;
 pub mod session;
 

@@ -47,10 +47,18 @@ pub enum Purpose {
     Cursor,
     /// A provider's answer on its way from one request to the next.
     Callback,
+    /// Short codes, whose MACs are kept.
+    Code,
+    /// What a browser remembers of who has signed in with it.
+    Device,
+    /// The secret of an authenticator app that is being set up.
+    Setup,
+    /// What a passkey signs.
+    Challenge,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 11] = [
         Self::Records,
         Self::Transaction,
         Self::RefreshToken,
@@ -58,6 +66,10 @@ impl Purpose {
         Self::AccessToken,
         Self::Cursor,
         Self::Callback,
+        Self::Code,
+        Self::Device,
+        Self::Setup,
+        Self::Challenge,
     ];
 
     const fn label(self) -> &'static [u8] {
@@ -69,6 +81,10 @@ impl Purpose {
             Self::AccessToken => b"access token",
             Self::Cursor => b"cursor",
             Self::Callback => b"callback",
+            Self::Code => b"code",
+            Self::Device => b"device",
+            Self::Setup => b"setup",
+            Self::Challenge => b"challenge",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use doorward_domain::{Client, ConnectionId, Tenant, Timestamp};
 
+use super::transaction::LocalLeg;
 use super::{Choose, Login, LoginError, Problem, SignIn, Step, Transaction, TransactionId, WayOn};
 use crate::federation::{Ask, Destination, FederationError, Hint, Route};
 
@@ -62,7 +63,22 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let route = self.federation.choose(&Hint::Typed(identifier), client, now).await?;
-        self.follow(route, id, transaction, client, identifier, now).await
+        match (self.way_here(identifier, &route, now).await?, route) {
+            (Some(local), Route::NotFound | Route::NoConnection) => {
+                let mut transaction = with_hint(transaction.clone(), identifier);
+                transaction.local = local;
+                Ok(Step::Password(self.ask_password(id, &transaction, client)))
+            }
+            (Some(local), route @ Route::Choose(..)) => {
+                let transaction = Transaction { local, ..transaction.clone() };
+                self.follow(route, id, &transaction, client, identifier, now).await
+            }
+            (_, route) => {
+                // What was typed before leads nowhere any more.
+                let transaction = Transaction { local: LocalLeg::default(), ..transaction.clone() };
+                self.follow(route, id, &transaction, client, identifier, now).await
+            }
+        }
     }
 
     pub(super) async fn follow(
@@ -88,6 +104,7 @@ impl Login {
                     ui_locales: remembered.request.ui_locales,
                     app: client.name.clone(),
                     choices: offered.into_iter().map(|it| (it.id.to_string(), it.title)).collect(),
+                    password: remembered.local.company.is_some(),
                 }))
             }
         }

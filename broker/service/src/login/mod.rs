@@ -2,7 +2,7 @@
 //! provider and comes back, the app gets a code.
 //!
 //! [`begin`] reads the app's request, [`leave`] finds the company and sends the person there,
-//! [`arrive`] is the way back, [`consent`] the question a third-party app needs, [`device`] how a person
+//! [`arrive`] is the way back, [`local`] the way in at doorward itself, [`enter`] the end of both, [`consent`] the question a third-party app needs, [`device`] how a person
 //! lets a device in. Between them the
 //! login lives in the browser, as a sealed [`transaction`]; nothing is written until the person is
 //! known.
@@ -14,6 +14,7 @@ mod device;
 mod enter;
 mod guesses;
 mod leave;
+mod local;
 pub mod transaction;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use doorward_store::{Kind, Record as _, Store, StoreError, Stored};
 use url::Url;
 
 use crate::federation::{Federation, FederationError};
+use crate::identity::local::{Busy, Local};
 use crate::identity::{NotAdmitted, Sessions};
 use crate::keys::Sealer;
 use crate::provider::authorize::AuthorizeError;
@@ -34,6 +36,7 @@ use guesses::Guesses;
 pub use consent::ConsentDecision;
 pub use device::{CodeProblem, DeviceCode, DeviceQuestion};
 pub use guesses::Guesser;
+pub use local::{Entered, PasswordQuestion, SecondFactorQuestion, TryProblem, Typed};
 pub use transaction::{Transaction, TransactionCookie, TransactionId};
 
 /// Joins provider, federation and identity into one login.
@@ -41,6 +44,7 @@ pub struct Login {
     pub(crate) provider: Arc<Provider>,
     pub(crate) federation: Arc<Federation>,
     pub(crate) sessions: Arc<Sessions>,
+    pub(crate) local: Arc<Local>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -54,13 +58,14 @@ impl Login {
         provider: Arc<Provider>,
         federation: Arc<Federation>,
         sessions: Arc<Sessions>,
+        local: Arc<Local>,
         store: Arc<dyn Store>,
         sealer: Arc<Sealer>,
         entropy: Arc<dyn Entropy>,
         settings: Arc<Settings>,
     ) -> Self {
         let guesses = Guesses::new();
-        Self { provider, federation, sessions, store, sealer, entropy, settings, guesses }
+        Self { provider, federation, sessions, local, store, sealer, entropy, settings, guesses }
     }
 }
 
@@ -71,6 +76,10 @@ pub enum Step {
     SignIn(SignIn),
     /// The person chooses between several connections of the company.
     Choose(Choose),
+    /// The person types name and password.
+    Password(PasswordQuestion),
+    /// The person types the code of their second factor.
+    SecondFactor(SecondFactorQuestion),
     /// The browser goes to the identity provider.
     Leave {
         /// The login under way.
@@ -135,6 +144,8 @@ pub struct Choose {
     pub app: String,
     /// Identifier and title of each connection.
     pub choices: Vec<(String, String)>,
+    /// Whether a password at doorward itself is one of the ways.
+    pub password: bool,
 }
 
 /// The consent page.
@@ -207,6 +218,9 @@ pub enum LoginError {
         /// How the person goes on.
         way_on: Box<WayOn>,
     },
+    /// Too many sign in with a password at once.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use doorward_domain::{GrantId, Plain, SessionId, TenantId, Timestamp};
+use doorward_domain::{GrantId, Plain, SessionId, TenantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Login, LoginError};
@@ -60,6 +60,9 @@ pub struct Transaction {
     /// The tenant whose connections are offered, where the person chooses.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub company: Option<TenantId>,
+    /// How far the person has come at doorward itself.
+    #[serde(rename = "o", default, skip_serializing_if = "LocalLeg::is_empty")]
+    pub local: LocalLeg,
     /// When it is too late.
     #[serde(rename = "e")]
     pub expires_at: Timestamp,
@@ -71,6 +74,37 @@ pub struct Transaction {
 impl Transaction {
     fn abridged(&self) -> Self {
         Self { request: self.request.abridged(), abridged: true, ..self.clone() }
+    }
+}
+
+/// How far a person has come who signs in at doorward itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalLeg {
+    /// The tenant whose company code was typed.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<TenantId>,
+    /// Whose password was right, while the second factor is due.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<Proved>,
+}
+
+/// Whose password was right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proved {
+    /// Whose user it is.
+    #[serde(rename = "t")]
+    pub tenant: TenantId,
+    /// Who it is.
+    #[serde(rename = "u")]
+    pub user: UserId,
+    /// When their credentials had last changed: with another password it is proved no more.
+    #[serde(rename = "c")]
+    pub changed_at: Timestamp,
+}
+
+impl LocalLeg {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -93,7 +127,9 @@ impl Login {
         id[..6].copy_from_slice(&now.as_millis().to_be_bytes()[2..]);
         self.entropy.fill(&mut id[6..]);
         let expires_at = now + self.settings.lifetimes.transaction;
-        let transaction = Transaction { request, leg: None, company: None, expires_at, abridged: false };
+        let local = LocalLeg::default();
+        let transaction =
+            Transaction { request, leg: None, company: None, local, expires_at, abridged: false };
         (TransactionId(id), transaction)
     }
 

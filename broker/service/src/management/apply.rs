@@ -1,15 +1,16 @@
 //! From a plan to the store: everything in one commit, or nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use doorward_domain::Timestamp;
 use doorward_domain::connection::kind::Entra;
+use doorward_domain::credential::password;
+use doorward_domain::{PasswordHash, Timestamp};
 use doorward_store::StoreError;
 
 use super::Management;
-use super::document::{Document, Kind};
+use super::document::{Document, Kind, SecretSource};
 use super::existing::Existing;
-use super::plan::{Making, Plan, PlanError, plan};
+use super::plan::{Making, NO_PASSWORDS, Plan, PlanError, Problem, plan};
 use crate::federation::directory::{Directories, Directory};
 
 /// How often a plan is made anew because somebody else was faster.
@@ -33,7 +34,10 @@ impl Management {
     ) -> Result<Plan, PlanError> {
         let now = self.clock.now();
         let existing = Existing::named_by(&*self.store, document, now).await?;
-        plan(document, &existing, &Making { directories: Some(directories), ..self.making(actor, now) })
+        let passwords = self.first_passwords(document, &existing).await?;
+        let making =
+            Making { directories: Some(directories), passwords: &passwords, ..self.making(actor, now) };
+        plan(document, &existing, &making)
     }
 
     /// Asks which directories of Entra the domains in a document belong to. That is the one thing about a
@@ -64,7 +68,42 @@ impl Management {
             mutual_tls: self.mutual_tls.as_ref(),
             directories: None,
             registration: None,
+            passwords: &NO_PASSWORDS,
         }
+    }
+
+    /// The hashes of those passwords that would be first ones: there is no use in making others.
+    async fn first_passwords(
+        &self,
+        document: &Document,
+        existing: &Existing,
+    ) -> Result<BTreeMap<String, PasswordHash>, PlanError> {
+        let (mut hashes, mut problems) = (BTreeMap::new(), Vec::new());
+        for tenant in &document.tenants {
+            for user in &tenant.users {
+                let (Some(SecretSource::Literal(typed)), Some(login)) = (&user.password, user.login()) else {
+                    continue;
+                };
+                let old = existing.tenants.get(&tenant.slug).and_then(|it| it.users.get(login));
+                if old.is_some_and(|old| old.credentials.record.password.is_some()) {
+                    continue;
+                }
+                let path = format!("tenant[{}].user[{login}]", tenant.slug);
+                let context = [login, tenant.slug.as_str(), tenant.name.as_str()];
+                match password::choose(typed.expose(), &context) {
+                    Ok(chosen) => {
+                        let hash = self.local.hasher.hash(chosen, &*self.entropy).await;
+                        let hash = hash.map_err(|busy| StoreError::Unavailable(busy.to_string()))?;
+                        hashes.insert(path, hash);
+                    }
+                    Err(weak) => {
+                        problems
+                            .push(Problem { path: format!("{path}.password"), message: weak.to_string() });
+                    }
+                }
+            }
+        }
+        if problems.is_empty() { Ok(hashes) } else { Err(PlanError::Invalid(problems)) }
     }
 
     /// Makes `document` true, as a whole or not at all, and tells what changed. `actor` stands in the
@@ -85,6 +124,7 @@ impl Management {
                 committed => {
                     committed?;
                     self.endings.ended();
+                    self.invite(&plan, actor).await?;
                     return Ok(plan);
                 }
             }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorward_domain::{Client, ClientId, Connection, Domain, Slug, Tenant, TenantId, Timestamp};
-use doorward_store::records::{TenantOf, at};
-use doorward_store::{Kind, Range, Store, StoreError, StoreExt as _, Stored};
+use doorward_domain::{
+    Client, ClientId, Connection, Credentials, Domain, Slug, Tenant, TenantId, Timestamp, User,
+};
+use doorward_store::records::{LoginOf, TenantOf, at};
+use doorward_store::{Key, Kind, Range, Record as _, Store, StoreError, StoreExt as _, Stored};
 
-use super::document::Document;
+use super::document::{self, Document};
 
 /// No tenant has more connections than this.
 const MOST_CONNECTIONS: usize = 1_000;
@@ -20,6 +22,8 @@ pub struct Existing {
     pub domains: BTreeMap<Domain, Stored<TenantOf<Domain>>>,
     /// The clients.
     pub clients: BTreeMap<ClientId, Stored<Client>>,
+    /// Whom the names lead to that users of the document have, or shall have.
+    pub logins: BTreeMap<Key, LoginOf>,
     /// The company codes of all tenants that are mentioned anywhere in here.
     pub slugs: BTreeMap<TenantId, Slug>,
 }
@@ -31,6 +35,17 @@ pub struct ExistingTenant {
     pub tenant: Stored<Tenant>,
     /// Its connections.
     pub connections: BTreeMap<String, Stored<Connection>>,
+    /// Those of its users whom the document names, by what it calls them.
+    pub users: BTreeMap<String, ExistingUser>,
+}
+
+/// A user who signs in at doorward itself.
+#[derive(Debug)]
+pub struct ExistingUser {
+    /// The user.
+    pub user: Stored<User>,
+    /// The credentials.
+    pub credentials: Stored<Credentials>,
 }
 
 impl Existing {
@@ -46,6 +61,9 @@ impl Existing {
         let mut found = Self::default();
         for slug in slugs_in(document) {
             found.read_tenant(store, slug, now).await?;
+        }
+        for tenant in &document.tenants {
+            found.read_users(store, tenant, now).await?;
         }
         let parents: Vec<_> = found.tenants.values().filter_map(|it| it.tenant.record.parent()).collect();
         for parent in parents {
@@ -78,7 +96,35 @@ impl Existing {
             let connections = connections_of(store, tenant.record.id, now).await?;
             let connections = connections.into_iter().map(|read| (read.record.name.clone(), read)).collect();
             self.slugs.insert(tenant.record.id, slug.clone());
-            self.tenants.insert(slug.clone(), ExistingTenant { tenant, connections });
+            self.tenants.insert(slug.clone(), ExistingTenant { tenant, connections, users: BTreeMap::new() });
+        }
+        Ok(())
+    }
+
+    async fn read_users(
+        &mut self,
+        store: &dyn Store,
+        entry: &document::Tenant,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenants.get(&entry.slug).map(|it| it.tenant.record.id);
+        for user in &entry.users {
+            for login in user.logins() {
+                for within in tenant.into_iter().chain([TenantId::BROKER]) {
+                    if let Some(read) = store.read::<LoginOf>(&at::login(within, login), now).await? {
+                        self.logins.insert(read.record.key(), read.record);
+                    }
+                }
+            }
+            let (Some(tenant), Some(login)) = (tenant, user.login()) else { continue };
+            let Some(id) = self.logins.get(&at::login(tenant, login)).map(|it| it.user) else { continue };
+            let read = store.read::<User>(&at::user(tenant, id), now).await?;
+            let credentials = store.read::<Credentials>(&at::credentials(tenant, id), now).await?;
+            if let (Some(user), Some(credentials), Some(existing)) =
+                (read, credentials, self.tenants.get_mut(&entry.slug))
+            {
+                existing.users.insert(login.to_owned(), ExistingUser { user, credentials });
+            }
         }
         Ok(())
     }

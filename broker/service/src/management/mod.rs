@@ -20,6 +20,7 @@ mod resource;
 mod schema;
 pub mod sign_out;
 pub mod tokens;
+pub mod users;
 pub mod views;
 
 #[cfg(test)]
@@ -34,6 +35,7 @@ use doorward_store::Store;
 
 use crate::federation::Federation;
 use crate::identity::Endings;
+use crate::identity::local::Local;
 use crate::keys::Sealer;
 use crate::settings::MutualTls;
 
@@ -46,6 +48,8 @@ pub use resource::ResourceView;
 pub struct Management {
     /// Where it is kept.
     pub store: Arc<dyn Store>,
+    /// Sign-in at doorward itself.
+    pub local: Arc<Local>,
     /// What seals the secrets of connections.
     pub sealer: Arc<Sealer>,
     /// Where identifiers and nonces come from.

@@ -54,7 +54,7 @@ impl Management {
     ) -> Result<Page<SessionView>, ViewError> {
         let tenant = self.find_tenant(slug).await?;
         let user = match user {
-            Some(id) => Some(self.find_user(tenant.id, id).await?.record.id),
+            Some(id) => Some(self.find_user(&tenant, id).await?.record.id),
             None => None,
         };
         let page = self.page::<Session>(&Range::of(tenant.id, Kind::Session), ask).await?;
@@ -83,20 +83,25 @@ impl Management {
     /// Ends all sessions and grants of a user.
     pub async fn sign_out_user(&self, slug: &str, id: &str, actor: &str) -> Result<UserView, ViewError> {
         let why = (actor, Action::EverythingEnded);
-        self.change_user((slug, id), |batch, user, now| self.endings.end_user(batch, user, why, now)).await
+        self.rewrite_user((slug, id), |batch, user, now| self.endings.end_user(batch, user, why, now)).await
     }
 
     /// Lets a user act no more, and ends all sessions and grants of theirs.
-    pub async fn disable_user(&self, slug: &str, id: &str, actor: &str) -> Result<UserView, ViewError> {
+    pub(super) async fn disable_user(
+        &self,
+        slug: &str,
+        id: &str,
+        actor: &str,
+    ) -> Result<UserView, ViewError> {
         let why = (actor, Action::UserDisabled);
         let disable = |batch, user, now| {
             self.endings.end_user(batch, User { enabled: false, updated_at: now, ..user }, why, now)
         };
-        self.change_user((slug, id), disable).await
+        self.rewrite_user((slug, id), disable).await
     }
 
     /// Lets a user act again. They sign in anew.
-    pub async fn enable_user(&self, slug: &str, id: &str, actor: &str) -> Result<UserView, ViewError> {
+    pub(super) async fn enable_user(&self, slug: &str, id: &str, actor: &str) -> Result<UserView, ViewError> {
         let enable = |batch: Batch, user: User, now| {
             let event = AuditEvent {
                 id: EventId::new(now, &*self.entropy),
@@ -108,7 +113,7 @@ impl Management {
             };
             Ok((batch.insert(&event)?, User { enabled: true, updated_at: now, ..user }))
         };
-        self.change_user((slug, id), enable).await
+        self.rewrite_user((slug, id), enable).await
     }
 
     /// Ends all sessions and grants of a tenant's people.
@@ -135,16 +140,16 @@ impl Management {
 
     /// Writes a user as `change` has it, with what else it adds; on fresh records as long as somebody else is
     /// faster.
-    async fn change_user(
+    async fn rewrite_user(
         &self,
         (slug, id): (&str, &str),
         change: impl Fn(Batch, User, Timestamp) -> Result<(Batch, User), StoreError>,
     ) -> Result<UserView, ViewError> {
-        let tenant = self.find_tenant(slug).await?.id;
+        let tenant = self.find_tenant(slug).await?;
         let mut tries = 0;
         loop {
             tries += 1;
-            let stored = self.find_user(tenant, id).await?;
+            let stored = self.find_user(&tenant, id).await?;
             let (batch, user) = change(Batch::new(), stored.record.clone(), self.clock.now())?;
             match self.store.commit(batch.update(&stored, &user)?).await {
                 Err(StoreError::Conflict(_)) if tries < TRIES => {}

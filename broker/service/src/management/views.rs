@@ -2,8 +2,8 @@
 //! document, and beside them what only doorward knows.
 
 use doorward_domain::{
-    Connection, ConnectionId, KeyAlgorithm, KeyId, KeyStatus, OwnKey, Profile, Slug, Tenant, TenantId,
-    Timestamp, User, UserId,
+    Connection, ConnectionId, Credentials, KeyAlgorithm, KeyId, KeyStatus, OwnKey, PopulationName, Profile,
+    Slug, Tenant, TenantId, Timestamp, User, UserId,
 };
 use doorward_store::records::{TenantOf, at};
 use doorward_store::{Key, Kind, Range, Record, StoreError, StoreExt as _, Stored};
@@ -117,8 +117,15 @@ pub struct UserView {
     #[serde(flatten)]
     #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     profile: Profile,
+    /// Their population.
+    #[schema(value_type = String)]
+    pub population: PopulationName,
     /// Whether the person may act.
     pub enabled: bool,
+    /// Whether the person owns the tenant's account.
+    pub owner: bool,
+    /// Whether the person has credentials at doorward itself.
+    pub local: bool,
     /// When the user was created.
     #[schema(value_type = i64)]
     pub created_at: Timestamp,
@@ -199,14 +206,9 @@ impl Management {
 
     /// A user of a tenant.
     pub async fn user(&self, slug: &str, id: &str) -> Result<UserView, ViewError> {
-        let tenant = self.find_tenant(slug).await?.id;
-        Ok(user_view(self.find_user(tenant, id).await?.record))
-    }
-
-    pub(super) async fn find_user(&self, tenant: TenantId, id: &str) -> Result<Stored<User>, ViewError> {
-        let unknown = || ViewError::Unknown { what: "user", name: id.to_owned() };
-        let key = at::user(tenant, id.parse().map_err(|_| unknown())?);
-        self.store.read::<User>(&key, self.clock.now()).await?.ok_or_else(unknown)
+        let tenant = self.find_tenant(slug).await?;
+        let read = self.find_user(&tenant, id).await?;
+        Ok(user_view(read.record))
     }
 
     /// Our key pairs, the oldest first.
@@ -226,7 +228,8 @@ impl Management {
             for view in page.items {
                 let stored = connections_of(&*self.store, view.id, self.clock.now()).await?;
                 let connections = stored.iter().map(|read| export::connection(&read.record)).collect();
-                document.tenants.push(document::Tenant { connections, ..view.document });
+                let users = self.local_users(view.id).await?;
+                document.tenants.push(document::Tenant { connections, users, ..view.document });
             }
             match page.next {
                 Some(next) => ask.after = Some(next),
@@ -240,6 +243,21 @@ impl Management {
             match page.next {
                 Some(next) => ask.after = Some(next),
                 None => return Ok(document),
+            }
+        }
+    }
+
+    /// Those of a tenant's users who sign in at doorward itself, as the document describes them.
+    async fn local_users(&self, tenant: TenantId) -> Result<Vec<document::User>, StoreError> {
+        let (now, mut users) = (self.clock.now(), Vec::new());
+        let mut range = Range::of(tenant, Kind::Credentials);
+        loop {
+            let page = self.store.read_range::<Credentials>(&range, Ask::MOST, now).await?;
+            let Some(last) = page.last() else { return Ok(users) };
+            range = range.after(&last.record.key());
+            for Stored { record: credentials, .. } in &page {
+                let user = self.store.read::<User>(&at::user(tenant, credentials.user), now).await?;
+                users.extend(user.map(|user| export::user(&user.record, credentials)));
             }
         }
     }
@@ -334,7 +352,10 @@ pub(super) fn user_view(user: User) -> UserView {
     UserView {
         id: user.id,
         profile: user.profile,
+        population: user.population,
         enabled: user.enabled,
+        owner: user.owner,
+        local: user.local,
         created_at: user.created_at,
         updated_at: user.updated_at,
     }

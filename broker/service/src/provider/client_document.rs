@@ -17,7 +17,7 @@ use url::Url;
 
 use super::Provider;
 use crate::keys::strict_json;
-use crate::management::plan::Making;
+use crate::management::plan::{Making, NO_PASSWORDS};
 use crate::management::registration::published;
 use crate::management::{DocumentPolicy, RegistrationError};
 
@@ -163,6 +163,7 @@ impl Provider {
             algorithms: self.keys.algorithms(),
             mutual_tls: self.settings.mutual_tls.as_ref(),
             registration: None,
+            passwords: &NO_PASSWORDS,
         };
         let client = published::client(&*self.store, (id, document), &documents.policy, &making).await;
         let record = client.map_err(|error| match error {

@@ -9,6 +9,7 @@ use doorward_flows::app::{Answer, Relying, VERIFIER};
 use doorward_flows::browser::encode;
 use doorward_flows::world::{ISSUER, World};
 use doorward_service::federation::Federation;
+use doorward_service::identity::local::Local;
 use doorward_service::identity::{Endings, Sessions};
 use doorward_service::jobs::Jobs;
 use doorward_service::login::{BrowserSession, Login, Step, TransactionCookie};
@@ -177,6 +178,8 @@ fn parts(world: &World) -> (Arc<Provider>, Login) {
     let jobs = Arc::new(Jobs::new(store.clone(), entropy.clone()));
     let endings = Arc::new(Endings::new(store.clone(), entropy.clone(), jobs));
     let sessions = Arc::new(Sessions::new(store.clone(), entropy.clone(), endings, settings.clone()));
-    let login = Login::new(provider.clone(), federation, sessions, store, sealer, entropy, settings);
+    let local = Local::unposted(store.clone(), sealer.clone(), entropy.clone(), settings.clone());
+    let local = Arc::new(local);
+    let login = Login::new(provider.clone(), federation, sessions, local, store, sealer, entropy, settings);
     (provider, login)
 }

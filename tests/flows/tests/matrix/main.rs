@@ -40,6 +40,8 @@ mod jwt;
 mod languages;
 mod limits;
 mod linking;
+mod local;
+mod local_mail;
 mod logout;
 mod pairwise;
 mod par;

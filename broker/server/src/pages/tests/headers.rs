@@ -55,7 +55,7 @@ async fn ad_05_a_logo_is_part_of_the_page_and_of_no_other() {
 
 #[tokio::test]
 async fn only_forms_that_may_end_at_an_app_go_without_form_action() {
-    let to_apps = ["sign-in", "choose", "consent", "sign-out"];
+    let to_apps = ["sign-in", "choose", "consent", "sign-out", "password", "second factor"];
     for page in every_page("Kim").await {
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         let name = page.name.split(',').next().unwrap().trim_end_matches(" again");
@@ -91,7 +91,9 @@ async fn an_error_page_keeps_its_status() {
     for page in every_page("Kim").await {
         let status = match page.name {
             "error" => StatusCode::FORBIDDEN,
-            "device code again, too many" => StatusCode::TOO_MANY_REQUESTS,
+            "device code again, too many" | "password again, too soon" | "second factor again, too soon" => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             _ => StatusCode::OK,
         };
         assert_eq!(page.status, status, "{}", page.name);

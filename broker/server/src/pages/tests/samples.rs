@@ -28,6 +28,7 @@ pub async fn every_page(text: &str) -> Vec<Sample> {
 async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
     let words = Words::from(language);
     let (unknown_code, too_many_codes) = (Some(DeviceCodeProblem::Unknown), Some(DeviceCodeProblem::TooMany));
+    let (too_soon, short) = (Some(TryProblem::TooSoon("3".to_owned())), Some(NewPasswordProblem::Short));
     let sign_in = |problem| sign_in(words, text, problem);
     let welcome = WelcomePage { words, issuer: text.to_owned(), discovery: Href::here("/discovery") };
     vec![
@@ -46,6 +47,25 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "device", device(words, text)).await,
         sample(language, "device, let in", device_answered(words, text, true)).await,
         sample(language, "device, not let in", device_answered(words, text, false)).await,
+        sample(language, "password", password(words, text, None)).await,
+        sample(language, "password again, wrong", password(words, text, Some(TryProblem::Wrong))).await,
+        sample(language, "password again, too soon", password(words, text, too_soon.clone())).await,
+        sample(language, "second factor", second_factor(words, text, None)).await,
+        sample(language, "second factor again, wrong", second_factor(words, text, Some(TryProblem::Wrong)))
+            .await,
+        sample(language, "second factor again, too soon", second_factor(words, text, too_soon)).await,
+        sample(language, "reset", reset(words, text)).await,
+        sample(language, "new password", new_password(words, text, None)).await,
+        sample(language, "invitation", invitation(words, text)).await,
+        sample(language, "new password again, short", new_password(words, text, short)).await,
+        sample(language, "authenticator", authenticator(words, text, None)).await,
+        sample(language, "authenticator again, wrong", authenticator(words, text, Some(TryProblem::Wrong)))
+            .await,
+        sample(language, "authenticator, to be removed", no_authenticator(words, text)).await,
+        sample(language, "recovery codes", recovery_codes(words, text)).await,
+        sample(language, "verify email", verify_email(words, text)).await,
+        sample(language, "password saved", local_done(words, text, LocalDone::Password)).await,
+        sample(language, "email confirmed", local_done(words, text, LocalDone::Email)).await,
         sample(language, "sign-out", sign_out(words, text)).await,
         sample(language, "signed-out", signed_out(words, some(text))).await,
         sample(language, "signed-out, by nobody", signed_out(words, None)).await,
@@ -63,12 +83,18 @@ async fn sample(language: Language, name: &'static str, page: impl IntoResponse)
 
 fn sign_in(words: Words, text: &str, problem: Option<SignInProblem>) -> SignInPage {
     let (transaction, identifier) = (text.to_owned(), text.to_owned());
-    SignInPage { words, app: some(text), transaction, identifier, problem }
+    SignInPage { words, app: some(text), transaction, identifier, with_password: with_password(), problem }
 }
 
 fn choose(words: Words, text: &str) -> ChoosePage {
     let choice = Choice { value: text.to_owned(), title: text.to_owned(), kind: text.to_owned() };
-    ChoosePage { words, app: some(text), transaction: text.to_owned(), choices: vec![choice.clone(), choice] }
+    ChoosePage {
+        words,
+        app: some(text),
+        transaction: text.to_owned(),
+        choices: vec![choice.clone(), choice],
+        with_password: Some(with_password()),
+    }
 }
 
 fn device_code(words: Words, text: &str, problem: Option<DeviceCodeProblem>) -> DeviceCodePage {
@@ -128,6 +154,51 @@ fn scopes(text: &str) -> Vec<ScopeLine> {
     known.map(ScopeLine::from).into_iter().chain([ScopeLine::Resource(text.to_owned())]).collect()
 }
 
+fn password(words: Words, text: &str, problem: Option<TryProblem>) -> PasswordPage {
+    let [app, transaction, login] = [text; 3].map(str::to_owned);
+    let (reset, other) = (Href::here("/reset"), Href::here("/sign-in"));
+    PasswordPage { words, app, transaction, login, reset, other, problem }
+}
+
+fn second_factor(words: Words, text: &str, problem: Option<TryProblem>) -> SecondFactorPage {
+    SecondFactorPage { words, app: text.to_owned(), transaction: text.to_owned(), problem }
+}
+
+fn reset(words: Words, text: &str) -> ResetPage {
+    ResetPage { words, transaction: text.to_owned(), login: text.to_owned() }
+}
+
+fn new_password(words: Words, text: &str, problem: Option<NewPasswordProblem>) -> ChoosePasswordPage {
+    let [transaction, login, code] = [text; 3].map(str::to_owned);
+    ChoosePasswordPage { words, invited_by: None, transaction, login, proof: ShownProof::Code(code), problem }
+}
+
+fn invitation(words: Words, text: &str) -> ChoosePasswordPage {
+    let (invited_by, proof) = (some(text), ShownProof::Link(text.to_owned()));
+    ChoosePasswordPage { invited_by, proof, ..new_password(words, text, None) }
+}
+
+fn authenticator(words: Words, text: &str, problem: Option<TryProblem>) -> AuthenticatorPage {
+    let setup = AuthenticatorSetup { secret: text.to_owned(), sealed: text.to_owned() };
+    AuthenticatorPage { words, setup: Some(setup), tenant: text.to_owned(), problem }
+}
+
+fn no_authenticator(words: Words, text: &str) -> AuthenticatorPage {
+    AuthenticatorPage { setup: None, ..authenticator(words, text, None) }
+}
+
+fn recovery_codes(words: Words, text: &str) -> RecoveryCodesPage {
+    RecoveryCodesPage { words, tenant: text.to_owned(), codes: vec![text.to_owned()] }
+}
+
+fn verify_email(words: Words, text: &str) -> VerifyEmailPage {
+    VerifyEmailPage { words, email: text.to_owned(), token: text.to_owned() }
+}
+
+fn local_done(words: Words, text: &str, done: LocalDone) -> LocalDonePage {
+    LocalDonePage { words, done, tenant: text.to_owned(), go_on: Some(Href::here("/sign-in/password?tx=x")) }
+}
+
 fn sign_out(words: Words, text: &str) -> SignOutPage {
     SignOutPage { words, app: some(text), fields: vec![(text.to_owned(), text.to_owned())] }
 }
@@ -151,6 +222,10 @@ fn error(words: Words, text: &str) -> ErrorPage {
         reference: text.to_owned(),
         at: text.to_owned(),
     }
+}
+
+fn with_password() -> Href {
+    Href::here("/sign-in/password")
 }
 
 fn some(text: &str) -> Option<String> {

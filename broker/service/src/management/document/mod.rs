@@ -7,6 +7,7 @@ mod client;
 mod connection;
 mod date;
 mod source;
+mod user;
 
 use doorward_domain::{Domain, PopulationName, Slug};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use client::{ApplicationType, Client, SubjectKind, Tenants};
 pub use connection::{Connection, ConnectionAuthentication, HostedDomains, Kind};
 pub use date::Date;
 pub use source::{KeySet, Reference, Resolved, SecretSource, Unreadable};
+pub use user::User;
 
 /// What an operator wants there to be.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -55,6 +57,9 @@ pub struct Tenant {
     /// Its links to identity providers.
     #[serde(default, rename = "connection", skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<Connection>,
+    /// Those of its people who sign in at doorward itself.
+    #[serde(default, rename = "user", skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<User>,
 }
 
 /// A `[[tenant.population]]`: what it leaves out is as with the tenant's parent.

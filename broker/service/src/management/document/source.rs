@@ -170,17 +170,22 @@ impl Document {
     }
 
     fn secrets_mut(&mut self) -> impl Iterator<Item = (String, &mut SecretSource)> {
-        let of_connections = self.tenants.iter_mut().flat_map(|tenant| {
+        let of_tenants = self.tenants.iter_mut().flat_map(|tenant| {
             let slug = &tenant.slug;
-            tenant.connections.iter_mut().filter_map(move |connection| {
+            let of_users = tenant.users.iter_mut().filter_map(move |user| {
+                let path = format!("tenant[{slug}].user[{}].password", user.login().unwrap_or_default());
+                user.password.as_mut().map(|secret| (path, secret))
+            });
+            let of_connections = tenant.connections.iter_mut().filter_map(move |connection| {
                 let path = format!("tenant[{slug}].connection[{}].client_secret", connection.name);
                 connection.client_secret.as_mut().map(|secret| (path, secret))
-            })
+            });
+            of_connections.chain(of_users)
         });
         let of_clients = self.clients.iter_mut().filter_map(|client| {
             let path = format!("client[{}].client_secret", client.client_id);
             client.client_secret.as_mut().map(|secret| (path, secret))
         });
-        of_connections.chain(of_clients)
+        of_tenants.chain(of_clients)
     }
 }

@@ -8,7 +8,7 @@ mod connection;
 
 use std::collections::BTreeMap;
 
-use doorward_domain::{LoginPolicy, Population, Slug, Tenant, TenantId};
+use doorward_domain::{Credentials, LoginPolicy, Population, Slug, Tenant, TenantId, User};
 
 use super::document;
 
@@ -25,6 +25,7 @@ pub fn tenant(tenant: &Tenant, slugs: &BTreeMap<TenantId, Slug>) -> document::Te
         enabled: tenant.enabled,
         populations: tenant.populations.iter().map(population).collect(),
         connections: Vec::new(),
+        users: Vec::new(),
     }
 }
 
@@ -37,5 +38,19 @@ fn population(population: &Population) -> document::Population {
         standard_form,
         sso_button,
         automatic_redirect,
+    }
+}
+
+/// A user who signs in at doorward itself; without the password.
+pub fn user(user: &User, credentials: &Credentials) -> document::User {
+    document::User {
+        username: credentials.username.clone(),
+        email: credentials.email.clone(),
+        name: user.profile.name.clone(),
+        population: user.population.clone(),
+        owner: user.owner,
+        enabled: user.enabled,
+        password: None,
+        invited: false,
     }
 }

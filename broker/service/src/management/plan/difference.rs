@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use doorward_domain::{Client, ClientAuthentication, Connection, Slug, Tenant, TenantId};
+use doorward_domain::{Client, ClientAuthentication, Connection, Credentials, Slug, Tenant, TenantId, User};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -28,20 +28,27 @@ pub(super) struct Described {
     fields: Map<String, Value>,
     /// The stored form of its secret: compared, never told.
     secret: Option<String>,
+    /// What the document calls it.
+    secret_is: &'static str,
 }
 
 const SECRET: &str = "client_secret";
 
 impl Described {
     pub(super) fn tenant(tenant: &Tenant, slugs: &BTreeMap<TenantId, Slug>) -> Self {
-        Self { fields: fields(&export::tenant(tenant, slugs)), secret: None }
+        Self { fields: fields(&export::tenant(tenant, slugs)), secret: None, secret_is: SECRET }
     }
 
     pub(super) fn connection(connection: &Connection) -> Self {
         let authentication = &connection.authentication;
         let secrets = authentication.secrets().map(|secrets| secrets.newest.value.ciphertext.clone());
         let secret = secrets.or_else(|| authentication.keys().map(|keys| keys.newest.id.to_string()));
-        Self { fields: fields(&export::connection(connection)), secret }
+        Self { fields: fields(&export::connection(connection)), secret, secret_is: SECRET }
+    }
+
+    pub(super) fn user(user: &User, credentials: &Credentials) -> Self {
+        let secret = credentials.password.clone().map(String::from);
+        Self { secret_is: "password", fields: fields(&export::user(user, credentials)), secret }
     }
 
     pub(super) fn client(client: &Client, slugs: &BTreeMap<TenantId, Slug>) -> Self {
@@ -55,7 +62,7 @@ impl Described {
             }
             _ => None,
         };
-        Self { fields: fields(&export::client(client, slugs)), secret }
+        Self { fields: fields(&export::client(client, slugs)), secret, secret_is: SECRET }
     }
 
     /// What changes on the way from `before`, or from nothing, to this.
@@ -74,12 +81,16 @@ impl Described {
                 after: self.fields.get(name).cloned(),
             })
             .collect();
-        changes.extend(secret_change(before.and_then(|before| before.secret.as_ref()), self.secret.as_ref()));
+        changes.extend(secret_change(
+            self.secret_is,
+            before.and_then(|before| before.secret.as_ref()),
+            self.secret.as_ref(),
+        ));
         changes
     }
 }
 
-fn secret_change(before: Option<&String>, after: Option<&String>) -> Option<FieldChange> {
+fn secret_change(field: &str, before: Option<&String>, after: Option<&String>) -> Option<FieldChange> {
     let (before, after) = match (before, after) {
         (None, Some(_)) => (None, Some("set")),
         (Some(_), None) => (Some("set"), None),
@@ -87,7 +98,7 @@ fn secret_change(before: Option<&String>, after: Option<&String>) -> Option<Fiel
         _ => return None,
     };
     Some(FieldChange {
-        field: SECRET.to_owned(),
+        field: field.to_owned(),
         before: before.map(Value::from),
         after: after.map(Value::from),
     })

@@ -11,13 +11,16 @@ pub(super) mod connection;
 mod difference;
 mod family;
 mod tenant;
+mod user;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use doorward_domain::audit::Action as Audited;
 use doorward_domain::client::Registration;
-use doorward_domain::{Algorithm, AuditEvent, Client, Entropy, EventId, Slug, TenantId, Timestamp};
+use doorward_domain::{
+    Algorithm, AuditEvent, Client, Entropy, EventId, PasswordHash, Slug, TenantId, Timestamp, UserId,
+};
 use doorward_net::EgressPolicy;
 use doorward_store::{Batch, Record, StoreError, Stored};
 use serde::{Deserialize, Serialize};
@@ -42,6 +45,9 @@ pub struct Plan {
     /// The writes that bring it about.
     #[serde(skip)]
     pub(super) batch: Batch,
+    /// Who is mailed an invitation afterwards.
+    #[serde(skip)]
+    pub(super) invited: Vec<(TenantId, UserId)>,
     /// The last client as it would be.
     #[serde(skip)]
     pub(super) client: Option<Client>,
@@ -114,7 +120,12 @@ pub struct Making<'a> {
     pub directories: Option<&'a Directories>,
     /// How the clients of the document come in, when they register themselves.
     pub registration: Option<&'a Registration>,
+    /// The first passwords of its users, by path.
+    pub passwords: &'a BTreeMap<String, PasswordHash>,
 }
+
+/// Those of a document without users.
+pub static NO_PASSWORDS: BTreeMap<String, PasswordHash> = BTreeMap::new();
 
 /// Decides what has to change for `document` to be true.
 ///

@@ -20,6 +20,7 @@ impl Planner<'_> {
             if let Some(id) = ids.get(&entry.slug) {
                 self.tenant(entry, *id, &family)?;
                 self.connections(entry, *id)?;
+                self.users(entry, *id)?;
             }
         }
         Ok(())

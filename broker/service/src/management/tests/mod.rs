@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use doorward_domain::{
-    Algorithm, Client, ClientId, Connection, Entropy, ManualClock, Slug, Tenant, Timestamp,
+    Algorithm, Client, ClientId, Connection, Entropy, ManualClock, PasswordCost, Slug, Tenant, Timestamp,
 };
 use doorward_net::EgressPolicy;
 use doorward_net::double::ScriptedOutbound;
@@ -28,8 +28,9 @@ use super::document::{Document, Reference};
 use super::plan::{Plan, PlanError, Problem};
 use super::{Management, existing};
 use crate::federation::Federation;
+use crate::identity::local::Local;
 use crate::keys::{MasterKey, Sealer};
-use crate::settings::MutualTls;
+use crate::settings::{Lifetimes, MutualTls, Settings};
 
 /// A tenant with a connection, and a client: enough for a login.
 const ACME: &str = r#"
@@ -79,14 +80,18 @@ fn over(store: Arc<dyn Store>) -> Management {
 
 fn with_net(store: Arc<dyn Store>, net: Arc<ScriptedOutbound>) -> Management {
     let key = MasterKey { name: "test".to_owned(), key: Zeroizing::new([7; 32]) };
-    let entropy = Arc::new(Counter);
-    let jobs = Arc::new(Jobs::new(store.clone(), entropy.clone()));
     let sealer = Arc::new(Sealer::new(key, Vec::new()));
+    let entropy: Arc<dyn Entropy> = Arc::new(Counter);
+    let jobs = Arc::new(Jobs::new(store.clone(), entropy.clone()));
     let base_url = "https://sso.example.org".parse().unwrap();
     let federation = Federation::new(store.clone(), net.clone(), entropy.clone(), sealer.clone(), base_url);
+    let mut settings = Settings::new("https://sso.example.org", Lifetimes::default()).unwrap();
+    settings.password_cost = PasswordCost { memory: 64, passes: 1, lanes: 1 };
+    let local = Local::unposted(store.clone(), sealer.clone(), entropy.clone(), Arc::new(settings));
     Management {
         endings: Arc::new(Endings::new(store.clone(), entropy.clone(), jobs)),
         store,
+        local: Arc::new(local),
         sealer,
         federation: Arc::new(federation),
         entropy,

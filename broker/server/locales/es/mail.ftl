@@ -1,0 +1,55 @@
+### Letters, in plain text.
+###
+### $tenant is the person's company, $link an address on this server, $code a code to be typed.
+
+mail-invitation-subject = Su cuenta en { $tenant }
+mail-invitation =
+    Buenos días:
+
+    { $tenant } le ha creado una cuenta. Elija aquí su contraseña, en un plazo de tres días:
+
+    { $link }
+
+    Si no lo esperaba, no tiene que hacer nada.
+mail-reset-subject = Una contraseña nueva para { $tenant }
+mail-reset =
+    Buenos días:
+
+    alguien, probablemente usted, no puede iniciar sesión en { $tenant }. Elija aquí una contraseña nueva, en un plazo de media hora:
+
+    { $link }
+
+    O escriba este código donde se lo han pedido: { $code }
+
+    Si no ha sido usted, no tiene que hacer nada: su contraseña sigue igual.
+mail-verification-subject = ¿Es esta su dirección de correo?
+mail-verification =
+    Buenos días:
+
+    { $tenant } le conoce por esta dirección de correo. Confirme aquí que es suya, en un plazo de un día:
+
+    { $link }
+
+    Si no conoce { $tenant }, no tiene que hacer nada.
+mail-password-changed-subject = Su contraseña ha cambiado
+mail-password-changed =
+    Buenos días:
+
+    su contraseña en { $tenant } acaba de cambiar y se ha cerrado su sesión en todas partes.
+
+    Si no ha sido usted, elija enseguida una contraseña nueva («¿No puede iniciar sesión?» en la página de inicio de sesión) y avise a su empresa.
+mail-sign-in-changed-subject = Su forma de iniciar sesión ha cambiado
+mail-sign-in-changed =
+    Buenos días:
+
+    su segundo factor, sus códigos de recuperación o sus claves de acceso en { $tenant } acaban de cambiar.
+
+    Si no ha sido usted, elija enseguida una contraseña nueva («¿No puede iniciar sesión?» en la página de inicio de sesión) y avise a su empresa.
+mail-recovery-code-subject = Se ha usado un código de recuperación
+# $left is a number.
+mail-recovery-code =
+    Buenos días:
+
+    con uno de sus códigos de recuperación se acaba de iniciar sesión en { $tenant }. Quedan: { $left }.
+
+    Si no ha sido usted, elija enseguida una contraseña nueva («¿No puede iniciar sesión?» en la página de inicio de sesión) y avise a su empresa.

@@ -1,0 +1,55 @@
+### Letters, in plain text.
+###
+### $tenant is the person's company, $link an address on this server, $code a code to be typed.
+
+mail-invitation-subject = Votre compte chez { $tenant }
+mail-invitation =
+    Bonjour,
+
+    { $tenant } vous a créé un compte. Choisissez ici votre mot de passe, dans les trois jours :
+
+    { $link }
+
+    Si vous ne vous y attendiez pas, vous n’avez rien à faire.
+mail-reset-subject = Un nouveau mot de passe pour { $tenant }
+mail-reset =
+    Bonjour,
+
+    quelqu’un, sans doute vous, ne peut pas se connecter chez { $tenant }. Choisissez ici un nouveau mot de passe, dans la demi-heure :
+
+    { $link }
+
+    Ou saisissez ce code là où il vous est demandé : { $code }
+
+    Si ce n’était pas vous, vous n’avez rien à faire : votre mot de passe reste le même.
+mail-verification-subject = Est-ce votre adresse e-mail ?
+mail-verification =
+    Bonjour,
+
+    { $tenant } vous connaît sous cette adresse e-mail. Confirmez ici qu’elle est à vous, dans la journée :
+
+    { $link }
+
+    Si vous ne connaissez pas { $tenant }, vous n’avez rien à faire.
+mail-password-changed-subject = Votre mot de passe a été changé
+mail-password-changed =
+    Bonjour,
+
+    votre mot de passe chez { $tenant } vient d’être changé, et vous avez été déconnecté partout.
+
+    Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe (« Impossible de vous connecter ? » sur la page de connexion) et prévenez votre entreprise.
+mail-sign-in-changed-subject = Votre façon de vous connecter a été changée
+mail-sign-in-changed =
+    Bonjour,
+
+    votre second facteur, vos codes de secours ou vos clés d’accès chez { $tenant } viennent d’être changés.
+
+    Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe (« Impossible de vous connecter ? » sur la page de connexion) et prévenez votre entreprise.
+mail-recovery-code-subject = Un code de secours a été utilisé
+# $left is a number.
+mail-recovery-code =
+    Bonjour,
+
+    l’un de vos codes de secours vient de servir à une connexion chez { $tenant }. Il en reste : { $left }.
+
+    Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe (« Impossible de vous connecter ? » sur la page de connexion) et prévenez votre entreprise.

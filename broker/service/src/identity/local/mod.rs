@@ -1,0 +1,116 @@
+//! doorward's own way in: for the owners of a tenant, who always keep one, and for the people of tenants
+//! that let them have a password beside single sign-on.
+//!
+//! [`accounts`] finds whose a typed name is, [`sign_in`] checks a password, with [`password`] to hash it,
+//! [`throttle`] to keep guessing slow and [`device`] to know a browser again. [`second_factor`] is what
+//! comes after, [`proof`] what reaches a person by e-mail, in a letter of [`mail`]. [`codes`] are short
+//! enough to be typed.
+
+pub mod account;
+pub mod accounts;
+pub mod codes;
+pub mod device;
+pub mod mail;
+pub mod password;
+pub mod proof;
+pub mod second_factor;
+pub mod sign_in;
+pub mod throttle;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use doorward_domain::audit::Action;
+use doorward_domain::{Entropy, Timestamp, User};
+use doorward_store::{Batch, Record as _, Store, StoreError, StoreExt as _};
+use tokio::sync::Semaphore;
+
+use super::Endings;
+use crate::jobs::Jobs;
+use crate::keys::Sealer;
+use crate::settings::Settings;
+
+pub use account::Again;
+pub use accounts::Account;
+pub use device::Device;
+pub use mail::{Letter, Message, Post};
+pub use password::{Busy, Hasher};
+pub use proof::{ProofError, Proven, Shown};
+pub use second_factor::{Factor, Setup};
+pub use sign_in::{Attempt, Denied, Method};
+use throttle::Throttle;
+
+/// So many mails that strangers asked for are made at a time; the rest is dropped.
+const ERRANDS: usize = 32;
+
+/// What sign-in at doorward itself is made of.
+pub struct LocalParts {
+    /// Where records live.
+    pub store: Arc<dyn Store>,
+    /// What seals.
+    pub sealer: Arc<Sealer>,
+    /// The dice.
+    pub entropy: Arc<dyn Entropy>,
+    /// The operator's decisions.
+    pub settings: Arc<Settings>,
+    /// What ends sessions and grants.
+    pub endings: Arc<Endings>,
+    /// What carries letters.
+    pub carrier: Arc<dyn Post>,
+}
+
+/// Sign-in at doorward itself.
+pub struct Local {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) hasher: Hasher,
+    endings: Arc<Endings>,
+    carrier: Arc<dyn Post>,
+    throttle: Throttle,
+    errands: Arc<Semaphore>,
+    failures: AtomicU64,
+}
+
+impl Local {
+    /// The sign-in of a broker that is made of these parts.
+    pub fn new(parts: LocalParts) -> Self {
+        let LocalParts { store, sealer, entropy, settings, endings, carrier } = parts;
+        let (hasher, throttle) = (Hasher::new(settings.password_cost), Throttle::new(&*entropy));
+        let (errands, failures) = (Arc::new(Semaphore::new(ERRANDS)), AtomicU64::new(0));
+        Self { store, sealer, entropy, settings, hasher, endings, carrier, throttle, errands, failures }
+    }
+
+    /// A sign-in whose letters nobody carries: for tests and measurements.
+    pub fn unposted(
+        store: Arc<dyn Store>,
+        sealer: Arc<Sealer>,
+        entropy: Arc<dyn Entropy>,
+        settings: Arc<Settings>,
+    ) -> Self {
+        let jobs = Arc::new(Jobs::new(Arc::clone(&store), Arc::clone(&entropy)));
+        let endings = Arc::new(Endings::new(Arc::clone(&store), Arc::clone(&entropy), jobs));
+        Self::new(LocalParts { store, sealer, entropy, settings, endings, carrier: Arc::new(()) })
+    }
+
+    /// Ends whatever came from earlier sign-ins of a user (SE-02, SE-06).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_everything_of(&self, user: &User, now: Timestamp) -> Result<(), StoreError> {
+        let actor = user.id.to_string();
+        let why = (actor.as_str(), Action::EverythingEnded);
+        loop {
+            let Some(stored) = self.store.read::<User>(&user.key(), now).await? else { return Ok(()) };
+            let (batch, ended) = self.endings.end_user(Batch::new(), stored.record.clone(), why, now)?;
+            match self.store.commit(batch.update(&stored, &ended)?).await {
+                Err(StoreError::Conflict(_)) => {}
+                written => {
+                    self.endings.ended();
+                    return written.map(drop);
+                }
+            }
+        }
+    }
+}

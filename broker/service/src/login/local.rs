@@ -1,0 +1,331 @@
+//! The way in at doorward itself: the page for name and password, the second factor, and in.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use doorward_domain::audit::Action;
+use doorward_domain::{Client, Credentials, Plain, Session, Timestamp};
+use doorward_store::{Batch, Kind, StoreError, StoreExt as _};
+
+use super::enter::Entrant;
+use super::transaction::{LocalLeg, Proved};
+use super::{BrowserSession, Login, LoginError, Step, Transaction, TransactionCookie, TransactionId};
+use crate::federation::Route;
+use crate::identity::local::{Account, Attempt, Denied, Device, Factor, Message, Method};
+
+/// The page for name and password.
+#[derive(Debug)]
+pub struct PasswordQuestion {
+    /// The login under way.
+    pub transaction: TransactionCookie,
+    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
+    pub ui_locales: Option<String>,
+    /// The app's name.
+    pub app: String,
+    /// What the person typed as their name.
+    pub login: String,
+    /// What is wrong with the last try.
+    pub problem: Option<TryProblem>,
+}
+
+/// The page for the second factor.
+#[derive(Debug)]
+pub struct SecondFactorQuestion {
+    /// The login under way.
+    pub transaction: TransactionCookie,
+    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
+    pub ui_locales: Option<String>,
+    /// The app's name.
+    pub app: String,
+    /// What is wrong with the last try.
+    pub problem: Option<TryProblem>,
+}
+
+/// What is wrong with a try. It is the same for names that nobody has (PW-01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TryProblem {
+    /// Something of it is wrong.
+    Wrong,
+    /// There were too many; the next one is good after this.
+    TooSoon(Duration),
+}
+
+/// What a person types, and where.
+#[derive(Clone, Copy)]
+pub struct Typed<'a> {
+    /// The name.
+    pub login: &'a str,
+    /// The password.
+    pub password: &'a str,
+    /// The network address.
+    pub from: Option<IpAddr>,
+    /// The cookie of a browser that somebody has signed in with before.
+    pub device: Option<&'a str>,
+}
+
+/// What a try came to.
+#[derive(Debug)]
+pub struct Entered {
+    /// What the browser does next.
+    pub step: Step,
+    /// What the browser carries from now on, if somebody has signed in.
+    pub device: Option<Plain>,
+}
+
+impl From<Step> for Entered {
+    fn from(step: Step) -> Self {
+        Self { step, device: None }
+    }
+}
+
+impl Login {
+    /// Whether what a person typed, which leads to `route`, leads to the page for a password: for everybody
+    /// of a company alike, for a username with a company code, and for an address of a public mail
+    /// service. Whether there is such an account decides nothing (PW-01).
+    pub(super) async fn way_here(
+        &self,
+        typed: &str,
+        route: &Route,
+        now: Timestamp,
+    ) -> Result<Option<LocalLeg>, StoreError> {
+        match route {
+            Route::NotFound => {
+                let led = match doorward_domain::Login::parse(typed) {
+                    Some(doorward_domain::Login::Email(email)) => email.domain().is_public_mail(),
+                    Some(doorward_domain::Login::UsernameAt(..)) => true,
+                    Some(doorward_domain::Login::Username(_)) | None => false,
+                };
+                Ok(led.then(LocalLeg::default))
+            }
+            Route::NoConnection | Route::Choose(..) => {
+                let tenant = self.federation.tenant_of_typed(typed, now).await?.map(|found| found.record);
+                let Some(tenant) = tenant.filter(|tenant| tenant.enabled) else { return Ok(None) };
+                let default = std::iter::once(doorward_domain::PopulationName::default());
+                for population in tenant.populations.iter().map(|it| it.name.clone()).chain(default) {
+                    let policy = self.store.login_policy(&tenant, &population, now).await?;
+                    if policy.local_sign_in && policy.standard_form {
+                        return Ok(Some(LocalLeg { company: Some(tenant.id), proved: None }));
+                    }
+                }
+                Ok(None)
+            }
+            Route::Connection(_) | Route::NotServed => Ok(None),
+        }
+    }
+
+    /// The page for name and password, for a login that is under way.
+    ///
+    /// # Errors
+    /// [`LoginError::NoTransaction`] when it is not under way in this browser.
+    pub async fn password_page(
+        &self,
+        id: TransactionId,
+        cookie: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let transaction = self.open(id, cookie, now).await?;
+        let client = self.app(&transaction, now).await?;
+        Ok(Step::Password(self.ask_password(id, &transaction, &client)))
+    }
+
+    pub(super) fn ask_password(
+        &self,
+        id: TransactionId,
+        transaction: &Transaction,
+        client: &Client,
+    ) -> PasswordQuestion {
+        let hint = transaction.request.login_hint.clone().unwrap_or_default();
+        PasswordQuestion {
+            transaction: self.seal(id, transaction),
+            ui_locales: transaction.request.ui_locales.clone(),
+            app: client.name.clone(),
+            // A company code is not a person's name.
+            login: if hint.contains('@') { hint } else { String::new() },
+            problem: None,
+        }
+    }
+
+    /// Goes on with name and password.
+    ///
+    /// # Errors
+    /// [`LoginError`]; what was typed wrongly is a step: the page once more.
+    pub async fn password(
+        &self,
+        id: TransactionId,
+        cookie: Option<&str>,
+        typed: Typed<'_>,
+        older: BrowserSession,
+        now: Timestamp,
+    ) -> Result<Entered, LoginError> {
+        let mut transaction = self.open(id, cookie, now).await?;
+        let client = self.app(&transaction, now).await?;
+        let device = Device::open(&self.sealer, typed.device);
+        let attempt = Attempt {
+            login: typed.login,
+            company: transaction.local.company,
+            password: typed.password,
+            from: typed.from,
+            device: device.as_ref(),
+        };
+        let account = match self.local.check_password(&attempt, now).await {
+            Ok(account) => account,
+            Err(denied) => {
+                let mut page = self.ask_password(id, &transaction, &client);
+                page.login = typed.login.to_owned();
+                page.problem = Some(problem(denied)?);
+                return Ok(Step::Password(page).into());
+            }
+        };
+        if account.credentials.record.has_second_factor() {
+            transaction.local.proved = Some(proved(&account));
+            return Ok(Step::SecondFactor(self.ask_second_factor(id, &transaction, &client, None)).into());
+        }
+        let dearer = self.local.dearer(&account, typed.password).await;
+        let changed =
+            dearer.map(|hash| Credentials { password: Some(hash), ..account.credentials.record.clone() });
+        let person = Person { account, changed, method: Method::Password, device };
+        match self.let_in(id, (&transaction, &client), person.clone(), older.clone(), now).await {
+            // Another sign-in was faster with the new hash.
+            Err(LoginError::Store(StoreError::Conflict(key))) if key.kind() == Kind::Credentials => {
+                let person = Person { changed: None, ..person };
+                self.let_in(id, (&transaction, &client), person, older, now).await
+            }
+            entered => entered,
+        }
+    }
+
+    fn ask_second_factor(
+        &self,
+        id: TransactionId,
+        transaction: &Transaction,
+        client: &Client,
+        problem: Option<TryProblem>,
+    ) -> SecondFactorQuestion {
+        SecondFactorQuestion {
+            transaction: self.seal(id, transaction),
+            ui_locales: transaction.request.ui_locales.clone(),
+            app: client.name.clone(),
+            problem,
+        }
+    }
+
+    /// Goes on with the code of a second factor, or a recovery code.
+    ///
+    /// # Errors
+    /// [`LoginError::NoTransaction`] when no password was right before, in this browser and this login
+    /// (PW-05).
+    pub async fn second_factor(
+        &self,
+        id: TransactionId,
+        cookie: Option<&str>,
+        (code, device): (&str, Option<&str>),
+        older: BrowserSession,
+        now: Timestamp,
+    ) -> Result<Entered, LoginError> {
+        let transaction = self.open(id, cookie, now).await?;
+        let client = self.app(&transaction, now).await?;
+        let before = transaction.local.proved.ok_or(LoginError::NoTransaction)?;
+        let account = self.local.account(before.tenant, before.user, now).await?;
+        let account = account.filter(|account| proved(account) == before).ok_or(LoginError::NoTransaction)?;
+        if !self.local.may_sign_in(&account, now).await? {
+            return Err(LoginError::NoTransaction);
+        }
+        let again = |denied| {
+            let problem = problem(denied)?;
+            Ok(Step::SecondFactor(self.ask_second_factor(id, &transaction, &client, Some(problem))).into())
+        };
+        let (changed, factor) = match self.local.check_second_factor(&account, code, now) {
+            Ok(found) => found,
+            Err(denied) => return again(denied),
+        };
+        let left = changed.recovery_codes.len();
+        let told = account.clone();
+        let device = Device::open(&self.sealer, device);
+        let person = Person { account, changed: Some(changed), method: Method::PasswordAndCode, device };
+        match self.let_in(id, (&transaction, &client), person, older, now).await {
+            // The same code was used at the same moment.
+            Err(LoginError::Store(StoreError::Conflict(key))) if key.kind() == Kind::Credentials => {
+                again(Denied::Wrong)
+            }
+            Ok(entered) => {
+                if factor == Factor::RecoveryCode {
+                    self.local.tell(&told, |tenant| Message::RecoveryCodeUsed { tenant, left });
+                }
+                Ok(entered)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Lets somebody in who proved who they are to doorward itself.
+    async fn let_in(
+        &self,
+        id: TransactionId,
+        (transaction, client): (&Transaction, &Client),
+        person: Person,
+        older: BrowserSession,
+        now: Timestamp,
+    ) -> Result<Entered, LoginError> {
+        let Person { account, changed, method, device } = person;
+        let user = &account.user.record;
+        let event = self.local.event(&account, Action::SignedIn, now);
+        let mut batch = Batch::new().insert(&event)?;
+        if let Some(changed) = &changed {
+            batch = batch.update(&account.credentials, changed)?;
+        }
+        let authentication = method.authentication(now);
+        let entrant = Entrant { user, connection: None, authentication: &authentication };
+        let older = older.map(|older| older.record);
+        let older: Option<&Session> = older.as_ref();
+        match self.enter(id, (&transaction.request, client), entrant, batch, older, now).await {
+            Ok(Ok(step)) => {
+                let known = (user.tenant, user.id);
+                let device = Device::after(device, known, &self.sealer, &*self.entropy);
+                Ok(Entered { step, device: Some(device) })
+            }
+            Ok(Err(cause)) => {
+                let way_on = self.way_on(id, transaction, client, Some(&account.tenant), now).await?;
+                Err(LoginError::NotAdmitted { cause, way_on })
+            }
+            Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {
+                Kind::Session | Kind::Grant | Kind::PushedRequest => Err(LoginError::Finished),
+                _ => Err(LoginError::Store(StoreError::Conflict(key))),
+            },
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Somebody on their way in.
+#[derive(Clone)]
+struct Person {
+    account: Account,
+    /// Their credentials, if the sign-in changes them.
+    changed: Option<Credentials>,
+    method: Method,
+    device: Option<Device>,
+}
+
+fn proved(account: &Account) -> Proved {
+    let credentials = &account.credentials.record;
+    Proved { tenant: credentials.tenant, user: credentials.user, changed_at: credentials.changed_at }
+}
+
+impl LoginError {
+    /// What of a denial the person is told on the same page.
+    ///
+    /// # Errors
+    /// What takes a page of its own.
+    pub fn of_denial(denied: Denied) -> Result<TryProblem, Self> {
+        problem(denied)
+    }
+}
+
+fn problem(denied: Denied) -> Result<TryProblem, LoginError> {
+    match denied {
+        Denied::Wrong => Ok(TryProblem::Wrong),
+        Denied::TooSoon(wait) => Ok(TryProblem::TooSoon(wait)),
+        Denied::Busy(busy) => Err(busy.into()),
+        Denied::Store(error) => Err(error.into()),
+    }
+}
