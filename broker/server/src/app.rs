@@ -86,7 +86,14 @@ impl App {
         let federation = federation(&store, &net, &entropy, &sealer, &settings);
         let (endings, worker) = endings(&store, &entropy, &provider, &clock);
         let sessions = sessions(&store, &entropy, &endings, &settings);
-        let local = local((&store, &sealer, &entropy, &settings), &endings, carrier);
+        let local = Arc::new(Local::new(LocalParts {
+            store: Arc::clone(&store),
+            sealer: Arc::clone(&sealer),
+            entropy: Arc::clone(&entropy),
+            settings: Arc::clone(&settings),
+            endings: Arc::clone(&endings),
+            carrier,
+        }));
         let management = Arc::new(Management {
             local: Arc::clone(&local),
             store: Arc::clone(&store),
@@ -103,16 +110,7 @@ impl App {
             endings: Arc::clone(&endings),
             issuer: settings.issuer().to_owned(),
         });
-        let login = Login::new(
-            Arc::clone(&provider),
-            federation,
-            sessions,
-            Arc::clone(&local),
-            Arc::clone(&store),
-            sealer,
-            Arc::clone(&entropy),
-            Arc::clone(&settings),
-        );
+        let login = Login::new(Arc::clone(&provider), federation, sessions, Arc::clone(&local));
         let discovery = discovery(&settings, &keys, management.registration.is_some(), published);
         let cookies = CookiePolicy::new(settings.issuer(), &settings.lifetimes);
         Self {
@@ -211,19 +209,4 @@ fn federation(
         Arc::clone(sealer),
         settings.base_url().clone(),
     ))
-}
-
-fn local(
-    (store, sealer, entropy, settings): (&Arc<dyn Store>, &Arc<Sealer>, &Arc<dyn Entropy>, &Arc<Settings>),
-    endings: &Arc<Endings>,
-    carrier: Arc<dyn Post>,
-) -> Arc<Local> {
-    Arc::new(Local::new(LocalParts {
-        store: Arc::clone(store),
-        sealer: Arc::clone(sealer),
-        entropy: Arc::clone(entropy),
-        settings: Arc::clone(settings),
-        endings: Arc::clone(endings),
-        carrier,
-    }))
 }

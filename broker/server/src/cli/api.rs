@@ -38,7 +38,7 @@ enum Transport {
     /// The broker that runs at the base URL, and the name by which it is to be called there.
     Http(GuardedClient, Option<HeaderValue>),
     /// A broker in this process, which nobody else is served by.
-    Local(Router, Broker),
+    Local(Router, Box<Broker>),
 }
 
 impl Api {
@@ -50,7 +50,8 @@ impl Api {
             return Ok(Self { base, token: config.admin_token()?, transport });
         }
         let broker = Broker::open(config).await?;
-        let (base, transport) = (Url::parse(&config.issuer)?, Transport::Local(broker.admin(), broker));
+        let (base, transport) =
+            (Url::parse(&config.issuer)?, Transport::Local(broker.admin(), broker.into()));
         Ok(Self { base, token: config.admin_token()?, transport })
     }
 

@@ -59,11 +59,9 @@ impl Login {
         federation: Arc<Federation>,
         sessions: Arc<Sessions>,
         local: Arc<Local>,
-        store: Arc<dyn Store>,
-        sealer: Arc<Sealer>,
-        entropy: Arc<dyn Entropy>,
-        settings: Arc<Settings>,
     ) -> Self {
+        let (store, sealer) = (Arc::clone(&local.store), Arc::clone(&local.sealer));
+        let (entropy, settings) = (Arc::clone(&local.entropy), Arc::clone(&local.settings));
         let guesses = Guesses::new();
         Self { provider, federation, sessions, local, store, sealer, entropy, settings, guesses }
     }

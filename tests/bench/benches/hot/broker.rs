@@ -180,6 +180,6 @@ fn parts(world: &World) -> (Arc<Provider>, Login) {
     let sessions = Arc::new(Sessions::new(store.clone(), entropy.clone(), endings, settings.clone()));
     let local = Local::unposted(store.clone(), sealer.clone(), entropy.clone(), settings.clone());
     let local = Arc::new(local);
-    let login = Login::new(provider.clone(), federation, sessions, local, store, sealer, entropy, settings);
+    let login = Login::new(provider.clone(), federation, sessions, local);
     (provider, login)
 }

@@ -1,7 +1,7 @@
 //! What reaches a person by e-mail: links and codes for a new password, invitations, verification.
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Proof, ProofPurpose, Session, User};
+use doorward_domain::{Proof, ProofPurpose, User};
 use doorward_flows::World;
 use doorward_flows::local::{NEW_PASSWORD, PASSWORD, owner, person, signed_in, try_password};
 use doorward_flows::mailbag::{Mailbag, code, link};
@@ -49,12 +49,14 @@ async fn se_01_se_02_a_new_password_ends_every_session() {
     let mut browser = world.browser();
     let page = try_password(&world, &mut browser, "olivia@victim.test", PASSWORD).await;
     let tokens = world.relying("c1").redeem(&world, &page).await;
+    let mut signed_in_before = browser.clone();
     browser.post(&world.url("/reset"), &[("username", "olivia@victim.test")]).await;
     let letter = world.mail.after(0).await;
     let page = browser.open(&link(&letter)).await;
     let page = browser.submit(&page, &[("password", NEW_PASSWORD)]).await;
     assert!(page.body.contains("Your password is saved"), "{page:?}");
-    assert!(world.all::<Session>(world.victim).await.is_empty());
+    let silent = signed_in_before.get(&world.relying("c2").authorize(&world, &[("prompt", "none")])).await;
+    silent.assert_sent_back(&world.relying("c2"), "login_required");
     let refreshed = world.relying("c1").refresh(&world, tokens.str("refresh_token"), &[]).await;
     refreshed.assert_error(400, "invalid_grant");
     assert_eq!(world.audited(world.victim, Action::PasswordChanged).await, 1);

@@ -51,6 +51,9 @@ pub struct Proven {
     pub account: Account,
 }
 
+/// Whether what was shown is the proof that was sent.
+type Fits<'a> = Box<dyn Fn(&Proof) -> bool + Send + 'a>;
+
 impl Local {
     /// Makes a proof for `account` in `batch`, in place of an earlier one, and the letter that brings it.
     ///
@@ -144,7 +147,7 @@ impl Local {
         shown: Shown<'_>,
         now: Timestamp,
     ) -> Result<Proven, ProofError> {
-        let (account, fits): (_, Box<dyn Fn(&Proof) -> bool + Send>) = match shown {
+        let (account, fits): (_, Fits<'_>) = match shown {
             Shown::Link(text) => {
                 let token = ProofToken::parse(purpose, text).ok_or(ProofError::Gone)?;
                 let link = Plain::new(text);
@@ -171,7 +174,7 @@ impl Local {
         Ok(Proven { proof, account })
     }
 
-    fn fits_code<'a>(&'a self, code: &'a str) -> Box<dyn Fn(&Proof) -> bool + Send + 'a> {
+    fn fits_code<'a>(&'a self, code: &'a str) -> Fits<'a> {
         Box::new(move |proof| {
             let of = (proof.tenant, proof.user);
             let kept = proof.code.as_ref();

@@ -88,7 +88,7 @@ impl Local {
         let expires_at = now + self.settings.lifetimes.transaction;
         let plain = Zeroizing::new([&expires_at.as_millis().to_be_bytes(), secret.as_slice()].concat());
         let sealed = self.sealer.seal_token(Purpose::Setup, &account.counted(), &plain, &*self.entropy);
-        let text = base32(&*secret);
+        let text = base32(&secret);
         let label = account.credentials.record.email.as_ref().map(ToString::to_string);
         let label = label.or_else(|| account.credentials.record.username.as_ref().map(ToString::to_string));
         Setup {

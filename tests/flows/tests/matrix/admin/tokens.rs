@@ -13,7 +13,7 @@ async fn described(world: &World) -> Vec<(Method, String, Vec<String>)> {
     let document = doorward_flows::app::send(world, request).await.json;
     let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         for (method, operation) in methods.as_object().unwrap() {
             let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
             let scopes = operation["security"][0]["admin"].as_array().cloned().unwrap_or_default();
