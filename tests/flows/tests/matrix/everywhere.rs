@@ -267,7 +267,7 @@ async fn ad_10_nobodys_session_is_reached_through_another_tenant() {
         "/tenants/victim/users/nobody/sign-out".to_owned(),
     ] {
         let before = world.digest().await;
-        let answer = admin(&world, Method::POST, &path, &json!({})).await;
+        let answer = admin(&world, Method::POST, &path, &json!({"action": "disable"})).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(world.digest().await, before, "{path}");
     }
