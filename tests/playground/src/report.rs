@@ -108,7 +108,7 @@ impl Report {
             tenants: applied.connections.iter().map(|view| TenantReport::new(view, demo)).collect(),
             local_users: demo.local_users(),
             admin_api: AdminApi {
-                url: format!("{}/admin", hosts.broker()),
+                url: format!("{}/admin/v1", hosts.broker()),
                 token: config.admin_token()?.expose().to_owned(),
             },
             data_dir: folder.display().to_string(),
