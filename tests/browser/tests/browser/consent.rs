@@ -16,7 +16,7 @@ async fn a_no_goes_back_to_the_app_and_a_yes_is_remembered() -> anyhow::Result<(
         assert!(question.contains("alice@acme.example of Acme Dental"), "{question}");
         assert!(question.contains("See your email address"), "{question}");
         assert!(question.contains("Keep this access while you are away"), "{question}");
-        assert!(question.contains("you go on to localhost"), "{question}");
+        assert!(question.contains("Either way you go on to a program on this device. If you did not start it yourself just now, don’t allow it"), "{question}");
 
         stage.follow("#deny").await?;
         assert_eq!(stage.answered("error").await?, "access_denied");
