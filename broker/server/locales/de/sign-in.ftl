@@ -6,6 +6,7 @@ sign-in = Anmelden
 sign-in-app = Bei { $app } anmelden
 sign-in-label = Geschäftliche E-Mail-Adresse oder Firmencode
 sign-in-continue = Weiter
+sign-in-cancel = Abbrechen
 sign-in-next = Als Nächstes bittet Ihr Unternehmen Sie vielleicht, sich auf seiner eigenen Seite anzumelden.
 sign-in-password = Stattdessen mit einem Passwort anmelden
 

@@ -6,6 +6,7 @@ sign-in = Sign in
 sign-in-app = Sign in to { $app }
 sign-in-label = Work email or company code
 sign-in-continue = Continue
+sign-in-cancel = Cancel
 sign-in-next = Next, your company may ask you to sign in on its own page.
 sign-in-password = Sign in with a password instead
 

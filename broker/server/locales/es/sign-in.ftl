@@ -6,6 +6,7 @@ sign-in = Iniciar sesión
 sign-in-app = Iniciar sesión en { $app }
 sign-in-label = Correo electrónico del trabajo o código de empresa
 sign-in-continue = Continuar
+sign-in-cancel = Cancelar
 sign-in-next = A continuación, es posible que su empresa le pida que inicie sesión en su propia página.
 sign-in-password = Iniciar sesión con una contraseña
 

@@ -6,6 +6,7 @@ sign-in = Se connecter
 sign-in-app = Se connecter à { $app }
 sign-in-label = E-mail professionnel ou code d’entreprise
 sign-in-continue = Continuer
+sign-in-cancel = Annuler
 sign-in-next = Ensuite, votre entreprise vous demandera peut-être de vous connecter sur sa propre page.
 sign-in-password = Se connecter plutôt avec un mot de passe
 

@@ -23,6 +23,8 @@ pub struct SignInPage {
     pub identifier: String,
     /// The page for a password at doorward itself.
     pub with_password: Href,
+    /// Whether there is a way back to the app.
+    pub may_cancel: bool,
     /// What was wrong with it.
     pub problem: Option<SignInProblem>,
 }

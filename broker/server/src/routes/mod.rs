@@ -74,6 +74,7 @@ fn pages() -> Router<Arc<App>> {
         .route("/", get(welcome::welcome))
         .route("/sign-in", get(sign_in::again).post(sign_in::typed))
         .route("/sign-in/connection", post(sign_in::chosen))
+        .route("/sign-in/cancel", post(sign_in::cancelled))
         .route("/sign-in/password", get(password::page).post(password::typed))
         .route("/sign-in/second-factor", post(password::second_factor))
         .route("/reset", get(reset::page).post(reset::asked))

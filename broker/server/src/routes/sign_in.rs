@@ -45,6 +45,15 @@ pub async fn chosen(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
     step::render(&app, &headers, outcome)
 }
 
+/// The person does not want to sign in.
+pub async fn cancelled(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    let outcome = match form(&body) {
+        Ok((id, _)) => app.login.cancelled(id, app.cookies.transaction(&headers, id), app.now()).await,
+        Err(error) => Err(error),
+    };
+    step::render(&app, &headers, outcome)
+}
+
 /// The login that a form of ours belongs to, and the form's fields.
 pub fn form(encoded: &[u8]) -> Result<(TransactionId, Params), LoginError> {
     let params = Params::parse(&[encoded]).map_err(|_| LoginError::NoTransaction)?;

@@ -92,6 +92,7 @@ fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
         app: Some(page.app),
         transaction: page.transaction.id.to_string(),
         with_password: password_href(&page.transaction),
+        may_cancel: page.may_cancel,
         problem: page.problem.map(|problem| match problem {
             Problem::UnknownCompany if page.identifier.trim().is_empty() => SignInProblem::Empty,
             Problem::UnknownCompany => SignInProblem::Unknown,

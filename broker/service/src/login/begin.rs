@@ -59,11 +59,12 @@ impl Login {
             app: client.name,
             identifier: transaction.request.login_hint.clone().unwrap_or_default(),
             problem: None,
+            may_cancel: transaction.request.device.is_none(),
         }))
     }
 
-    /// Goes on with the first of the app's hints that leads somewhere, or asks. Over a live session of another company no hint is followed:
-    /// a link could otherwise replace who is signed in without a click.
+    /// Goes on with the first of the app's hints that leads somewhere, or asks. Over a live session of
+    /// another company no hint is followed: a link could otherwise replace who is signed in without a click.
     pub(super) async fn ask_to_sign_in(
         &self,
         request: AuthorizationRequest,
@@ -88,6 +89,7 @@ impl Login {
         }
         Ok(Step::SignIn(SignIn {
             transaction: self.seal(id, &transaction),
+            may_cancel: transaction.request.device.is_none(),
             ui_locales: transaction.request.ui_locales,
             app: client.name,
             identifier: hint,

@@ -55,6 +55,38 @@ impl Login {
         })))
     }
 
+    /// Ends a login because the person does not want to sign in: the app is told `access_denied`.
+    ///
+    /// # Errors
+    /// [`LoginError::NoTransaction`] when the login is not under way in this browser, or a device waits for
+    /// its end; [`LoginError::Finished`] when it was answered already.
+    pub async fn cancelled(
+        &self,
+        id: TransactionId,
+        cookie: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let transaction = self.open(id, cookie, now).await?;
+        if transaction.request.device.is_some() {
+            return Err(LoginError::NoTransaction);
+        }
+        let client = self.app(&transaction, now).await?;
+        self.denied(id, (&transaction, &client), "the person did not sign in", now).await
+    }
+
+    async fn denied(
+        &self,
+        id: TransactionId,
+        (transaction, client): (&Transaction, &Client),
+        description: &str,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let request = (&transaction.request, client);
+        let answer = self.provider.end_with_error(request, ErrorCode::AccessDenied, description, now).await;
+        let answer = answer.map_err(LoginError::answered)?.ok_or(unreachable_app())?;
+        Ok(Step::Return(Return { answer, session: None, done: Some(id) }))
+    }
+
     /// Goes on with the person's answer.
     ///
     /// # Errors
@@ -76,15 +108,7 @@ impl Login {
         let session = session.ok_or(LoginError::NoTransaction)?.record;
         match (decision, self.provider.next(&transaction.request, &client, Some(&session), now).await?) {
             (ConsentDecision::Deny, _) => {
-                let code = ErrorCode::AccessDenied;
-                let request = (&transaction.request, &client);
-                let answer = self.provider.end_with_error(request, code, "the person said no", now).await;
-                let answer = answer.map_err(LoginError::answered)?;
-                Ok(Step::Return(Return {
-                    answer: answer.ok_or(unreachable_app())?,
-                    session: None,
-                    done: Some(id),
-                }))
+                self.denied(id, (&transaction, &client), "the person said no", now).await
             }
             (ConsentDecision::Allow, Next::Issue | Next::Consent) => {
                 self.allow(id, (&transaction, &client), &session, now).await

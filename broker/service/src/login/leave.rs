@@ -185,6 +185,7 @@ impl Login {
             app: client.name.clone(),
             identifier: identifier.to_owned(),
             problem: Some(problem),
+            may_cancel: transaction.request.device.is_none(),
         })
     }
 }

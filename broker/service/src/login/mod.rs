@@ -117,6 +117,8 @@ pub struct SignIn {
     pub identifier: String,
     /// Why the last try led nowhere.
     pub problem: Option<Problem>,
+    /// Whether the person may give up and go back to the app; whoever came from a device has nowhere to go.
+    pub may_cancel: bool,
 }
 
 /// Why what a person typed leads nowhere. The same for everybody of a company, so that nothing is

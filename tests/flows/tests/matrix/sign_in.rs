@@ -225,7 +225,7 @@ async fn another_sites_form_is_refused() {
     let (mut browser, page) = sign_in_page(&world).await;
     let transaction = page.form().hidden.remove(0).1;
     let before = world.digest().await;
-    for path in ["/sign-in", "/sign-in/connection", "/consent", "/end-session/confirm"] {
+    for path in ["/sign-in", "/sign-in/connection", "/sign-in/cancel", "/consent", "/end-session/confirm"] {
         for origin in [
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
@@ -242,5 +242,19 @@ async fn another_sites_form_is_refused() {
             assert_eq!(page.status, StatusCode::FORBIDDEN, "{path} {origin:?}");
         }
     }
+    assert_eq!(world.digest().await, before);
+}
+
+#[tokio::test]
+async fn a_person_who_does_not_want_to_sign_in_goes_back_to_the_app() {
+    let world = World::new().await;
+    let before = world.digest().await;
+    let (mut browser, page) = sign_in_page(&world).await;
+    let transaction = page.form().hidden.into_iter().find(|(name, _)| name == "tx").unwrap().1;
+    let cancel = world.url("/sign-in/cancel");
+    world.browser().post(&cancel, &[("tx", &transaction)]).await.assert_told(400);
+    let page = browser.post(&cancel, &[("tx", &transaction), ("username", "")]).await;
+    page.assert_sent_back(&world.relying("c1"), "access_denied");
+    browser.get(&world.url(&format!("/sign-in?tx={transaction}"))).await.assert_told(400);
     assert_eq!(world.digest().await, before);
 }

@@ -83,7 +83,8 @@ async fn sample(language: Language, name: &'static str, page: impl IntoResponse)
 
 fn sign_in(words: Words, text: &str, problem: Option<SignInProblem>) -> SignInPage {
     let (transaction, identifier) = (text.to_owned(), text.to_owned());
-    SignInPage { words, app: some(text), transaction, identifier, with_password: with_password(), problem }
+    let with_password = with_password();
+    SignInPage { words, app: some(text), transaction, identifier, with_password, may_cancel: true, problem }
 }
 
 fn choose(words: Words, text: &str) -> ChoosePage {
