@@ -10,6 +10,7 @@ mod clients;
 mod connections;
 mod documents;
 mod exchange;
+mod identities;
 mod keys;
 mod openapi;
 mod problem;
@@ -68,6 +69,7 @@ fn operations() -> OpenApiRouter<Arc<Admin>> {
         .merge(connections::routes())
         .merge(clients::routes())
         .merge(users::routes())
+        .merge(identities::routes())
         .merge(keys::routes())
         .merge(documents::routes())
         .merge(tokens::routes())

@@ -10,6 +10,7 @@ use doorward_domain::AdminScope;
 use doorward_service::keys::KeyError;
 use doorward_service::management::PlanError;
 use doorward_service::management::clients::ClientError;
+use doorward_service::management::identities::LoadError;
 use doorward_service::management::plan::Problem as Wrong;
 use doorward_service::management::read::Misread;
 use doorward_service::management::tokens::TokenError;
@@ -100,6 +101,16 @@ impl From<UserError> for AdminError {
             UserError::View(error) => error.into(),
             UserError::Store(error) => error.into(),
             error => Self::User(error),
+        }
+    }
+}
+
+impl From<LoadError> for AdminError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::View(error) => error.into(),
+            LoadError::Store(error) => error.into(),
+            LoadError::List(message) => Misread { pointer: "/list".to_owned(), message }.into(),
         }
     }
 }

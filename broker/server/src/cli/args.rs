@@ -191,6 +191,18 @@ pub enum ConnectionVerb {
         /// The connection's name
         name: String,
     },
+    /// Load a list that says whose account a subject is: CSV with the columns subject and account
+    LoadIdentities {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+        /// The list
+        file: PathBuf,
+        /// Only tell what would come of it
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Which credentials run out when, of all tenants
     Forecast,
 }
@@ -205,6 +217,20 @@ pub enum UserVerb {
     },
     /// A single one
     Show(NamedUser),
+    /// Who one is at providers
+    Identities(NamedUser),
+    /// Take an identity from one, and sign them out
+    Unlink {
+        /// Who
+        #[command(flatten)]
+        user: NamedUser,
+        /// The connection's identifier
+        #[arg(long)]
+        connection: String,
+        /// The subject there
+        #[arg(long)]
+        subject: String,
+    },
     /// End all sessions and grants of one
     SignOut(OfTenant),
     /// Make one who signs in here, with a username, an address or both

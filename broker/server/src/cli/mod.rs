@@ -74,6 +74,7 @@ fn told(what: &str, records: usize) {
 
 const TENANTS: &[&str] = &["slug", "name", "domains", "enabled"];
 const CONNECTIONS: &[&str] = &["name", "title", "kind", "issuer", "provisioning", "stage"];
+const LINES: &[&str] = &["line", "subject", "account", "outcome", "conflict"];
 const EXPIRIES: &[&str] = &["tenant", "connection", "method", "ends_at", "days_left"];
 const USERS: &[&str] =
     &["id", "email", "preferred_username", "name", "local", "owner", "enabled", "created_at"];
@@ -130,6 +131,13 @@ async fn connection(api: &Api, verb: &ConnectionVerb, output: Output) -> anyhow:
         ConnectionVerb::RotateKey { tenant, name } => {
             let path = ["tenants", tenant, "connections", name, "keys"];
             print::one(&api.post(&path, &json!({})).await?, output);
+        }
+        ConnectionVerb::LoadIdentities { tenant, name, file, dry_run } => {
+            let list = std::fs::read_to_string(file)?;
+            let path = ["tenants", tenant, "connections", name, "identities"];
+            let loaded = api.post(&path, &json!({"list": list, "dry_run": dry_run})).await?;
+            print::list(loaded["lines"].as_array().map_or(&[], Vec::as_slice), LINES, output);
+            anyhow::ensure!(*dry_run || loaded["written"] == true, "nothing was written");
         }
         ConnectionVerb::Forecast => {
             print::list(&api.list(&["connections", "expiries"]).await?, EXPIRIES, output);

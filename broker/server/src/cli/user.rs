@@ -10,6 +10,13 @@ pub async fn ask(api: &Api, verb: &UserVerb, output: Output) -> anyhow::Result<(
     let answer = match verb {
         UserVerb::List { tenant } => api.get(&["tenants", tenant, "users"]).await?,
         UserVerb::Show(NamedUser { tenant, name }) => api.get(&["tenants", tenant, "users", name]).await?,
+        UserVerb::Identities(NamedUser { tenant, name }) => {
+            api.get(&["tenants", tenant, "users", name, "identities"]).await?
+        }
+        UserVerb::Unlink { user, connection, subject } => {
+            let path = ["tenants", &user.tenant, "users", &user.name, "identities", "unlink"];
+            api.post(&path, &json!({"connection": connection, "subject": subject})).await?
+        }
         UserVerb::Create(new) => api.post(&["tenants", &new.tenant, "users"], &body(new)).await?,
         UserVerb::Invite(user) => change(api, user, json!({"action": "invite"})).await?,
         UserVerb::ResetPassword(user) => change(api, user, json!({"action": "reset_password"})).await?,

@@ -193,7 +193,7 @@ impl Management {
         Ok(())
     }
 
-    async fn find_connection(
+    pub(super) async fn find_connection(
         &self,
         slug: &str,
         name: &str,

@@ -13,6 +13,7 @@ pub mod credentials;
 pub mod document;
 mod existing;
 pub mod export;
+pub mod identities;
 pub mod plan;
 pub mod read;
 pub mod registration;

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::Management;
 use super::plan::Plan;
 use super::views::{UserView, ViewError, user_view};
+use crate::identity::accounts;
 use crate::identity::local::Account;
 use crate::identity::local::accounts::logins;
 
@@ -102,7 +103,7 @@ impl Management {
         if new.username.is_none() && new.email.is_none() {
             return Err(UserError::Nameless);
         }
-        let mut batch = Batch::new().insert(&made.user)?.insert(&made.credentials)?;
+        let mut batch = accounts::create(Batch::new(), &made.user)?.insert(&made.credentials)?;
         batch = self.with_logins(batch, &made.credentials, now).await?;
         batch = batch.insert(&self.user_event(&made.user, Action::UserCreated, actor, now))?;
         self.store.commit(batch).await.map_err(|error| taken(error, &made.credentials))?;

@@ -2,6 +2,8 @@
 
 use doorward_domain::audit::Action;
 use doorward_domain::{Admission, Clock as _, Connection, ConnectionId, Domain, Linking, User};
+use doorward_flows::app::{Answer, send};
+use doorward_flows::world::ADMIN_TOKEN;
 use doorward_flows::{Page, Setup, World};
 use doorward_store::records::at;
 use doorward_test_idp::{IssuerConfig, Persona};
@@ -183,4 +185,79 @@ async fn who_lacks_what_a_connection_demands_does_not_become_a_user(
         assert!(page.body.contains("lets in only some of its accounts"), "{}", page.body);
         assert!(world.all::<User>(world.victim).await.is_empty());
     }
+}
+
+/// What the operator's admin API answers.
+async fn admin(world: &World, path: &str, body: &Value) -> Answer {
+    let request = http::Request::post(world.url(&format!("/admin/v1/tenants/victim{path}")))
+        .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
+        .header("content-type", "application/json");
+    send(world, request.body(body.to_string().into_bytes()).unwrap()).await
+}
+
+async fn make(world: &World, email: &str) -> String {
+    let made = admin(world, "/users", &json!({"email": email, "username": "kimberly"})).await;
+    assert_eq!(made.status, StatusCode::OK, "{made:?}");
+    made.str("id").to_owned()
+}
+
+#[tokio::test]
+async fn an_account_that_an_operator_made_is_found_by_its_address() {
+    let (world, _) = with_kim(Linking::VerifiedEmail, &[]).await;
+    let made = make(&world, "kim@victim.test").await;
+    assert_eq!(sub(&world, &arrive(&world, "second").await).await, made);
+}
+
+#[tokio::test]
+async fn a_list_says_whose_account_a_subject_is_before_anybody_comes() {
+    let (world, _) = with_kim(Linking::Never, &[]).await;
+    let made = make(&world, "somebody@victim.test").await;
+    for account in ["kimberly", "Somebody@victim.test", made.as_str()] {
+        let list = json!({"list": format!("subject,account\nkim-2, {account}\n"), "dry_run": true});
+        let looked = admin(&world, "/connections/second/identities", &list).await;
+        assert_eq!(looked.json["lines"][0]["outcome"], "linked", "{looked:?}");
+        assert_eq!(looked.json["written"], false);
+    }
+    let list = json!({"list": "subject,account\nkim-2,kimberly\n"});
+    let loaded = admin(&world, "/connections/second/identities", &list).await;
+    assert_eq!(loaded.json["written"], true, "{loaded:?}");
+    assert_eq!(sub(&world, &arrive(&world, "second").await).await, made);
+    let again = admin(&world, "/connections/second/identities", &list).await;
+    assert_eq!(again.json["lines"][0]["outcome"], "unchanged");
+}
+
+#[tokio::test]
+async fn a_list_with_a_conflict_is_not_loaded_and_each_line_says_why() {
+    let (world, _) = with_kim(Linking::Never, &[]).await;
+    let other = sub(&world, &arrive(&world, "second").await).await;
+    make(&world, "somebody@victim.test").await;
+    let list = "subject,account\nkim-9,kimberly\nkim-2,kimberly\nkim-9,kimberly\nkim-8,nobody\n,kimberly\n";
+    let before = world.digest().await;
+    let answer = admin(&world, "/connections/second/identities", &json!({ "list": list })).await;
+    let lines = answer.json["lines"].as_array().unwrap();
+    let told: Vec<_> = lines.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
+    assert_eq!(told, ["linked", "conflict", "conflict", "conflict", "conflict"], "{answer:?}");
+    assert_eq!(lines[1]["line"], 3);
+    assert_eq!(answer.json["written"], false);
+    assert_eq!(world.digest().await, before);
+    assert_eq!(sub(&world, &arrive(&world, "second").await).await, other);
+    for nonsense in ["", "subject,account\n", "subject\nkim-9\n", "subject,account,role\na,b,c\n"] {
+        let answer = admin(&world, "/connections/second/identities", &json!({ "list": nonsense })).await;
+        assert_eq!(answer.json["errors"][0]["pointer"], "/list", "{nonsense:?} {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_unlinked_is_out_and_unknown() {
+    let (world, k2) = with_kim(Linking::Never, &[]).await;
+    let page = arrive(&world, "second").await;
+    let tokens = world.relying("c1").redeem(&world, &page).await;
+    let id = tokens.claims("id_token")["sub"].as_str().unwrap().to_owned();
+    let which = json!({"connection": k2.to_string(), "subject": "kim-2"});
+    let answer = admin(&world, &format!("/users/{id}/identities/unlink"), &which).await;
+    assert_eq!(answer.json, json!([]), "{answer:?}");
+    assert!(!world.relying("c1").is_active(&world, tokens.str("access_token")).await);
+    assert_ne!(sub(&world, &arrive(&world, "second").await).await, id);
+    let again = admin(&world, &format!("/users/{id}/identities/unlink"), &which).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
 }

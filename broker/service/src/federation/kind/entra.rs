@@ -63,6 +63,13 @@ impl Kind for Entra {
         Subject { issuer: issuer.to_owned(), subject: format!("{}.{oid}", self.directory) }
     }
 
+    /// Its portal shows the object ID alone.
+    fn named(&self, issuer: &str, text: &str) -> Subject {
+        let text = text.to_ascii_lowercase();
+        let within = if text.contains('.') { text } else { format!("{}.{text}", self.directory) };
+        Subject { issuer: issuer.to_owned(), subject: within }
+    }
+
     /// Its userinfo says less than the ID token.
     fn has_userinfo(&self) -> bool {
         false

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use doorward_domain::connection::kind::{Endpoints, ResponseMode};
 use doorward_domain::connection::{ConnectionKind, Contexts};
-use doorward_domain::{Algorithm, Subject};
+use doorward_domain::{Algorithm, Connection, Subject};
 
 use super::id_token::VerifiedClaims;
 use super::metadata::Metadata;
@@ -67,6 +67,11 @@ pub(super) trait Kind: Send + Sync {
         Subject { issuer: issuer.to_owned(), subject: claims.subject().to_owned() }
     }
 
+    /// Who an administrator means by a text, of whom no token was seen yet.
+    fn named(&self, issuer: &str, text: &str) -> Subject {
+        Subject { issuer: issuer.to_owned(), subject: text.to_owned() }
+    }
+
     /// Whether userinfo can tell more than the ID token.
     fn has_userinfo(&self) -> bool {
         true
@@ -107,6 +112,11 @@ pub(super) fn of(kind: &ConnectionKind) -> &dyn Kind {
         ConnectionKind::HaloPsa(it) => it,
         ConnectionKind::Google(it) => it,
     }
+}
+
+/// Who an administrator means by a text, of somebody who comes through `connection`.
+pub fn named(connection: &Connection, text: &str) -> Subject {
+    of(&connection.kind).named(&connection.issuer, text)
 }
 
 /// What a key of ours signs with at a provider of this kind. Entra documents PS256; elsewhere RS256 is what

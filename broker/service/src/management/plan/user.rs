@@ -7,6 +7,7 @@ use doorward_domain::{Credentials, TenantId, User, UserId};
 use doorward_store::{Batch, Record as _, StoreError};
 
 use super::{Action, Change, Described, Planner};
+use crate::identity::accounts;
 use crate::identity::local::accounts::logins;
 use crate::management::document;
 use crate::management::existing::ExistingUser;
@@ -56,8 +57,8 @@ impl Planner<'_> {
         self.plan.changes.push(Change { path: path.to_owned(), action, fields });
         self.user_logins(&credentials, old.map(|old| &old.credentials.record), path)?;
         self.write(|batch| match old {
-            Some(old) => batch.update(&old.user, &user)?.update(&old.credentials, &credentials),
-            None => batch.insert(&user)?.insert(&credentials),
+            Some(old) => accounts::change(batch, &old.user, &user)?.update(&old.credentials, &credentials),
+            None => accounts::create(batch, &user)?.insert(&credentials),
         })?;
         if entry.invited && !credentials.is_complete() && old.is_none() {
             self.plan.invited.push((tenant, user.id));
