@@ -1,11 +1,12 @@
 //! The person comes back from the identity provider. User, link, session, code and audit event are
 //! written in one commit, together or not at all.
 
-use doorward_domain::{Client, ConnectionId, Session, Timestamp, UserId};
+use doorward_domain::{ConnectionId, Session, Timestamp, UserId};
 use doorward_store::{Batch, Kind, StoreError};
 
 use super::enter::Entrant;
-use super::{BrowserSession, Login, LoginError, Step, Transaction, TransactionId};
+use super::under_way::UnderWay;
+use super::{BrowserSession, Login, LoginError, Step, TransactionId};
 use crate::federation::{CallbackResponse, Verified};
 use crate::identity::{Arrival, NotAdmitted, Person};
 
@@ -27,13 +28,12 @@ impl Login {
         older: BrowserSession,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now).await?;
-        let client = self.app(&transaction, now).await?;
-        let leg = transaction.leg.as_ref().ok_or(LoginError::NoTransaction)?;
+        let login = self.under_way(id, cookie, now).await?;
+        let leg = login.transaction.leg.as_ref().ok_or(LoginError::NoTransaction)?;
         let verified = match self.federation.callback(connection, leg, response, now).await {
             Ok(verified) => verified,
             Err(cause) => {
-                let way_on = self.way_on(id, &transaction, &client, None, now).await?;
+                let way_on = self.way_on(&login, None, now).await;
                 return Err(LoginError::Federation { cause: Box::new(cause), way_on });
             }
         };
@@ -41,7 +41,7 @@ impl Login {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.admit(id, &transaction, &client, &verified, older.as_ref(), now).await {
+            match self.admit(&login, &verified, older.as_ref(), now).await {
                 Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {
                     Kind::Session | Kind::Grant | Kind::PushedRequest => return Err(LoginError::Finished),
                     _ if tries == TRIES => return Err(LoginError::Store(StoreError::Conflict(key))),
@@ -74,18 +74,14 @@ impl Login {
 
     async fn admit(
         &self,
-        id: TransactionId,
-        transaction: &Transaction,
-        client: &Client,
+        login: &UnderWay,
         verified: &Verified,
         older: Option<&Session>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let person = match self.whose(verified, now).await? {
             Ok(person) => person,
-            Err(cause) => {
-                return Err(self.not_admitted(cause, id, transaction, client, verified, now).await?);
-            }
+            Err(cause) => return Err(self.not_admitted(cause, login, verified, now).await),
         };
         let batch = self.with_user(Batch::new(), &person, verified.connection.id, now)?;
         let entrant = Entrant {
@@ -93,9 +89,9 @@ impl Login {
             connection: Some(&verified.connection),
             authentication: &verified.authentication,
         };
-        match self.enter(id, (&transaction.request, client), entrant, batch, older, now).await? {
+        match self.enter(login.id, login.request(), entrant, batch, older, now).await? {
             Ok(step) => Ok(step),
-            Err(cause) => Err(self.not_admitted(cause, id, transaction, client, verified, now).await?),
+            Err(cause) => Err(self.not_admitted(cause, login, verified, now).await),
         }
     }
 
@@ -133,13 +129,11 @@ impl Login {
     async fn not_admitted(
         &self,
         cause: NotAdmitted,
-        id: TransactionId,
-        transaction: &Transaction,
-        client: &Client,
+        login: &UnderWay,
         verified: &Verified,
         now: Timestamp,
-    ) -> Result<LoginError, LoginError> {
-        let way_on = self.way_on(id, transaction, client, Some(&verified.tenant), now).await?;
-        Ok(LoginError::NotAdmitted { cause, way_on })
+    ) -> LoginError {
+        let way_on = self.way_on(login, Some(&verified.tenant), now).await;
+        LoginError::NotAdmitted { cause, way_on }
     }
 }

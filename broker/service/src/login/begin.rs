@@ -3,7 +3,8 @@
 use doorward_domain::{Client, GrantId, Session, Timestamp};
 use doorward_store::{Batch, StoreError, Stored};
 
-use super::{BrowserSession, Login, LoginError, Return, SignIn, Step, TransactionId};
+use super::under_way::UnderWay;
+use super::{BrowserSession, Login, LoginError, Return, Step, TransactionId};
 use crate::federation::{Hint, Route};
 use crate::provider::AuthorizationRequest;
 use crate::provider::authorize::{AuthorizeError, Next, Untrusted};
@@ -51,16 +52,8 @@ impl Login {
         cookie: Option<&str>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now).await?;
-        let client = self.app(&transaction, now).await?;
-        Ok(Step::SignIn(SignIn {
-            transaction: self.seal(id, &transaction),
-            ui_locales: transaction.request.ui_locales.clone(),
-            app: client.name,
-            identifier: transaction.request.login_hint.clone().unwrap_or_default(),
-            problem: None,
-            may_cancel: transaction.request.device.is_none(),
-        }))
+        let login = self.under_way(id, cookie, now).await?;
+        Ok(self.sign_in(&login, login.hint(), None))
     }
 
     /// Goes on with the first of the app's hints that leads somewhere, or asks. Over a live session of
@@ -72,29 +65,38 @@ impl Login {
         session: Option<&Stored<Session>>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let hint = request.login_hint.clone().unwrap_or_default();
-        let may_go_on = !request.prompt.select_account;
-        let (id, transaction) = self.new_transaction(request, now);
-        for led in hints(&transaction.request).filter(|_| may_go_on) {
-            let route = self.federation.choose(&led, &client, now).await?;
-            let home = |tenant| session.is_none_or(|session| session.record.tenant == tenant);
+        let login = self.begun(request, client, now);
+        let hint = login.hint();
+        match self.hinted(&login, session, now).await? {
+            Some(route) => self.follow(route, login, &hint, now).await,
+            None => Ok(self.sign_in(&login, hint, None)),
+        }
+    }
+
+    /// Where the first of the app's hints leads that leads somewhere.
+    async fn hinted(
+        &self,
+        login: &UnderWay,
+        session: Option<&Stored<Session>>,
+        now: Timestamp,
+    ) -> Result<Option<Route>, StoreError> {
+        let request = &login.transaction.request;
+        if request.prompt.select_account {
+            return Ok(None);
+        }
+        let home = |tenant| session.is_none_or(|session| session.record.tenant == tenant);
+        for hint in hints(request) {
+            let route = self.federation.choose(&hint, &login.client, now).await?;
             let leads_home = match &route {
                 Route::Connection(to) => home(to.tenant.id),
                 Route::Choose(tenant, _) => home(tenant.id),
                 _ => false,
             };
             if leads_home {
-                return self.follow(route, id, &transaction, &client, &hint, now).await;
+                return Ok(Some(route));
             }
         }
-        Ok(Step::SignIn(SignIn {
-            transaction: self.seal(id, &transaction),
-            may_cancel: transaction.request.device.is_none(),
-            ui_locales: transaction.request.ui_locales,
-            app: client.name,
-            identifier: hint,
-            problem: None,
-        }))
+        Ok(None)
     }
 
     async fn issue_silently(

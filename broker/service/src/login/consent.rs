@@ -6,7 +6,8 @@ use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _};
 
 use super::begin::unreachable_app;
-use super::{BrowserSession, ConsentQuestion, Login, LoginError, Return, Step, Transaction, TransactionId};
+use super::under_way::UnderWay;
+use super::{BrowserSession, ConsentQuestion, Login, LoginError, Return, Step, TransactionId};
 use crate::provider::authorize::Next;
 use crate::provider::{AuthorizationRequest, ErrorCode};
 
@@ -66,25 +67,26 @@ impl Login {
         cookie: Option<&str>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now).await?;
-        if transaction.request.device.is_some() {
-            return Err(LoginError::NoTransaction);
-        }
-        let client = self.app(&transaction, now).await?;
-        self.denied(id, (&transaction, &client), "the person did not sign in", now).await
+        let login = self.of_app(id, cookie, now).await?;
+        self.denied(&login, "the person did not sign in", now).await
     }
 
-    async fn denied(
+    /// A login under way that an app waits for, and no device.
+    async fn of_app(
         &self,
         id: TransactionId,
-        (transaction, client): (&Transaction, &Client),
-        description: &str,
+        cookie: Option<&str>,
         now: Timestamp,
-    ) -> Result<Step, LoginError> {
-        let request = (&transaction.request, client);
-        let answer = self.provider.end_with_error(request, ErrorCode::AccessDenied, description, now).await;
+    ) -> Result<UnderWay, LoginError> {
+        let login = self.under_way(id, cookie, now).await?;
+        if login.transaction.request.device.is_some() { Err(LoginError::NoTransaction) } else { Ok(login) }
+    }
+
+    async fn denied(&self, login: &UnderWay, description: &str, now: Timestamp) -> Result<Step, LoginError> {
+        let code = ErrorCode::AccessDenied;
+        let answer = self.provider.end_with_error(login.request(), code, description, now).await;
         let answer = answer.map_err(LoginError::answered)?.ok_or(unreachable_app())?;
-        Ok(Step::Return(Return { answer, session: None, done: Some(id) }))
+        Ok(Step::Return(Return { answer, session: None, done: Some(login.id) }))
     }
 
     /// Goes on with the person's answer.
@@ -100,45 +102,32 @@ impl Login {
         decision: ConsentDecision,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now).await?;
-        if transaction.request.device.is_some() {
-            return Err(LoginError::NoTransaction);
-        }
-        let client = self.app(&transaction, now).await?;
+        let login = self.of_app(id, cookie, now).await?;
         let session = session.ok_or(LoginError::NoTransaction)?.record;
-        match (decision, self.provider.next(&transaction.request, &client, Some(&session), now).await?) {
-            (ConsentDecision::Deny, _) => {
-                self.denied(id, (&transaction, &client), "the person said no", now).await
-            }
-            (ConsentDecision::Allow, Next::Issue | Next::Consent) => {
-                self.allow(id, (&transaction, &client), &session, now).await
-            }
+        let (request, client) = login.request();
+        match (decision, self.provider.next(request, client, Some(&session), now).await?) {
+            (ConsentDecision::Deny, _) => self.denied(&login, "the person said no", now).await,
+            (ConsentDecision::Allow, Next::Issue | Next::Consent) => self.allow(&login, &session, now).await,
             (ConsentDecision::Allow, _) => Err(LoginError::NoTransaction),
         }
     }
 
-    async fn allow(
-        &self,
-        id: TransactionId,
-        (transaction, client): (&Transaction, &Client),
-        session: &Session,
-        now: Timestamp,
-    ) -> Result<Step, LoginError> {
+    async fn allow(&self, login: &UnderWay, session: &Session, now: Timestamp) -> Result<Step, LoginError> {
         let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
         let user = user.ok_or(LoginError::NoTransaction)?.record;
-        let consent = self.provider.consent(&transaction.request, &user, now).await?;
+        let consent = self.provider.consent(&login.transaction.request, &user, now).await?;
         let actor = user.id.to_string();
         let event =
             self.provider.audit(user.tenant, &actor, Action::ConsentGiven, consent.client.as_str(), now);
         let batch = Batch::new().put(&consent)?.insert(&event)?;
-        let request = (&transaction.request, client);
-        let (batch, answer) = self.provider.issue_code(batch, id.grant(), request, session, now).await?;
+        let grant = login.id.grant();
+        let (batch, answer) = self.provider.issue_code(batch, grant, login.request(), session, now).await?;
         let answer = answer.ok_or(unreachable_app())?;
         match self.store.commit(batch).await {
             Err(StoreError::Conflict(_)) => return Err(LoginError::Finished),
             written => written?,
         };
-        self.keep_while_signed_in(id.grant(), session).await?;
-        Ok(Step::Return(Return { answer, session: None, done: Some(id) }))
+        self.keep_while_signed_in(grant, session).await?;
+        Ok(Step::Return(Return { answer, session: None, done: Some(login.id) }))
     }
 }

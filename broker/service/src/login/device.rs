@@ -154,18 +154,18 @@ impl Login {
         decision: ConsentDecision,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now).await?;
-        let client = self.app(&transaction, now).await?;
+        let login = self.under_way(id, cookie, now).await?;
         let session = session.ok_or(LoginError::NoTransaction)?.record;
-        let device = self.device_of(&transaction.request, now).await?;
-        let may = self.provider.next(&transaction.request, &client, Some(&session), now).await?;
+        let device = self.device_of(&login.transaction.request, now).await?;
+        let (request, client) = login.request();
+        let may = self.provider.next(request, client, Some(&session), now).await?;
         if !matches!(may, Next::Issue | Next::Consent) {
             return Err(LoginError::NoTransaction);
         }
         let (action, batch) = match decision {
             ConsentDecision::Allow => {
                 let batch =
-                    self.provider.approve_device(Batch::new(), (&device, &client), id.grant(), &session)?;
+                    self.provider.approve_device(Batch::new(), (&device, client), id.grant(), &session)?;
                 (Action::DeviceApproved, batch)
             }
             ConsentDecision::Deny => {
@@ -182,6 +182,6 @@ impl Login {
         if decision == ConsentDecision::Allow {
             self.keep_while_signed_in(id.grant(), &session).await?;
         }
-        Ok(Step::DeviceAnswered { decision, app: client.name, done: id })
+        Ok(Step::DeviceAnswered { decision, app: login.client.name, done: id })
     }
 }

@@ -4,12 +4,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Client, Credentials, Plain, Session, Timestamp};
+use doorward_domain::{Credentials, Plain, Session, Timestamp};
 use doorward_store::{Batch, Kind, StoreError, StoreExt as _};
 
 use super::enter::Entrant;
 use super::transaction::{LocalLeg, Proved};
-use super::{BrowserSession, Login, LoginError, Step, Transaction, TransactionCookie, TransactionId};
+use super::under_way::UnderWay;
+use super::{BrowserSession, Login, LoginError, Step, TransactionCookie, TransactionId};
 use crate::federation::Route;
 use crate::identity::local::{Account, Attempt, Denied, Device, Factor, Message, Method};
 
@@ -123,22 +124,16 @@ impl Login {
         cookie: Option<&str>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let transaction = self.open(id, cookie, now).await?;
-        let client = self.app(&transaction, now).await?;
-        Ok(Step::Password(self.ask_password(id, &transaction, &client)))
+        let login = self.under_way(id, cookie, now).await?;
+        Ok(Step::Password(self.ask_password(&login)))
     }
 
-    pub(super) fn ask_password(
-        &self,
-        id: TransactionId,
-        transaction: &Transaction,
-        client: &Client,
-    ) -> PasswordQuestion {
-        let hint = transaction.request.login_hint.clone().unwrap_or_default();
+    pub(super) fn ask_password(&self, login: &UnderWay) -> PasswordQuestion {
+        let hint = login.hint();
         PasswordQuestion {
-            transaction: self.seal(id, transaction),
-            ui_locales: transaction.request.ui_locales.clone(),
-            app: client.name.clone(),
+            transaction: self.carried(login),
+            ui_locales: login.ui_locales(),
+            app: login.client.name.clone(),
             // A company code is not a person's name.
             login: if hint.contains('@') { hint } else { String::new() },
             problem: None,
@@ -157,12 +152,11 @@ impl Login {
         older: BrowserSession,
         now: Timestamp,
     ) -> Result<Entered, LoginError> {
-        let mut transaction = self.open(id, cookie, now).await?;
-        let client = self.app(&transaction, now).await?;
+        let mut login = self.under_way(id, cookie, now).await?;
         let device = Device::open(&self.sealer, typed.device);
         let attempt = Attempt {
             login: typed.login,
-            company: transaction.local.company,
+            company: login.transaction.local.company,
             password: typed.password,
             from: typed.from,
             device: device.as_ref(),
@@ -170,41 +164,35 @@ impl Login {
         let account = match self.local.check_password(&attempt, now).await {
             Ok(account) => account,
             Err(denied) => {
-                let mut page = self.ask_password(id, &transaction, &client);
+                let mut page = self.ask_password(&login);
                 page.login = typed.login.to_owned();
                 page.problem = Some(problem(denied)?);
                 return Ok(Step::Password(page).into());
             }
         };
         if account.credentials.record.has_second_factor() {
-            transaction.local.proved = Some(proved(&account));
-            return Ok(Step::SecondFactor(self.ask_second_factor(id, &transaction, &client, None)).into());
+            login.transaction.local.proved = Some(proved(&account));
+            return Ok(Step::SecondFactor(self.ask_second_factor(&login, None)).into());
         }
         let dearer = self.local.dearer(&account, typed.password).await;
         let changed =
             dearer.map(|hash| Credentials { password: Some(hash), ..account.credentials.record.clone() });
         let person = Person { account, changed, method: Method::Password, device };
-        match self.let_in(id, (&transaction, &client), person.clone(), older.clone(), now).await {
+        match self.let_in(&login, person.clone(), older.clone(), now).await {
             // Another sign-in was faster with the new hash.
             Err(LoginError::Store(StoreError::Conflict(key))) if key.kind() == Kind::Credentials => {
                 let person = Person { changed: None, ..person };
-                self.let_in(id, (&transaction, &client), person, older, now).await
+                self.let_in(&login, person, older, now).await
             }
             entered => entered,
         }
     }
 
-    fn ask_second_factor(
-        &self,
-        id: TransactionId,
-        transaction: &Transaction,
-        client: &Client,
-        problem: Option<TryProblem>,
-    ) -> SecondFactorQuestion {
+    fn ask_second_factor(&self, login: &UnderWay, problem: Option<TryProblem>) -> SecondFactorQuestion {
         SecondFactorQuestion {
-            transaction: self.seal(id, transaction),
-            ui_locales: transaction.request.ui_locales.clone(),
-            app: client.name.clone(),
+            transaction: self.carried(login),
+            ui_locales: login.ui_locales(),
+            app: login.client.name.clone(),
             problem,
         }
     }
@@ -222,9 +210,8 @@ impl Login {
         older: BrowserSession,
         now: Timestamp,
     ) -> Result<Entered, LoginError> {
-        let transaction = self.open(id, cookie, now).await?;
-        let client = self.app(&transaction, now).await?;
-        let before = transaction.local.proved.ok_or(LoginError::NoTransaction)?;
+        let login = self.under_way(id, cookie, now).await?;
+        let before = login.transaction.local.proved.ok_or(LoginError::NoTransaction)?;
         let account = self.local.account(before.tenant, before.user, now).await?;
         let account = account.filter(|account| proved(account) == before).ok_or(LoginError::NoTransaction)?;
         if !self.local.may_sign_in(&account, now).await? {
@@ -232,7 +219,7 @@ impl Login {
         }
         let again = |denied| {
             let problem = problem(denied)?;
-            Ok(Step::SecondFactor(self.ask_second_factor(id, &transaction, &client, Some(problem))).into())
+            Ok(Step::SecondFactor(self.ask_second_factor(&login, Some(problem))).into())
         };
         let (changed, factor) = match self.local.check_second_factor(&account, code, now) {
             Ok(found) => found,
@@ -242,7 +229,7 @@ impl Login {
         let told = account.clone();
         let device = Device::open(&self.sealer, device);
         let person = Person { account, changed: Some(changed), method: Method::PasswordAndCode, device };
-        match self.let_in(id, (&transaction, &client), person, older, now).await {
+        match self.let_in(&login, person, older, now).await {
             // The same code was used at the same moment.
             Err(LoginError::Store(StoreError::Conflict(key))) if key.kind() == Kind::Credentials => {
                 again(Denied::Wrong)
@@ -260,8 +247,7 @@ impl Login {
     /// Lets somebody in who proved who they are to doorward itself.
     async fn let_in(
         &self,
-        id: TransactionId,
-        (transaction, client): (&Transaction, &Client),
+        login: &UnderWay,
         person: Person,
         older: BrowserSession,
         now: Timestamp,
@@ -277,14 +263,14 @@ impl Login {
         let entrant = Entrant { user, connection: None, authentication: &authentication };
         let older = older.map(|older| older.record);
         let older: Option<&Session> = older.as_ref();
-        match self.enter(id, (&transaction.request, client), entrant, batch, older, now).await {
+        match self.enter(login.id, login.request(), entrant, batch, older, now).await {
             Ok(Ok(step)) => {
                 let known = (user.tenant, user.id);
                 let device = Device::after(device, known, &self.sealer, &*self.entropy);
                 Ok(Entered { step, device: Some(device) })
             }
             Ok(Err(cause)) => {
-                let way_on = self.way_on(id, transaction, client, Some(&account.tenant), now).await?;
+                let way_on = self.way_on(login, Some(&account.tenant), now).await;
                 Err(LoginError::NotAdmitted { cause, way_on })
             }
             Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {

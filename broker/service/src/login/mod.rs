@@ -16,6 +16,7 @@ mod guesses;
 mod leave;
 mod local;
 pub mod transaction;
+mod under_way;
 
 use std::sync::Arc;
 
