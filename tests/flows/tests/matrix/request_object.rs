@@ -108,14 +108,11 @@ async fn a_request_object_may_be_pushed() {
     push(&world, &client.app, &beside).await.assert_error(400, "invalid_request");
 }
 
-#[tokio::test]
-async fn pj_02_hostile_request_objects() {
-    let world = World::new().await;
-    let client = Signing::new(&world, "c1").await;
-    let other = Signing::new(&world, "c2").await;
+/// Objects of `client` that are signed by nobody or somebody else, or say what they may not.
+fn hostile_objects(world: &World, client: &Signing, other: &Signing) -> Vec<String> {
     let now = world.clock.now().as_secs();
     let header = json!({"alg": "ES256", "kid": "one"});
-    let claims = client.claims(&world);
+    let claims = client.claims(world);
     let mut hostile = vec![
         jwt(&json!({"alg": "none"}), &claims, ""),
         jwt(&json!({"alg": "none", "kid": "one"}), &claims, "AA"),
@@ -145,8 +142,18 @@ async fn pj_02_hostile_request_objects() {
         json!({"request_uri": "https://c1.test/"}),
         json!({"state": "a\u{0}b"}),
     ] {
-        hostile.push(client.object(&world, &change));
+        hostile.push(client.object(world, &change));
     }
+    hostile
+}
+
+#[tokio::test]
+async fn pj_02_hostile_request_objects() {
+    let world = World::new().await;
+    let client = Signing::new(&world, "c1").await;
+    let other = Signing::new(&world, "c2").await;
+    let hostile = hostile_objects(&world, &client, &other);
+    let now = world.clock.now().as_secs();
     let before = world.digest().await;
     let mut browser = signed_in(&world, "alice").await;
     let after_sign_in = world.digest().await;
