@@ -9,6 +9,7 @@ pub(crate) mod control;
 pub(crate) mod credentials;
 mod faults;
 pub(crate) mod guid;
+pub(crate) mod handle;
 pub(crate) mod id_token;
 pub(crate) mod keys;
 pub(crate) mod known_error;

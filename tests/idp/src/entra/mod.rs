@@ -46,13 +46,13 @@ pub use switch::EntraSwitch;
 pub use tenant::{CONSUMERS, Tenant};
 pub use user::{Home, User};
 
-use crate::common::clock::{Clock, Now};
+use crate::common::clock::Now;
+use crate::common::handle::handle;
 use crate::common::known_error::KnownError;
-use crate::common::log::{Endpoint, Recorded};
+use crate::common::log::Endpoint;
 use crate::common::sessions::Sessions;
-use crate::common::switches::Switches;
 use crate::common::watch::watched;
-use crate::common::{Common, base_path, control, lock, pages};
+use crate::common::{Common, base_path, lock, pages};
 use directory::Directory;
 use grants::Grants;
 use jwks::Keys;
@@ -82,6 +82,8 @@ struct State {
     keys: Keys,
 }
 
+handle!(Entra);
+
 impl Entra {
     /// An Entra with no tenant but that of personal accounts. The URLs have no slash at the end and
     /// may have a path; [`LOGIN_URL`] and [`GRAPH_URL`] are the real ones.
@@ -95,31 +97,6 @@ impl Entra {
             grants: Mutex::default(),
             keys: Keys::default(),
         }))
-    }
-
-    /// Its switches.
-    pub fn switches(&self) -> &Switches {
-        &self.0.common.switches
-    }
-
-    /// Its clock.
-    pub fn clock(&self) -> &Clock {
-        &self.0.common.clock
-    }
-
-    /// How many requests `endpoint` has seen, refused ones included.
-    pub fn requests(&self, endpoint: Endpoint) -> u64 {
-        self.0.common.log.count(endpoint)
-    }
-
-    /// The last requests, with all that came with them.
-    pub fn log(&self) -> Vec<Recorded> {
-        self.0.common.log.since(0)
-    }
-
-    /// The control plane, for a port of its own.
-    pub fn control(&self) -> Router {
-        control::router(self.0.common.clone())
     }
 
     /// What is at the login URL.

@@ -22,14 +22,14 @@ use axum::routing::{get, post};
 pub use model::{Account, App, Audience};
 pub use switch::GoogleSwitch;
 
-use crate::common::clock::{Clock, Now};
+use crate::common::clock::Now;
 use crate::common::codes::Codes;
+use crate::common::handle::handle;
 use crate::common::known_error::KnownError;
-use crate::common::log::{Endpoint, Recorded};
+use crate::common::log::Endpoint;
 use crate::common::sessions::Sessions;
-use crate::common::switches::Switches;
 use crate::common::watch::watched;
-use crate::common::{Common, base_path, control, lock, pages};
+use crate::common::{Common, base_path, lock, pages};
 use model::Grant;
 
 /// The errors that Google names.
@@ -92,6 +92,8 @@ struct Grants {
     consents: HashSet<(String, String)>,
 }
 
+handle!(Google);
+
 impl Google {
     /// A Google without accounts and apps.
     pub fn new(urls: Urls, now: Now) -> Self {
@@ -104,31 +106,6 @@ impl Google {
             grants: Mutex::default(),
             key: Mutex::default(),
         }))
-    }
-
-    /// Its switches.
-    pub fn switches(&self) -> &Switches {
-        &self.0.common.switches
-    }
-
-    /// Its clock.
-    pub fn clock(&self) -> &Clock {
-        &self.0.common.clock
-    }
-
-    /// How many requests `endpoint` has seen, refused ones included.
-    pub fn requests(&self, endpoint: Endpoint) -> u64 {
-        self.0.common.log.count(endpoint)
-    }
-
-    /// The last requests, with all that came with them.
-    pub fn log(&self) -> Vec<Recorded> {
-        self.0.common.log.since(0)
-    }
-
-    /// The control plane, for a port of its own.
-    pub fn control(&self) -> Router {
-        control::router(self.0.common.clone())
     }
 
     /// What is at all of the URLs.

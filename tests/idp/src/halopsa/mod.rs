@@ -28,16 +28,16 @@ pub use model::{App, AppKind, Person, Population};
 pub use switch::HaloPsaSwitch;
 pub use variant::Variant;
 
-use crate::common::clock::{Clock, Now};
+use crate::common::clock::Now;
 use crate::common::codes::Codes;
+use crate::common::handle::handle;
 use crate::common::known_error::KnownError;
-use crate::common::log::{Endpoint, Recorded};
+use crate::common::log::Endpoint;
 use crate::common::params::Params;
 use crate::common::scope::At;
 use crate::common::sessions::Sessions;
-use crate::common::switches::Switches;
 use crate::common::watch::watched;
-use crate::common::{Common, base_path, control, lock, pages};
+use crate::common::{Common, base_path, lock, pages};
 use model::Grant;
 
 /// The errors that HaloPSA names.
@@ -68,6 +68,8 @@ struct Grants {
     access_tokens: HashMap<String, (Grant, i64)>,
 }
 
+handle!(HaloPsa);
+
 impl HaloPsa {
     /// An instance at this URL, such as `https://acme.halopsa.com`.
     pub fn new(url: &str, variant: Variant, now: Now) -> Self {
@@ -81,31 +83,6 @@ impl HaloPsa {
             portal_button: Mutex::default(),
             grants: Mutex::default(),
         }))
-    }
-
-    /// Its switches.
-    pub fn switches(&self) -> &Switches {
-        &self.0.common.switches
-    }
-
-    /// Its clock.
-    pub fn clock(&self) -> &Clock {
-        &self.0.common.clock
-    }
-
-    /// How many requests `endpoint` has seen, refused ones included.
-    pub fn requests(&self, endpoint: Endpoint) -> u64 {
-        self.0.common.log.count(endpoint)
-    }
-
-    /// The last requests, with all that came with them.
-    pub fn log(&self) -> Vec<Recorded> {
-        self.0.common.log.since(0)
-    }
-
-    /// The control plane, for a port of its own.
-    pub fn control(&self) -> Router {
-        control::router(self.0.common.clone())
     }
 
     /// Adds an agent or an end user.

@@ -44,13 +44,13 @@ pub use switch::OktaSwitch;
 pub use user::{Status, User};
 
 use crate::common::assertion::Replays;
-use crate::common::clock::{Clock, Now};
+use crate::common::clock::Now;
+use crate::common::handle::handle;
 use crate::common::known_error::KnownError;
-use crate::common::log::{Endpoint, Recorded};
+use crate::common::log::Endpoint;
 use crate::common::sessions::Sessions;
-use crate::common::switches::Switches;
 use crate::common::watch::watched;
-use crate::common::{Common, base_path, control, lock, pages};
+use crate::common::{Common, base_path, lock, pages};
 use grants::Grants;
 use keys::Keys;
 use place::{Door, Host};
@@ -87,6 +87,8 @@ struct Org {
     consents: Vec<(String, String)>,
 }
 
+handle!(Okta);
+
 impl Okta {
     /// An org at this URL, such as `https://acme.okta.com`, and at its custom domain, if it has one.
     pub fn new(url: &str, custom_domain: Option<&str>, now: Now) -> Self {
@@ -101,31 +103,6 @@ impl Okta {
             keys: Keys::default(),
             replays: Replays::default(),
         }))
-    }
-
-    /// Its switches.
-    pub fn switches(&self) -> &Switches {
-        &self.0.common.switches
-    }
-
-    /// Its clock.
-    pub fn clock(&self) -> &Clock {
-        &self.0.common.clock
-    }
-
-    /// How many requests `endpoint` has seen, refused ones included.
-    pub fn requests(&self, endpoint: Endpoint) -> u64 {
-        self.0.common.log.count(endpoint)
-    }
-
-    /// The last requests, with all that came with them.
-    pub fn log(&self) -> Vec<Recorded> {
-        self.0.common.log.since(0)
-    }
-
-    /// The control plane, for a port of its own.
-    pub fn control(&self) -> Router {
-        control::router(self.0.common.clone())
     }
 
     /// What is at the org's URL.

@@ -42,6 +42,19 @@ impl Page {
         pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
+    /// The authorization code that came along.
+    #[track_caller]
+    pub fn code(&self) -> String {
+        self.returned("code").unwrap_or_else(|| panic!("no code: {} {}", self.url, self.body))
+    }
+
+    /// The tokens that were granted.
+    #[track_caller]
+    pub fn granted(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.json()
+    }
+
     /// The answer as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.body))
@@ -166,9 +179,18 @@ pub fn encoded(fields: &[(&str, &str)]) -> String {
 
 /// `usual` parameters with changes; one that is changed to nothing is left out.
 pub fn changed(usual: &[(&str, &str)], changes: &[(&str, &str)]) -> String {
+    encoded(&said(&merged(usual, changes)))
+}
+
+/// What is usual, but for the changes.
+pub fn merged<'a>(usual: &[(&'a str, &'a str)], changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let kept = usual.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-    let all: Vec<_> = kept.chain(changes).copied().filter(|(_, value)| !value.is_empty()).collect();
-    encoded(&all)
+    kept.chain(changes).copied().collect()
+}
+
+/// Those that say something: a parameter is left out by changing it to nothing.
+pub fn said<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    fields.iter().copied().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// A part of a JWT, whoever signed it: 0 is the header, 1 the claims.

@@ -8,3 +8,4 @@ mod generic;
 mod google;
 mod halopsa;
 mod okta;
+mod party;

@@ -3,7 +3,8 @@
 use doorward_test_idp::entra::{App, EntraSwitch, Home, User};
 use serde_json::json;
 
-use super::world::{CALLBACK, SECRET, START, World};
+use super::world::{CALLBACK, SECRET, World};
+use crate::party::START;
 
 #[tokio::test]
 async fn s1_4_the_example_of_the_document() {

@@ -12,8 +12,9 @@ use openssl::sign::Signer;
 use openssl::x509::X509Builder;
 use serde_json::{Value, json};
 
-use super::world::{CALLBACK, SECRET, START, World};
+use super::world::{CALLBACK, SECRET, World};
 use crate::browser::{Page, VERIFIER};
+use crate::party::START;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

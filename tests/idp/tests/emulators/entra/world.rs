@@ -1,14 +1,11 @@
 //! Two organisations and an app that one of them has registered.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use doorward_test_idp::entra::{App, Audience, Entra, GRAPH_URL, Home, LOGIN_URL, Tenant, User};
 use serde_json::Value;
 
-use crate::browser::{Browser, CHALLENGE, Page, VERIFIER, changed};
+use crate::browser::{Browser, Page, changed, merged, said};
+use crate::party::{Time, authorization, redemption};
 
-pub const START: i64 = 1_700_000_000;
 pub const CALLBACK: &str = "https://broker.example/callback/entra";
 pub const SECRET: &str = "abc8Q~the.value_of-a~secret";
 
@@ -18,7 +15,7 @@ pub struct World {
     pub fabrikam: Tenant,
     pub app: App,
     pub browser: Browser,
-    clock: Arc<AtomicI64>,
+    time: Time,
 }
 
 impl World {
@@ -36,9 +33,8 @@ impl World {
 
     /// The same before anybody has consented.
     pub fn without_consent(change: impl FnOnce(App) -> App) -> Self {
-        let clock = Arc::new(AtomicI64::new(START));
-        let shown = clock.clone();
-        let entra = Entra::new(LOGIN_URL, GRAPH_URL, Arc::new(move || shown.load(Ordering::SeqCst)));
+        let time = Time::new();
+        let entra = Entra::new(LOGIN_URL, GRAPH_URL, time.shown());
         let contoso = Tenant::new("Contoso", "contoso.example");
         let fabrikam = Tenant::new("Fabrikam", "fabrikam.example");
         for tenant in [&contoso, &fabrikam] {
@@ -53,7 +49,7 @@ impl World {
         let home = Home::Tenant(fabrikam.id.clone());
         entra.add_user(&contoso, User::guest(&contoso, "gus@fabrikam.example", "Gus Guest", home));
         let hosts = [(LOGIN_URL, entra.router()), (GRAPH_URL, entra.graph_router())];
-        Self { browser: Browser::new(&hosts), entra, contoso, fabrikam, app, clock }
+        Self { browser: Browser::new(&hosts), entra, contoso, fabrikam, app, time }
     }
 
     /// The same, for all organisations.
@@ -62,7 +58,7 @@ impl World {
     }
 
     pub fn advance(&self, seconds: i64) {
-        self.clock.fetch_add(seconds, Ordering::SeqCst);
+        self.time.advance(seconds);
     }
 
     /// A URL below a tenant.
@@ -72,16 +68,7 @@ impl World {
 
     /// The authorization URL at a tenant, with some parameters changed.
     pub fn authorize_url(&self, tenant: &str, changes: &[(&str, &str)]) -> String {
-        let usual = [
-            ("client_id", self.app.client_id.as_str()),
-            ("redirect_uri", CALLBACK),
-            ("response_type", "code"),
-            ("scope", "openid profile email"),
-            ("state", "s & t"),
-            ("nonce", "n-1"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-        ];
+        let usual = authorization(&self.app.client_id, CALLBACK);
         format!("{}?{}", self.at(tenant, "oauth2/v2.0/authorize"), changed(&usual, changes))
     }
 
@@ -110,23 +97,13 @@ impl World {
     pub async fn token_at(&mut self, url: &str, fields: &[(&str, &str)]) -> Page {
         let client_id = self.app.client_id.clone();
         let credentials = [("client_id", client_id.as_str()), ("client_secret", SECRET)];
-        let all = changed(&credentials, fields);
-        let pairs: Vec<_> = url::form_urlencoded::parse(all.as_bytes()).into_owned().collect();
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.browser.post(url, &pairs).await
+        self.browser.post(url, &said(&merged(&credentials, fields))).await
     }
 
     /// Redeems the code that came to this page.
     pub async fn redeem(&mut self, page: &Page, changes: &[(&str, &str)]) -> Page {
-        let code = page.returned("code").unwrap_or_else(|| panic!("no code: {} {}", page.url, page.body));
-        let usual = [
-            ("grant_type", "authorization_code"),
-            ("code", code.as_str()),
-            ("redirect_uri", CALLBACK),
-            ("code_verifier", VERIFIER),
-        ];
-        let kept = usual.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-        let all: Vec<_> = kept.chain(changes).copied().collect();
+        let code = page.code();
+        let all = merged(&redemption(&code, CALLBACK), changes);
         self.token(&all).await
     }
 
@@ -134,8 +111,7 @@ impl World {
     pub async fn tokens(&mut self, username: &str, changes: &[(&str, &str)]) -> Value {
         let page = self.sign_in(username, changes).await;
         let answer = self.redeem(&page, &[]).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        answer.json()
+        answer.granted()
     }
 
     /// The claims of the ID token of a whole sign-in.

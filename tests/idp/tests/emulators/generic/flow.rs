@@ -4,7 +4,8 @@ use axum::http::{StatusCode, header};
 use doorward_test_idp::Endpoint;
 use serde_json::{Value, json};
 
-use super::world::{CALLBACK, SECRET, START, VERIFIER, World, basic, redemption, verified};
+use super::world::{CALLBACK, SECRET, VERIFIER, World, basic, redemption, verified};
+use crate::party::START;
 
 #[tokio::test]
 async fn discovery_names_the_issuer_and_its_endpoints() {

@@ -10,7 +10,8 @@ use josekit::jws::{HS256, JwsVerifier};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::world::{START, World, unverified, verified};
+use super::world::{World, unverified, verified};
+use crate::party::START;
 
 fn header_of(token: &Value) -> Value {
     let header = token.as_str().unwrap().split('.').next().unwrap();

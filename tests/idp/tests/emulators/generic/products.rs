@@ -4,7 +4,8 @@
 use doorward_test_idp::GenericSwitch;
 use serde_json::{Value, json};
 
-use super::world::{LOGGED_OUT, SECRET, START, World, basic, redemption, unverified, verified};
+use super::world::{LOGGED_OUT, SECRET, World, basic, redemption, unverified, verified};
+use crate::party::START;
 
 #[tokio::test]
 async fn s5_3_keycloak_issuers_are_realms_with_session_state_and_group_paths() {

@@ -8,7 +8,8 @@ use doorward_test_idp::{Mode, Named as _, Setting, Switch};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::world::{START, World, unverified, verified};
+use super::world::{World, unverified, verified};
+use crate::party::START;
 
 /// The ID token that `acme` issues with one switch turned on once.
 async fn id_token_with(world: &mut World, switch: Switch) -> Value {

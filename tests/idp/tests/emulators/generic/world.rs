@@ -1,8 +1,5 @@
 //! A browser with a cookie and a Relying Party, in front of an IdP whose clock is moved by hand.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -15,7 +12,8 @@ use serde_json::{Map, Value};
 use tower::ServiceExt;
 use url::{Url, form_urlencoded};
 
-pub const START: i64 = 1_700_000_000;
+use crate::party::Time;
+
 pub const CALLBACK: &str = "http://localhost:8080/callback?from=acme";
 pub const AFTER_LOGOUT: &str = "http://localhost:8080/bye";
 pub const LOGGED_OUT: &str = "http://localhost:8080/logged-out";
@@ -27,7 +25,7 @@ pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub struct World {
     pub idp: TestIdp,
     pub router: Router,
-    clock: Arc<AtomicI64>,
+    time: Time,
     cookie: Option<String>,
 }
 
@@ -60,8 +58,7 @@ impl World {
     /// `acme` with a confidential client `web` and a public client `spa`, by ES256; `globex` with
     /// the same clients, by RS256 and with thin ID tokens; `open` for anybody on loopback.
     pub fn new() -> Self {
-        let clock = Arc::new(AtomicI64::new(START));
-        let shown = clock.clone();
+        let time = Time::new();
         let client = |client_id: &str, secret: Option<&str>| Client {
             client_id: client_id.into(),
             client_secret: secret.map(str::to_owned),
@@ -84,10 +81,10 @@ impl World {
                 IssuerConfig { clients: clients(), ..IssuerConfig::keycloak("realm") },
                 IssuerConfig { clients: clients(), ..IssuerConfig::auth0("zero") },
             ],
-            now: Arc::new(move || shown.load(Ordering::SeqCst)),
+            now: time.shown(),
         })
         .unwrap();
-        Self { router: idp.router(), idp, clock, cookie: None }
+        Self { router: idp.router(), idp, time, cookie: None }
     }
 
     pub fn issuer(&self, name: &str) -> &Issuer {
@@ -95,7 +92,7 @@ impl World {
     }
 
     pub fn advance(&self, seconds: i64) {
-        self.clock.fetch_add(seconds, Ordering::SeqCst);
+        self.time.advance(seconds);
     }
 
     pub async fn send(&mut self, request: Request<Body>) -> Answer {

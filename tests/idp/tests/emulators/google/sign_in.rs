@@ -4,8 +4,9 @@ use doorward_test_idp::Switch;
 use doorward_test_idp::google::GoogleSwitch;
 use serde_json::json;
 
-use super::world::{CALLBACK, START, World};
+use super::world::{CALLBACK, World};
 use crate::browser::{part, signer};
+use crate::party::START;
 
 #[tokio::test]
 async fn s5_2_the_document_is_the_captured_one_to_the_byte() {

@@ -4,8 +4,9 @@ use doorward_test_idp::Switch;
 use doorward_test_idp::halopsa::{App, HaloPsaSwitch, Variant};
 use serde_json::json;
 
-use super::world::{AFTER, CALLBACK, HALO, START, TENANT, World};
+use super::world::{AFTER, CALLBACK, HALO, TENANT, World};
 use crate::browser::{encoded, part};
+use crate::party::START;
 
 #[tokio::test]
 async fn s5_1_a_redirect_uri_keeps_its_query_and_iss_in_it_is_no_issuer() {

@@ -1,14 +1,11 @@
 //! An instance with an agent, an end user, and apps of each kind.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use doorward_test_idp::halopsa::{App, HaloPsa, Person, Variant};
 use serde_json::Value;
 
-use crate::browser::{Browser, CHALLENGE, Page, VERIFIER, changed, part};
+use crate::browser::{Browser, Page, changed, merged, part, said};
+use crate::party::{Time, authorization, redemption};
 
-pub const START: i64 = 1_700_000_000;
 pub const HALO: &str = "https://acme.halopsa.com";
 pub const TENANT: &str = "acme";
 /// With a query, as one Relying Party has it.
@@ -20,25 +17,23 @@ pub struct World {
     pub variant: Variant,
     pub app: App,
     pub browser: Browser,
-    clock: Arc<AtomicI64>,
+    time: Time,
 }
 
 impl World {
     pub fn new(variant: Variant) -> Self {
-        let clock = Arc::new(AtomicI64::new(START));
-        let shown = clock.clone();
-        let now = Arc::new(move || shown.load(Ordering::SeqCst));
-        let halo = HaloPsa::new(HALO, variant.clone(), now);
+        let time = Time::new();
+        let halo = HaloPsa::new(HALO, variant.clone(), time.shown());
         halo.add_person(Person::agent(1, "tess", "Tess Technician"));
         halo.add_person(Person::end_user(1, "uwe", "Uwe User"));
         let app = App { post_logout_redirect_uris: vec![AFTER.into()], ..App::web("Doorward", CALLBACK) };
         halo.register(app.clone());
         let browser = Browser::new(&[(HALO, halo.router())]);
-        Self { halo, variant, app, browser, clock }
+        Self { halo, variant, app, browser, time }
     }
 
     pub fn advance(&self, seconds: i64) {
-        self.clock.fetch_add(seconds, Ordering::SeqCst);
+        self.time.advance(seconds);
     }
 
     /// Registers another app and goes on with it.
@@ -58,17 +53,7 @@ impl World {
 
     pub async fn authorize(&mut self, changes: &[(&str, &str)]) -> Page {
         let tenant = self.variant.tenant.clone().unwrap_or_default();
-        let usual = [
-            ("tenant", tenant.as_str()),
-            ("client_id", self.app.client_id.as_str()),
-            ("redirect_uri", CALLBACK),
-            ("response_type", "code"),
-            ("scope", "openid profile email"),
-            ("state", "s & t"),
-            ("nonce", "n-1"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-        ];
+        let usual = authorization(&self.app.client_id, CALLBACK);
         let query = changed(&usual, &[&[("tenant", tenant.as_str())], changes].concat());
         self.browser.open(&format!("{HALO}/auth/authorize?{query}")).await
     }
@@ -83,30 +68,21 @@ impl World {
         let secret = self.app.secret().unwrap_or_default().to_owned();
         let client_id = self.app.client_id.clone();
         let own = [("client_id", client_id.as_str()), ("client_secret", secret.as_str())];
-        let kept = own.iter().filter(|(name, _)| !fields.iter().any(|(changed, _)| changed == name));
-        let all: Vec<_> = kept.chain(fields).copied().filter(|(_, value)| !value.is_empty()).collect();
+        let all = said(&merged(&own, fields));
         let url = self.url("auth/token");
         self.browser.post(&url, &all).await
     }
 
     pub async fn redeem(&mut self, page: &Page, changes: &[(&str, &str)]) -> Page {
-        let code = page.returned("code").unwrap_or_else(|| panic!("no code: {} {}", page.url, page.body));
-        let usual = [
-            ("grant_type", "authorization_code"),
-            ("code", code.as_str()),
-            ("redirect_uri", CALLBACK),
-            ("code_verifier", VERIFIER),
-        ];
-        let kept = usual.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-        let all: Vec<_> = kept.chain(changes).copied().collect();
+        let code = page.code();
+        let all = merged(&redemption(&code, CALLBACK), changes);
         self.ask(&all).await
     }
 
     pub async fn tokens(&mut self, username: &str, changes: &[(&str, &str)]) -> Value {
         let page = self.sign_in(username, changes).await;
         let answer = self.redeem(&page, &[]).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        answer.json()
+        answer.granted()
     }
 
     pub async fn claims(&mut self, username: &str) -> Value {

@@ -4,7 +4,8 @@ use doorward_test_idp::Switch;
 use doorward_test_idp::okta::{App, GroupsFilter, OktaSwitch, User};
 use serde_json::{Value, json};
 
-use super::world::{DEFAULT, ORG, ORG_SERVER, START, World};
+use super::world::{DEFAULT, ORG, ORG_SERVER, World};
+use crate::party::START;
 
 async fn userinfo(world: &mut World, server: &str, tokens: &Value) -> crate::browser::Page {
     let url = format!("{server}/userinfo");

@@ -8,8 +8,9 @@ use josekit::jwk::alg::ec::EcCurve;
 use josekit::jws::{ES256, JwsSigner};
 use serde_json::{Value, json};
 
-use super::world::{CALLBACK, DEFAULT, ORG_SERVER, SECRET, START, World};
+use super::world::{CALLBACK, DEFAULT, ORG_SERVER, SECRET, World};
 use crate::browser::{Page, VERIFIER};
+use crate::party::START;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

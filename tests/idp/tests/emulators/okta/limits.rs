@@ -4,7 +4,8 @@ use doorward_test_idp::okta::OktaSwitch;
 use doorward_test_idp::{Fault, Switch};
 use serde_json::json;
 
-use super::world::{ORG, ORG_SERVER, START, World};
+use super::world::{ORG, ORG_SERVER, World};
+use crate::party::START;
 
 #[tokio::test]
 async fn s3_9_three_headers_and_no_retry_after() {

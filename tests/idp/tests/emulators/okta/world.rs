@@ -1,17 +1,14 @@
 //! An org with two authorization servers, a custom domain and an app.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorward_test_idp::okta::{App, AuthorizationServer, GroupsFilter, Okta, User};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
-use crate::browser::{Browser, CHALLENGE, Page, VERIFIER, changed, part};
+use crate::browser::{Browser, Page, changed, merged, part};
+use crate::party::{Time, authorization, redemption};
 
-pub const START: i64 = 1_700_000_000;
 pub const ORG: &str = "https://acme.okta.com";
 pub const CUSTOM: &str = "https://id.acme.example";
 pub const CALLBACK: &str = "https://broker.example/callback/okta";
@@ -25,7 +22,7 @@ pub struct World {
     pub okta: Okta,
     pub app: App,
     pub browser: Browser,
-    clock: Arc<AtomicI64>,
+    time: Time,
 }
 
 impl World {
@@ -35,9 +32,8 @@ impl World {
 
     /// The same with another registration.
     pub fn with(change: impl FnOnce(App) -> App) -> Self {
-        let clock = Arc::new(AtomicI64::new(START));
-        let shown = clock.clone();
-        let okta = Okta::new(ORG, Some(CUSTOM), Arc::new(move || shown.load(Ordering::SeqCst)));
+        let time = Time::new();
+        let okta = Okta::new(ORG, Some(CUSTOM), time.shown());
         okta.add_server(AuthorizationServer {
             groups_claim: Some(GroupsFilter::StartsWith("app-".into())),
             ..AuthorizationServer::new("default")
@@ -47,25 +43,16 @@ impl World {
         okta.add_user(User::new("joe@acme.example", "Joe", "Jones").groups(&["staff", "app-readers"]));
         okta.add_user(User::new("eve@acme.example", "Eve", "Evans"));
         let hosts = [(ORG, okta.router()), (CUSTOM, okta.custom_domain_router())];
-        Self { browser: Browser::new(&hosts), okta, app, clock }
+        Self { browser: Browser::new(&hosts), okta, app, time }
     }
 
     pub fn advance(&self, seconds: i64) {
-        self.clock.fetch_add(seconds, Ordering::SeqCst);
+        self.time.advance(seconds);
     }
 
     /// The authorization URL at a server, with some parameters changed.
     pub fn authorize_url(&self, server: &str, changes: &[(&str, &str)]) -> String {
-        let usual = [
-            ("client_id", self.app.client_id.as_str()),
-            ("redirect_uri", CALLBACK),
-            ("response_type", "code"),
-            ("scope", "openid profile email"),
-            ("state", "s & t"),
-            ("nonce", "n-1"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-        ];
+        let usual = authorization(&self.app.client_id, CALLBACK);
         format!("{server}/authorize?{}", changed(&usual, changes))
     }
 
@@ -88,15 +75,8 @@ impl World {
 
     /// Redeems the code that came to this page.
     pub async fn redeem(&mut self, server: &str, page: &Page, changes: &[(&str, &str)]) -> Page {
-        let code = page.returned("code").unwrap_or_else(|| panic!("no code: {} {}", page.url, page.body));
-        let usual = [
-            ("grant_type", "authorization_code"),
-            ("code", code.as_str()),
-            ("redirect_uri", CALLBACK),
-            ("code_verifier", VERIFIER),
-        ];
-        let kept = usual.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-        let all: Vec<_> = kept.chain(changes).copied().collect();
+        let code = page.code();
+        let all = merged(&redemption(&code, CALLBACK), changes);
         self.ask(&format!("{server}/token"), &all).await
     }
 
@@ -105,8 +85,7 @@ impl World {
         let changes: Vec<_> = [("prompt", "login")].into_iter().chain(changes.iter().copied()).collect();
         let page = self.sign_in(server, "joe@acme.example", &changes).await;
         let answer = self.redeem(server, &page, &[]).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        answer.json()
+        answer.granted()
     }
 
     /// The claims of the ID token of a whole sign-in of Joe's.
