@@ -4,6 +4,7 @@ mod contexts;
 mod credentials;
 pub mod kind;
 mod mapping;
+mod stage;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ pub use contexts::Contexts;
 pub use credentials::{Slots, UpstreamAuthentication, UpstreamKey, UpstreamSecret};
 pub use kind::ConnectionKind;
 pub use mapping::{ClaimMapping, Field};
+pub use stage::Stage;
 
 /// A tenant's link to one identity provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,18 +93,6 @@ pub enum Provisioning {
     KnownOnly,
 }
 
-/// How far a connection's introduction has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Being set up.
-    Draft,
-    /// In use.
-    Live,
-    /// Out of use for now.
-    Paused,
-}
-
 impl Connection {
     /// The draft of a public client of an OpenID Connect issuer, which lets in nobody new.
     pub fn new(
@@ -137,12 +127,12 @@ impl Connection {
 
     /// Whether people may sign in through it.
     pub const fn is_usable(&self) -> bool {
-        matches!(self.stage, Stage::Live)
+        self.stage.is_usable()
     }
 
     /// Whether its tenant has decided about it: it is in use, or out of use on purpose.
     pub const fn is_set_up(&self) -> bool {
-        !matches!(self.stage, Stage::Draft)
+        self.stage.is_set_up()
     }
 
     /// Everything that says with whom it deals: a secret, and a sign-in under way, count for nobody else

@@ -2,7 +2,7 @@
 //! domain's takes.
 
 use doorward_domain::client::Method;
-use doorward_domain::{AdminScope, Algorithm, ContentEncryption, GrantType, KeyManagement};
+use doorward_domain::{AdminScope, Algorithm, ContentEncryption, GrantType, KeyManagement, Stage};
 use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Object, ObjectBuilder, Schema};
 
@@ -45,7 +45,7 @@ pub(super) fn provisioning() -> Object {
 }
 
 pub(super) fn stage() -> Object {
-    words(["draft", "live", "paused"])
+    words(Stage::ALL.map(Stage::as_str))
 }
 
 pub(super) fn admin_scopes() -> ArrayBuilder {

@@ -10,7 +10,7 @@ mod okta;
 use std::collections::BTreeSet;
 
 use doorward_domain::connection::{ConnectionKind, Contexts, UpstreamAuthentication};
-use doorward_domain::{Connection, ConnectionId, PopulationName, TenantId, scope};
+use doorward_domain::{Connection, ConnectionId, PopulationName, Stage, TenantId, scope};
 use doorward_store::{StoreError, Stored};
 use url::Url;
 
@@ -135,6 +135,10 @@ impl Planner<'_> {
         }
         if entry.algorithms.is_empty() {
             self.problem(format!("{path}.algorithms"), "must name at least one signature algorithm");
+        }
+        if !matches!(entry.stage, Stage::Draft | Stage::Live | Stage::Paused) {
+            let message = format!("\"{}\" is not on offer yet", entry.stage.as_str());
+            self.problem(format!("{path}.stage"), message);
         }
         if entry.mapping.wanted().any(str::is_empty) {
             self.problem(format!("{path}.mapping"), "a claim has an empty name");
