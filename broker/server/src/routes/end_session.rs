@@ -61,7 +61,7 @@ async fn end(
         Some(session) => app.endings.end(session, &session.user.to_string(), now).await?,
         None => Vec::new(),
     };
-    let frames = app.provider.front_channel(&told);
+    let frames = app.provider.front_channel(&told, now).await?;
     let mut response = match &request.leave_to {
         Some(url) if frames.is_empty() => redirect(url),
         leave_to => {

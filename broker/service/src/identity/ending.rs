@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::audit::Action;
 use doorward_domain::{
-    AuditEvent, Client, Entropy, Epoch, EventId, Grant, Session, SessionId, Task, Tenant, TenantId,
+    AuditEvent, Client, ClientId, Entropy, Epoch, EventId, Grant, Session, SessionId, Task, Tenant, TenantId,
     Timestamp, User, UserId,
 };
 use doorward_store::records::at;
@@ -38,7 +38,7 @@ pub struct Endings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Participation {
     /// The app.
-    pub client: Client,
+    pub client: ClientId,
     /// The session.
     pub session: SessionId,
 }
@@ -152,22 +152,32 @@ impl Endings {
                 continue;
             }
             let grant: Grant = read(value)?;
-            let known = |it: &Participation| (&it.client.id, it.session) == (&grant.client, grant.session);
+            let known = |it: &Participation| (&it.client, it.session) == (&grant.client, grant.session);
             if told.iter().any(known) {
                 continue;
             }
-            let client = self.store.read::<Client>(&at::client(&grant.client), now).await?;
-            let Some(client) = client.map(|it| it.record).filter(|it| it.enabled && it.logout.any()) else {
-                continue;
-            };
-            let Grant { tenant, user, session, .. } = grant;
-            if client.logout.back_channel.is_some() {
-                let token = Task::LogoutToken { client: client.id.clone(), user, session };
+            let (wishes, by_back_channel) = self.wishes_to_know(&grant, now).await?;
+            let Grant { tenant, user, session, client, .. } = grant;
+            if by_back_channel {
+                let token = Task::LogoutToken { client: client.clone(), user, session };
                 batch = self.jobs.add(batch, tenant, token, now)?;
             }
-            told.push(Participation { client, session });
+            if wishes {
+                told.push(Participation { client, session });
+            }
         }
         Ok(batch)
+    }
+
+    /// Whether the app of a grant wishes to be told, and whether by its back channel. An app that is known by
+    /// its document alone is asked when it is told.
+    async fn wishes_to_know(&self, grant: &Grant, now: Timestamp) -> Result<(bool, bool), StoreError> {
+        let client = self.store.read::<Client>(&at::client(&grant.client), now).await?;
+        Ok(match client.map(|it| it.record) {
+            Some(client) if !client.enabled => (false, false),
+            Some(client) => (client.logout.any(), client.logout.back_channel.is_some()),
+            None => (grant.remembered_until.is_some(), grant.remembered_until.is_some()),
+        })
     }
 
     /// Clears away a part of what is over since everything of a user, or of a tenant, was ended; `after` is

@@ -1,17 +1,25 @@
 //! The keys of clients: those of a record are parsed, and its secrets opened, once for each of its
-//! versions; those that a client publishes are fetched and kept for a while.
+//! versions; those that a client publishes are fetched, kept for a while, and fetched again when one is
+//! missing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use doorward_domain::{Client, ClientKeys, ClientSecret, Sealed};
+use doorward_domain::{Client, ClientKeys, ClientSecret, Sealed, Timestamp};
 use doorward_net::{Limits, NetError};
 use doorward_store::Stored;
 use http::header::ACCEPT;
 use serde_json::Value;
 
 use super::Provider;
-use crate::keys::{EncryptionKeys, JwksError, KnownCertificates, SealError, SharedSecret, VerifyingKeys};
+use crate::keys::{
+    Claims, EncryptionKeys, Expected, JoseError, JwksError, KnownCertificates, SealError, SharedSecret,
+    VerifyingKeys, verify,
+};
 use crate::management::plan::client::authentication::secret_place;
+
+/// Keys that were fetched are not fetched again sooner, whoever names a key that is not among them.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The public keys of a client.
 #[derive(Debug, Default)]
@@ -34,7 +42,14 @@ impl PublicKeys {
     }
 }
 
-/// Why there are no public keys of a client.
+/// What a client published, and when.
+#[derive(Clone)]
+pub(super) struct Published {
+    keys: Arc<PublicKeys>,
+    fetched_at: Timestamp,
+}
+
+/// Why a client's keys do not help.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum ClientKeysError {
     /// What it registered or publishes is no JWK Set.
@@ -46,25 +61,60 @@ pub(super) enum ClientKeysError {
     /// Its `jwks_uri` answers something else.
     #[error("the client's jwks_uri does not answer with a JWK Set")]
     Answer,
+    /// None of its keys made the signature, or what is signed is not as it should be.
+    #[error(transparent)]
+    Signed(#[from] JoseError),
 }
 
 impl Provider {
-    /// The public keys of a client.
+    /// What `find` finds among the public keys of a client. When it finds nothing, and the client publishes
+    /// its keys, they are fetched again: it may have published others since.
     ///
     /// # Errors
     /// [`ClientKeysError`]: for the operator; the client learns what does not go without them.
-    pub(super) async fn client_keys(
+    pub(super) async fn among_keys<T>(
         &self,
         client: &Stored<Client>,
-    ) -> Result<Arc<PublicKeys>, ClientKeysError> {
+        find: impl Fn(&PublicKeys) -> Option<T>,
+        now: Timestamp,
+    ) -> Result<Option<T>, ClientKeysError> {
+        let ClientKeys::At(uri) = &client.record.keys else {
+            return Ok(find(&*self.registered_keys(client)?));
+        };
+        let known = self.published_keys.get(uri);
+        let found = known.as_ref().and_then(|known| find(&known.keys));
+        if found.is_some() || known.is_some_and(|known| now < known.fetched_at + PAUSE) {
+            return Ok(found);
+        }
+        Ok(find(&*self.fetch_keys(uri, now).await?))
+    }
+
+    /// The claims of a JWT that `client` signed.
+    ///
+    /// # Errors
+    /// [`ClientKeysError`] when it did not, or not as `expected`.
+    pub(super) async fn signed_by(
+        &self,
+        client: &Stored<Client>,
+        token: &str,
+        expected: &Expected<'_>,
+    ) -> Result<Claims, ClientKeysError> {
+        let judged = |keys: &PublicKeys| match verify(token, &keys.verifying, expected) {
+            Err(JoseError::UnknownKey) => None,
+            judged => Some(judged),
+        };
+        let judged = self.among_keys(client, judged, expected.now).await?;
+        Ok(judged.unwrap_or(Err(JoseError::UnknownKey))?)
+    }
+
+    fn registered_keys(&self, client: &Stored<Client>) -> Result<Arc<PublicKeys>, ClientKeysError> {
         let key = (client.record.id.clone(), client.version);
         if let Some(known) = self.client_keys.get(&key) {
             return Ok(known);
         }
         let keys = match &client.record.keys {
-            ClientKeys::None => Arc::default(),
             ClientKeys::Inline(jwks) => Arc::new(PublicKeys::parse(jwks)?),
-            ClientKeys::At(uri) => return self.published_keys(uri).await,
+            ClientKeys::None | ClientKeys::At(_) => Arc::default(),
         };
         self.client_keys.insert(key, Arc::clone(&keys));
         Ok(keys)
@@ -92,17 +142,15 @@ impl Provider {
         Ok(opened)
     }
 
-    async fn published_keys(&self, uri: &str) -> Result<Arc<PublicKeys>, ClientKeysError> {
-        if let Some(known) = self.published_keys.get(uri) {
-            return Ok(known);
-        }
+    async fn fetch_keys(&self, uri: &str, now: Timestamp) -> Result<Arc<PublicKeys>, ClientKeysError> {
         let request = http::Request::get(uri).header(ACCEPT, "application/json").body(Vec::new());
         let request = request.map_err(|_| ClientKeysError::Answer)?;
         let answer = self.net.send(uri, request, Limits::KEYS).await;
         let answer = answer.map_err(|error| ClientKeysError::Unreachable(Arc::new(error)))?;
         let set = serde_json::from_slice(answer.body()).map_err(|_| ClientKeysError::Answer)?;
         let keys = Arc::new(PublicKeys::parse(&set)?);
-        self.published_keys.insert(uri.to_owned(), Arc::clone(&keys));
+        let published = Published { keys: Arc::clone(&keys), fetched_at: now };
+        self.published_keys.insert(uri.to_owned(), published);
         Ok(keys)
     }
 }

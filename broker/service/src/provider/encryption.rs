@@ -4,6 +4,7 @@
 use doorward_domain::{Client, Encryption, Timestamp};
 
 use super::Provider;
+use super::client_keys::PublicKeys;
 use super::error::{EndpointError, ErrorCode};
 use crate::keys::Recipient;
 
@@ -27,11 +28,12 @@ impl Provider {
     ) -> Result<Option<Recipient>, EndpointError> {
         let Some(encryption) = encryption else { return Ok(None) };
         let stored = self.client(&client.id, now).await?.ok_or(NO_KEY)?;
-        let keys = self.client_keys(&stored).await.map_err(|error| {
+        let fitting = |keys: &PublicKeys| keys.encryption.recipient(encryption);
+        let recipient = self.among_keys(&stored, fitting, now).await.map_err(|error| {
             tracing::warn!(client = %client.id, %error, "nothing can be encrypted for a client");
             NO_KEY
         })?;
-        let recipient = keys.encryption.recipient(encryption).ok_or_else(|| {
+        let recipient = recipient.ok_or_else(|| {
             let alg = encryption.alg.as_str();
             tracing::warn!(client = %client.id, alg, "a client has no key for what is encrypted for it");
             NO_KEY

@@ -82,9 +82,18 @@ impl Provider {
 
 impl Provider {
     /// What a signed-out browser loads of the apps that took part: each address once.
-    pub fn front_channel(&self, participations: &[Participation]) -> Vec<Url> {
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn front_channel(
+        &self,
+        participations: &[Participation],
+        now: Timestamp,
+    ) -> Result<Vec<Url>, StoreError> {
         let mut urls = Vec::new();
         for Participation { client, session } in participations {
+            let client = self.client(client, now).await?.map(|found| found.record);
+            let Some(client) = client.filter(|client| client.enabled) else { continue };
             let Some(mut url) = client.logout.front_channel.as_deref().and_then(|it| Url::parse(it).ok())
             else {
                 continue;
@@ -98,7 +107,7 @@ impl Provider {
                 urls.push(url);
             }
         }
-        urls
+        Ok(urls)
     }
 }
 

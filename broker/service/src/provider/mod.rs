@@ -64,7 +64,7 @@ use crate::keys::{KeyRing, Sealer, SharedSecret};
 use crate::management::DocumentPolicy;
 use crate::settings::Settings;
 use client_document::ClientDocuments;
-use client_keys::PublicKeys;
+use client_keys::{PublicKeys, Published};
 
 pub use binding::ResourceRequest;
 pub use client_certificate::ClientCertificate;
@@ -108,7 +108,7 @@ pub struct Provider {
     /// Clients' secrets that sign, opened likewise.
     client_secrets: Cache<(ClientId, Version), Arc<[SharedSecret]>>,
     /// Keys that clients publish, by `jwks_uri`.
-    published_keys: Cache<String, Arc<PublicKeys>>,
+    published_keys: Cache<String, Published>,
     /// Clients that publish their metadata themselves, when they may.
     documents: Option<ClientDocuments>,
     /// Logos of clients, by their URL.

@@ -18,7 +18,7 @@ use super::params::is_unfit;
 use super::replay::{Once, Used};
 use super::request::{Rejected, rejected};
 use super::{Params, Provider};
-use crate::keys::{Audience, Claims, Expected, Expiry, Typ, verify};
+use crate::keys::{Audience, Claims, Expected, Expiry, Typ};
 
 /// How far into the future and the past a request object may reach (FAPI 2.0 Message Signing section 5.3.1).
 const LONGEST_OBJECT: Duration = Duration::from_secs(60 * 60);
@@ -50,10 +50,6 @@ impl Provider {
     ) -> Result<Params, AskError> {
         let id = client.record.id.as_str();
         let object = self.opened(&client.record, object)?;
-        let keys = self.client_keys(client).await.map_err(|error| {
-            tracing::warn!(client = id, %error, "a request object cannot be verified");
-            INVALID
-        })?;
         let rules = &client.record.requests;
         let allowed = client.record.signing_algorithms();
         let profile_signs = client.record.demands().signed_requests;
@@ -67,7 +63,7 @@ impl Provider {
             now,
             leeway: LEEWAY,
         };
-        let claims = verify(&object, &keys.verifying, &expected).map_err(|error| {
+        let claims = self.signed_by(client, &object, &expected).await.map_err(|error| {
             tracing::debug!(client = id, %error, "a request object was refused");
             INVALID
         })?;

@@ -1,8 +1,10 @@
 //! Clients that sign for themselves (`private_key_jwt`): rows CA-03 to CA-07.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
+use axum::Router;
+use axum::routing::get;
 use doorward_domain::{Algorithm, Client, ClientAuthentication, ClientKeys, Clock as _};
 use doorward_flows::World;
 use doorward_flows::app::Answer;
@@ -19,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
 use crate::client_authentication::{ask, assert_refused, basic};
-use crate::support::{canary, jwt, signed_jwt};
+use crate::support::{canary, jwt, reregister, signed_jwt};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -324,4 +326,55 @@ async fn ca_07_a_key_that_was_replaced_is_dead_at_once() {
     assert_refused(&present(&world, &client.sign(&client.claims(&world, "2"))).await);
     register(&world, "signing", Algorithm::ES256, &[]).await;
     assert_refused(&present(&world, &client.sign(&client.claims(&world, "3"))).await);
+}
+
+/// What a client publishes at `https://svc.test/jwks`, and how often it was asked.
+fn published(world: &World, keys: &[&EcKeyPair]) -> (Arc<Mutex<Value>>, Arc<AtomicUsize>) {
+    let set = Arc::new(Mutex::new(public(keys)));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (said, counted) = (Arc::clone(&set), Arc::clone(&asked));
+    let answer = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let set = said.lock().unwrap().clone();
+        async move { axum::Json(set) }
+    };
+    world.network.add("https://svc.test", Router::new().route("/jwks", get(answer)));
+    (set, asked)
+}
+
+fn public(keys: &[&EcKeyPair]) -> Value {
+    json!({"keys": keys.iter().map(|key| key.to_jwk_public_key()).collect::<Vec<_>>()})
+}
+
+#[tokio::test]
+async fn a_key_that_a_client_publishes_newly_is_good_at_once_and_nobody_makes_us_ask_often() {
+    let world = World::new().await;
+    let old = Signing::new(&world, "svc").await;
+    let (set, asked) = published(&world, &[&old.key]);
+    reregister(&world, "svc", |it| it.keys = ClientKeys::At("https://svc.test/jwks".to_owned())).await;
+    let good = async |by: &Signing, jti: &str| {
+        let header = json!({"alg": "ES256", "kid": by.key.key_id()});
+        let assertion = signed_jwt(&by.signer(), &header, &by.claims(&world, jti));
+        present(&world, &assertion).await.status == StatusCode::OK
+    };
+    assert!(good(&old, "1").await && good(&old, "2").await);
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "kept");
+
+    let mut key = EcKeyPair::generate(EcCurve::P256).unwrap();
+    key.set_key_id(Some("two"));
+    let new = Signing { id: "svc", key };
+    *set.lock().unwrap() = public(&[&new.key]);
+    world.pass(1);
+    assert!(good(&new, "3").await && !good(&old, "4").await);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+
+    let mut key = EcKeyPair::generate(EcCurve::P256).unwrap();
+    key.set_key_id(Some("nobody's"));
+    let stranger = Signing { id: "svc", key };
+    for jti in 0..20 {
+        assert!(!good(&stranger, &format!("strange-{jti}")).await);
+    }
+    world.pass(1);
+    assert!(!good(&stranger, "once more").await && good(&new, "5").await);
+    assert_eq!(asked.load(Ordering::SeqCst), 3, "once a second");
 }

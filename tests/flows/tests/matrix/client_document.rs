@@ -22,6 +22,7 @@ use josekit::jws::ES256;
 use serde_json::{Value, json};
 
 use crate::support::{canary, signed_in, signed_jwt};
+use crate::told::Told;
 
 const HOST: &str = "https://doc.test";
 const ID: &str = "https://doc.test/client.json";
@@ -392,4 +393,25 @@ async fn ca_06_a_client_with_a_published_key_signs_for_itself() {
     ask(&assertion(&other)).await.assert_error(401, "invalid_client");
     let plainly = app().token(&world, &[("grant_type", "authorization_code"), ("code", "none")]).await;
     plainly.assert_error(401, "invalid_client");
+}
+
+#[tokio::test]
+async fn an_app_that_is_its_document_is_told_of_a_logout() {
+    let (world, publisher) = world().await;
+    let mut document = document();
+    document["backchannel_logout_uri"] = json!("https://app.test/backchannel");
+    document["frontchannel_logout_uri"] = json!("https://app.test/frontchannel");
+    publisher.says(&document);
+    let told = Told::new();
+    told.is_up(&world, "app");
+    let mut browser = signed_in(&world, "alice").await;
+    let page = ask(&world, &mut browser).await;
+    let page = browser.submit_unfollowed(&page, &[("decision", "allow")]).await;
+    let tokens = app().redeem(&world, &page).await;
+
+    let page = browser.get(&world.url("/end-session")).await;
+    let page = browser.submit(&page, &[]).await;
+    assert!(page.body.contains("https://app.test/frontchannel"), "{}", page.body);
+    world.work().await;
+    assert_eq!(told.sessions(), [tokens.claims("id_token")["sid"].as_str().unwrap()]);
 }

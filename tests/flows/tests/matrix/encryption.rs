@@ -20,6 +20,7 @@ use josekit::jwk::alg::ed::EdCurve;
 use serde_json::{Map, Value, json};
 
 use crate::support::{code, reregister, signed_in};
+use crate::told::Told;
 
 /// A key pair of a client's, its public half with these members besides.
 pub struct Pair {
@@ -345,4 +346,27 @@ async fn discovery_lists_what_is_offered_and_nothing_weak() {
     for weak in ["RSA1_5", "PBES2", "\"dir\""] {
         assert!(!text.contains(weak), "{weak}");
     }
+}
+
+#[tokio::test]
+async fn a_logout_token_is_encrypted_as_the_id_tokens_are() {
+    let world = World::new().await;
+    let told = Told::listens(&world, "c1").await;
+    let key = Pair::ec(json!({"use": "enc"}));
+    reregister(&world, "c1", |client| {
+        client.keys = inline(&[&key]);
+        client.tokens.id_token_encryption = Some(USUAL);
+    })
+    .await;
+    let (mut browser, app) = (world.browser(), world.relying("c1"));
+    let page = world.sign_in(&mut browser, &app, "victim", "alice").await;
+    let tokens = app.redeem(&world, &page).await;
+    let (id_token, _) = key.open(USUAL.alg, tokens.str("id_token")).unwrap();
+
+    let hint = encode(&[("id_token_hint", &id_token)]);
+    browser.get(&world.url(&format!("/end-session?{hint}"))).await;
+    world.work().await;
+    let (token, header) = key.open(USUAL.alg, &told.heard().remove(0)).unwrap();
+    assert_eq!(header.content_type(), Some("JWT"));
+    assert_eq!(claims(&token)["sid"], claims(&id_token)["sid"]);
 }

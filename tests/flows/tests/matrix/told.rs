@@ -23,11 +23,16 @@ pub struct Told {
 }
 
 impl Told {
+    /// An app that takes what it is told.
+    pub fn new() -> Self {
+        Self { heard: Arc::default(), answer: Arc::new(Mutex::new(StatusCode::OK)) }
+    }
+
     /// Registers a back channel for a client, and listens there.
     pub async fn listens(world: &World, client: &str) -> Self {
         let uri = format!("https://{client}.test/backchannel");
         reregister(world, client, |it: &mut Client| it.logout.back_channel = Some(uri)).await;
-        let told = Self { heard: Arc::default(), answer: Arc::new(Mutex::new(StatusCode::OK)) };
+        let told = Self::new();
         told.is_up(world, client);
         told
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use doorward_domain::{Algorithm, Client, ClientId, ClientSecret, Sealed, Timestamp};
 use doorward_store::Stored;
 
-use crate::keys::{Audience, Claims, Expected, Expiry, Typ, verify, verify_mac};
+use crate::keys::{Audience, Claims, Expected, Expiry, Typ, verify_mac};
 use crate::provider::Provider;
 use crate::provider::error::EndpointError;
 use crate::provider::replay::{Once, Used};
@@ -27,19 +27,15 @@ impl Provider {
         now: Timestamp,
     ) -> Result<bool, EndpointError> {
         let id = &client.record.id;
-        let keys = match self.client_keys(client).await {
-            Ok(keys) => keys,
-            Err(error) => {
-                tracing::warn!(client = %id, %error, "an assertion cannot be verified");
-                return Ok(false);
-            }
-        };
         let allowed = client.record.signing_algorithms();
         let algorithms = algorithm.as_ref().map_or(allowed, std::slice::from_ref);
         let expected = Expected { algorithms, ..self.expected_assertion(id, now) };
-        match verify(assertion, &keys.verifying, &expected) {
+        match self.signed_by(client, assertion, &expected).await {
             Ok(claims) => self.use_assertion(id, &claims, now).await,
-            Err(_) => Ok(false),
+            Err(error) => {
+                tracing::debug!(client = %id, %error, "an assertion was refused");
+                Ok(false)
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use doorward_domain::{Client, Timestamp};
 use doorward_store::Stored;
 
+use crate::provider::client_keys::PublicKeys;
 use crate::provider::{ClientCertificate, Provider};
 
 impl Provider {
@@ -14,8 +15,9 @@ impl Provider {
         shown: &ClientCertificate,
         now: Timestamp,
     ) -> bool {
-        match self.client_keys(client).await {
-            Ok(keys) => keys.certificates.include(shown.certificate()) && shown.certificate().is_valid(now),
+        let theirs = |keys: &PublicKeys| keys.certificates.include(shown.certificate()).then_some(());
+        match self.among_keys(client, theirs, now).await {
+            Ok(known) => known.is_some() && shown.certificate().is_valid(now),
             Err(error) => {
                 tracing::warn!(client = %client.record.id, %error, "a certificate cannot be compared");
                 false
