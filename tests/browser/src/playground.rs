@@ -33,6 +33,21 @@ pub struct Hosts {
     pub idp: String,
     /// The sample app.
     pub app: String,
+    /// The connections of the demo's companies.
+    pub tenants: Vec<Company>,
+}
+
+/// A connection of a company, and who can sign in through it.
+#[derive(Debug, Deserialize)]
+pub struct Company {
+    /// What kind of provider it is.
+    pub connection_kind: String,
+    /// What to type at the sign-in page.
+    pub login: String,
+    /// What to type at the provider then, if that is where it leads.
+    pub idp_username: Option<String>,
+    /// The password there.
+    pub idp_password: Option<String>,
 }
 
 impl Playground {

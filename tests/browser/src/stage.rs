@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use futures_util::FutureExt as _;
+use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::prelude::{ElementQueryable as _, ElementWaitable as _};
 use thirtyfour::{By, Key, TypingData, WebDriver, WebElement};
@@ -110,6 +111,12 @@ impl Stage {
         let field = self.element(css).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
+    }
+
+    /// Takes all cookies from the browser, whosever they are.
+    pub async fn forget(&self) -> anyhow::Result<()> {
+        self.browser.cdp().send_raw("Network.clearBrowserCookies", json!({})).await?;
+        Ok(())
     }
 
     /// Presses keys, wherever the focus is.

@@ -1,6 +1,7 @@
 //! What people do on the way of a login, page by page.
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
+use thirtyfour::By;
 use url::Url;
 
 use crate::stage::Stage;
@@ -82,6 +83,26 @@ impl Stage {
         self.follow("#continue").await?;
         self.arrive(&format!("{}/{}/", self.playground.hosts.idp, person.idp)).await?;
         Ok(())
+    }
+
+    /// Presses the button of a connection, by its title.
+    pub async fn choose(&self, title: &str) -> anyhow::Result<()> {
+        const BUTTON: &str = "button.choice";
+        self.element(BUTTON).await?;
+        for button in self.browser.find_all(By::Css(BUTTON)).await? {
+            if button.text().await?.starts_with(title) {
+                let value = button.attr("value").await?.unwrap_or_default();
+                return self.follow(&format!("{BUTTON}[value='{value}']")).await;
+            }
+        }
+        bail!("there is no button {title}")
+    }
+
+    /// Types name and password at the identity provider.
+    pub async fn type_credentials(&self, username: &str, password: &str) -> anyhow::Result<()> {
+        self.fill("#password", password).await?;
+        self.fill("#username", username).await?;
+        self.follow("#sign-in").await
     }
 
     /// All of it: from the sample app to the sample app.

@@ -5,20 +5,31 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use doorward::config::Config;
 use doorward::serve::Broker;
-use doorward_service::management::document::{Document, Reference, SecretSource};
+use doorward_service::management::document::{Connection, Document, Reference, SecretSource, Tenant};
+use doorward_service::management::identities::IdentityList;
 use serde_json::Value;
 
+use crate::companies::Callback;
 use crate::hosts::Hosts;
 use crate::report::LocalUser;
 
 /// The files of `data/demo`, with placeholders for the hosts.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 10] = [
     ("data/demo/acme.toml", include_str!("../../../data/demo/acme.toml")),
     ("data/demo/northwind.toml", include_str!("../../../data/demo/northwind.toml")),
     ("data/demo/benji.toml", include_str!("../../../data/demo/benji.toml")),
     ("data/demo/harbor.toml", include_str!("../../../data/demo/harbor.toml")),
+    ("data/demo/bayside.toml", include_str!("../../../data/demo/bayside.toml")),
+    ("data/demo/meridian.toml", include_str!("../../../data/demo/meridian.toml")),
+    ("data/demo/ledger.toml", include_str!("../../../data/demo/ledger.toml")),
+    ("data/demo/swift.toml", include_str!("../../../data/demo/swift.toml")),
+    ("data/demo/brightdesk.toml", include_str!("../../../data/demo/brightdesk.toml")),
     ("data/demo/apps.toml", include_str!("../../../data/demo/apps.toml")),
 ];
+
+/// Whose account a subject is at a provider, before anybody has come.
+const LIST: (&str, &str, &str) =
+    ("meridian", "providers", include_str!("../../../data/demo/meridian-providers.csv"));
 
 /// The client that the sample app is.
 pub const SAMPLE_APP: &str = "sample-app";
@@ -37,6 +48,19 @@ pub struct Applied {
     pub connections: Vec<Value>,
     /// The demo's clients.
     pub clients: Vec<Value>,
+}
+
+impl Applied {
+    /// What is to be registered at the providers.
+    pub fn callbacks(&self) -> Vec<Callback> {
+        let text = |view: &Value, name: &str| view[name].as_str().unwrap_or_default().to_owned();
+        let callback = |view| Callback {
+            tenant: text(view, "tenant"),
+            connection: text(view, "name"),
+            url: text(view, "callback_url"),
+        };
+        self.connections.iter().map(callback).collect()
+    }
 }
 
 impl Demo {
@@ -69,16 +93,23 @@ impl Demo {
                     .push(serde_json::to_value(management.client(client.client_id.as_str()).await?.view)?);
             }
         }
+        let (tenant, connection, list) = LIST;
+        let list = IdentityList { list: list.to_owned(), dry_run: false };
+        management.load_identities(tenant, connection, &list, "playground").await?;
         broker.close().await;
         Ok(applied)
     }
 
-    /// Whether a tenant is one of the demo's own, whose people the test IdP knows.
-    pub fn is_own(&self, slug: &str) -> bool {
-        self.documents[..self.own]
-            .iter()
-            .flat_map(|it| &it.tenants)
-            .any(|tenant| tenant.slug.as_str() == slug)
+    /// The demo's own connections, whose people the test IdP knows.
+    pub fn own_connections(&self) -> impl Iterator<Item = (&Tenant, &Connection)> {
+        let tenants = self.documents[..self.own].iter().flat_map(|it| &it.tenants);
+        tenants.flat_map(|tenant| tenant.connections.iter().map(move |connection| (tenant, connection)))
+    }
+
+    /// One of the demo's own connections.
+    pub fn own_connection(&self, slug: &str, name: &str) -> Option<(&Tenant, &Connection)> {
+        self.own_connections()
+            .find(|(tenant, connection)| tenant.slug.as_str() == slug && connection.name == name)
     }
 
     /// Those who sign in with a password at the broker itself.

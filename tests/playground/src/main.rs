@@ -1,6 +1,7 @@
 //! `playground`: broker, test IdP and sample app in one command, on the embedded store, without
 //! internet. It is where a newcomer signs in for the first time, and what outside tools drive.
 
+mod companies;
 mod demo;
 mod hosts;
 mod parts;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
+use crate::companies::Callback;
 use crate::demo::Demo;
 use crate::hosts::Hosts;
 use crate::report::{Pids, Report};
@@ -60,6 +62,9 @@ enum Part {
         /// The port that the playground has.
         #[arg(long)]
         port_base: u16,
+        /// Where it sends people back to.
+        #[arg(long, value_name = "TENANT/CONNECTION=URL")]
+        callback: Vec<Callback>,
     },
     /// The sample app.
     App {
@@ -87,7 +92,9 @@ async fn run(args: Args) -> anyhow::Result<()> {
         Some(Part::Serve { data_dir, port_base }) => {
             parts::broker(data_dir, &Hosts::new(*port_base, &args.resource)).await
         }
-        Some(Part::Idp { port_base }) => parts::test_idp(&Hosts::new(*port_base, &args.resource)).await,
+        Some(Part::Idp { port_base, callback }) => {
+            parts::test_idp(&Hosts::new(*port_base, &args.resource), callback).await
+        }
         Some(Part::App { port_base }) => parts::sample_app(&Hosts::new(*port_base, &args.resource)).await,
     }
 }
@@ -100,11 +107,11 @@ async fn play(args: &Args) -> anyhow::Result<()> {
     let folder = args.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned());
     let applied = demo.apply(&parts::config(&folder, &hosts)).await?;
     let (running, pids) = if args.processes {
-        let processes = processes::start(&folder, &hosts)?;
+        let processes = processes::start(&folder, &hosts, &applied.callbacks())?;
         let pids = processes.pids();
         (Running::Processes(Box::new(processes)), pids)
     } else {
-        (Running::Here(parts::all(&folder, &hosts)), Pids::here())
+        (Running::Here(parts::all(&folder, &hosts, applied.callbacks())), Pids::here())
     };
     hosts.wait_until_ready().await?;
     let report =

@@ -10,10 +10,11 @@ use doorward::serve::{Broker, stop_signal};
 use doorward_net::PlainHttp;
 use doorward_sample_app::SampleApp;
 use doorward_service::management::document::Tenants;
-use doorward_test_idp::{Algorithm, IssuerConfig, TestIdp};
+use doorward_test_idp::{Algorithm, IssuerConfig, Now, TestIdp};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::companies::{Callback, Providers};
 use crate::demo::{Demo, SAMPLE_APP};
 use crate::hosts::Hosts;
 
@@ -41,8 +42,9 @@ pub async fn broker(folder: &Path, hosts: &Hosts) -> anyhow::Result<()> {
     Broker::open(&config(folder, hosts)).await?.serve(stop_signal()).await
 }
 
-/// Runs the test IdP for ever.
-pub async fn test_idp(hosts: &Hosts) -> anyhow::Result<()> {
+/// Runs the test IdP for ever; doorward is an app there that may return to `callbacks`.
+pub async fn test_idp(hosts: &Hosts, callbacks: &[Callback]) -> anyhow::Result<()> {
+    let now: Now = Arc::new(unix_seconds);
     let issuer = |name: &str, title: &str, algorithm| IssuerConfig {
         title: title.to_owned(),
         algorithm,
@@ -53,14 +55,19 @@ pub async fn test_idp(hosts: &Hosts) -> anyhow::Result<()> {
         issuer("acme", "Acme Dental", Algorithm::Es256),
         issuer("northwind", "Northwind Traders", Algorithm::Rs256),
         issuer("benji", "Benji Care", Algorithm::Es256),
+        issuer("meridian-providers", "Meridian Health: providers", Algorithm::Es256),
+        issuer("meridian-clients", "Meridian Health: clients", Algorithm::Es256),
     ];
-    let idp = TestIdp::new(doorward_test_idp::Config {
-        base_url: hosts.idp(),
-        issuers,
-        now: Arc::new(unix_seconds),
-    })?;
+    let idp = TestIdp::new(doorward_test_idp::Config { base_url: hosts.idp(), issuers, now: now.clone() })?;
+    let mut providers = Providers::new(&hosts.idp(), now);
+    for (tenant, connection) in Demo::read(hosts, &[])?.own_connections() {
+        let here = |it: &&Callback| it.tenant == tenant.slug.as_str() && it.connection == connection.name;
+        if let Some(callback) = callbacks.iter().find(here) {
+            providers.add(tenant, connection, &callback.url);
+        }
+    }
     let listener = listen(hosts.idp_address()).await?;
-    Ok(axum::serve(listener, idp.router()).await?)
+    Ok(axum::serve(listener, idp.router().merge(providers.router())).await?)
 }
 
 /// Runs the sample app for ever.
@@ -77,12 +84,12 @@ pub async fn sample_app(hosts: &Hosts) -> anyhow::Result<()> {
 }
 
 /// Runs all three here; ends when one of them does.
-pub fn all(folder: &Path, hosts: &Hosts) -> JoinHandle<anyhow::Result<()>> {
+pub fn all(folder: &Path, hosts: &Hosts, callbacks: Vec<Callback>) -> JoinHandle<anyhow::Result<()>> {
     let (folder, hosts) = (folder.to_owned(), hosts.clone());
     tokio::spawn(async move {
         tokio::select! {
             ended = broker(&folder, &hosts) => ended,
-            ended = test_idp(&hosts) => ended,
+            ended = test_idp(&hosts, &callbacks) => ended,
             ended = sample_app(&hosts) => ended,
         }
     })

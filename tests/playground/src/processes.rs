@@ -6,6 +6,7 @@ use tokio::process::{Child, Command};
 
 use doorward::serve::stop_signal;
 
+use crate::companies::Callback;
 use crate::hosts::Hosts;
 use crate::report::{Pids, serve_command};
 
@@ -17,12 +18,16 @@ pub struct Processes {
 }
 
 /// Starts all three.
-pub fn start(folder: &Path, hosts: &Hosts) -> anyhow::Result<Processes> {
+pub fn start(folder: &Path, hosts: &Hosts, callbacks: &[Callback]) -> anyhow::Result<Processes> {
     let serve = serve_command(folder, hosts)?;
     let port = hosts.base().to_string();
-    let part = |name: &str| spawn(&[&serve[0], name, "--port-base", &port]);
+    let part = |name| vec![serve[0].as_str(), name, "--port-base", &port];
+    let callbacks: Vec<String> = callbacks.iter().map(ToString::to_string).collect();
+    let callbacks = callbacks.iter().flat_map(|callback| ["--callback", callback]);
+    let idp = spawn(&part("idp").into_iter().chain(callbacks).collect::<Vec<_>>())?;
+    let app = spawn(&part("app"))?;
     let serve: Vec<&str> = serve.iter().map(String::as_str).collect();
-    Ok(Processes { broker: spawn(&serve)?, idp: part("idp")?, app: part("app")? })
+    Ok(Processes { broker: spawn(&serve)?, idp, app })
 }
 
 fn spawn(command: &[&str]) -> anyhow::Result<Child> {

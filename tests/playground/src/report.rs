@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use doorward_domain::Environment;
+use doorward_service::management::document::{Connection, Tenant};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::companies::{self, PASSWORD};
 use crate::demo::{Applied, Demo};
 use crate::hosts::Hosts;
 use crate::parts;
@@ -41,8 +44,20 @@ struct TenantReport {
     connection_kind: String,
     callback_url: String,
     login: String,
-    idp_username: Option<&'static str>,
+    /// Only where what is typed leads straight to the provider; so for the password.
+    idp_username: Option<String>,
     idp_password: Option<&'static str>,
+    #[serde(skip)]
+    told: Option<Told>,
+}
+
+/// What people are told of a connection of the demo's.
+struct Told {
+    company: String,
+    kind: &'static str,
+    username: String,
+    /// The button to press first, if there is one.
+    button: Option<String>,
 }
 
 /// Somebody who signs in with a password at the broker itself.
@@ -105,7 +120,7 @@ impl Report {
             idp: hosts.idp(),
             app: hosts.app(),
             clients: applied.clients.iter().map(|view| ClientReport::new(view, demo)).collect(),
-            tenants: applied.connections.iter().map(|view| TenantReport::new(view, demo)).collect(),
+            tenants: tenants(demo, applied),
             local_users: demo.local_users(),
             admin_api: AdminApi {
                 url: format!("{}/admin/v1", hosts.broker()),
@@ -125,11 +140,12 @@ impl Report {
         }
         println!("doorward is ready.\n");
         println!("  1. Open the sample app     {}", self.app);
-        println!("  2. Click “Sign in” and type one of");
-        for tenant in self.tenants.iter().filter(|tenant| tenant.idp_username.is_some()) {
-            println!("       kim@{0}.test   or   {0}", tenant.slug);
+        println!("  2. Click “Sign in”, type one of these, or an address such as kim@acme.test,");
+        println!("     and pick a person on the test IdP's page; every password there is “{PASSWORD}”");
+        for tenant in &self.tenants {
+            tenant.print();
         }
-        println!("  3. Pick a person on the test IdP's page.\n");
+        println!();
         println!("  With a password at the broker itself:");
         for user in &self.local_users {
             println!("       {}   {}", user.login, user.password);
@@ -157,19 +173,52 @@ impl ClientReport {
     }
 }
 
+/// Those first that are reached by typing alone.
+fn tenants(demo: &Demo, applied: &Applied) -> Vec<TenantReport> {
+    let mut all: Vec<_> = applied.connections.iter().map(|view| TenantReport::new(view, demo)).collect();
+    all.sort_by_key(|tenant| tenant.idp_username.is_none());
+    all
+}
+
 impl TenantReport {
     fn new(view: &Value, demo: &Demo) -> Self {
         let slug = text(view, "tenant");
-        let known = demo.is_own(&slug);
+        let own = demo.own_connection(&slug, &text(view, "name"));
+        let told = own.and_then(|(tenant, connection)| Told::new(tenant, connection));
+        let straight = told.as_ref().filter(|told| told.button.is_none());
         Self {
             connection: text(view, "id"),
             connection_kind: text(view, "kind"),
             callback_url: text(view, "callback_url"),
             login: slug.clone(),
             slug,
-            idp_username: known.then_some("alice"),
-            idp_password: known.then_some("test"),
+            idp_username: straight.map(|told| told.username.clone()),
+            idp_password: straight.map(|_| PASSWORD),
+            told,
         }
+    }
+
+    fn print(&self) {
+        let Some(Told { company, kind, username, button }) = &self.told else { return };
+        let button = button.as_ref().map_or(String::new(), |title| format!("   behind “{title}”"));
+        println!("       {:<16} {company:<18} {kind:<8} {username}{button}", self.slug);
+    }
+}
+
+impl Told {
+    /// Nothing of a connection that no app of the demo's leads to.
+    fn new(tenant: &Tenant, connection: &Connection) -> Option<Self> {
+        let environment = Environment::default();
+        let reached = |it: &&Connection| it.environment == environment;
+        let alone = tenant.connections.iter().filter(reached).count() == 1;
+        let beside_passwords = tenant.populations.iter().any(|it| it.local_sign_in == Some(true));
+        reached(&connection).then_some(())?;
+        Some(Self {
+            company: tenant.name.clone(),
+            kind: connection.kind.as_str(),
+            username: companies::proposed(tenant, connection)?,
+            button: (!alone || beside_passwords).then(|| connection.title.clone()).flatten(),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What people go through, in a real browser. Every test ends with a look at the console: a page
 //! that violates a Content Security Policy, its own or another's, fails it.
 
+mod companies;
 mod consent;
 mod console;
 mod keyboard;

@@ -36,6 +36,11 @@ impl Google {
         }
     }
 
+    /// Somebody agrees to what an app asks for, once and for all.
+    pub fn consent(&self, account: &Account, client_id: &str) {
+        self.grants().consents.insert((account.sub.clone(), client_id.to_owned()));
+    }
+
     /// Deletes an account: all that an app hears is that its refresh token is good no more.
     pub fn delete_account(&self, email: &str) {
         lock(&self.0.accounts).retain(|account| account.email != email);
