@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Domain;
+use crate::standing::Values;
 
 /// How somebody whose identity is not known yet gets to the account that they have already. An e-mail
 /// address alone never suffices: it has to be one that the tenant's own domain vouches for, or the person
@@ -67,7 +68,7 @@ impl Admission {
         &self,
         verified: Option<&str>,
         groups: &[String],
-        values: impl Fn(&str) -> Vec<&'a str>,
+        values: impl Fn(&str) -> Values<'a>,
     ) -> Result<(), Lacking> {
         let domain = verified.and_then(Domain::of_email);
         if !self.domains.is_empty() && !domain.is_some_and(|domain| self.domains.contains(&domain)) {
@@ -78,7 +79,7 @@ impl Admission {
         }
         let lacking = self.claims.iter().find(|(name, wanted)| {
             let got = values(name);
-            !wanted.iter().any(|value| got.contains(&value.as_str()))
+            !wanted.iter().any(|value| got.iter().any(|it| it == value))
         });
         lacking.map_or(Ok(()), |(name, _)| Err(Lacking::Claim(name.clone())))
     }
@@ -100,11 +101,9 @@ mod tests {
     fn all_that_is_demanded_is_demanded_together() {
         let nurse = ["Nurses".to_owned()];
         let judge = |email, groups: &[String], country: &'static str| {
-            admission().judge(
-                email,
-                groups,
-                |name| if name == "country" { vec![country] } else { Vec::new() },
-            )
+            admission().judge(email, groups, |name| {
+                if name == "country" { vec![country.into()] } else { Vec::new() }
+            })
         };
         assert_eq!(judge(Some("kim@acme.test"), &nurse, "NZ"), Ok(()));
         assert_eq!(judge(None, &nurse, "NZ"), Err(Lacking::Domain));

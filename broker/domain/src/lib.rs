@@ -28,6 +28,7 @@ pub mod scope;
 pub mod sealed;
 pub mod secret;
 pub mod session;
+pub mod standing;
 pub mod tenant;
 pub mod time;
 pub mod user;
@@ -40,7 +41,7 @@ pub use client::{
     Client, ClientAuthentication, ClientKeys, ClientProfile, ClientSecret, ClientTrust, GrantType, ReplayMark,
 };
 pub use clock::{Clock, ManualClock};
-pub use connection::{ClaimMapping, Connection, Environment, Provisioning, Stage};
+pub use connection::{ClaimMapping, Connection, Environment, Provisioning, RefreshProfile, Stage};
 pub use consent::Consent;
 pub use credential::{
     CodeHash, Credentials, EmailAddress, Login, Passkey, PasswordCost, PasswordHash, Proof, ProofPurpose,
@@ -69,6 +70,7 @@ pub use scope::ScopeSet;
 pub use sealed::Sealed;
 pub use secret::{Plain, SecretHash};
 pub use session::{Authentication, Epoch, Session};
+pub use standing::{Rule, Standing, StandingRules, Status, StatusRule, Unfit};
 pub use tenant::{Domain, Slug, Tenant};
 pub use time::Timestamp;
 pub use user::{Address, Identity, Profile, Subject, User};

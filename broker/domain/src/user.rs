@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::session::is_zero;
-use crate::{ConnectionId, PopulationName, TenantId, Timestamp, UserId};
+use crate::{ConnectionId, PopulationName, Standing, TenantId, Timestamp, UserId};
 
 /// A person of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct User {
     pub population: PopulationName,
     /// What is known of the person.
     pub profile: Profile,
+    /// What the person is, and where, by the rules of the connection that they came through last.
+    #[serde(default, skip_serializing_if = "Standing::is_none")]
+    pub standing: Standing,
     /// Whether the person may act.
     pub enabled: bool,
     /// Whether the person owns the tenant's account: an owner may always sign in at doorward itself.
@@ -42,6 +45,7 @@ impl User {
             tenant,
             population: PopulationName::default(),
             profile: Profile::default(),
+            standing: Standing::default(),
             enabled: true,
             owner: false,
             local: false,

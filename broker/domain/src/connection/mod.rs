@@ -9,13 +9,14 @@ mod stage;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Admission, Algorithm, Client, ClientId, ConnectionId, Linking, PopulationName, TenantId, Timestamp, scope,
+    Admission, Algorithm, Client, ClientId, ConnectionId, Linking, PopulationName, StandingRules, TenantId,
+    Timestamp, scope,
 };
 
 pub use contexts::Contexts;
 pub use credentials::{Slots, UpstreamAuthentication, UpstreamKey, UpstreamSecret};
 pub use kind::ConnectionKind;
-pub use mapping::{ClaimMapping, Field};
+pub use mapping::{ClaimMapping, Field, Source};
 pub use stage::Stage;
 
 /// A tenant's link to one identity provider.
@@ -53,6 +54,12 @@ pub struct Connection {
     pub algorithms: Vec<Algorithm>,
     /// Which claim fills which field of the profile.
     pub mapping: ClaimMapping,
+    /// What people are, and where, by what the provider says of them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub standing: StandingRules,
+    /// When the provider's word about a person is taken over.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub refresh_profile: RefreshProfile,
     /// How people get to the accounts that they have already.
     #[serde(default, skip_serializing_if = "is_default")]
     pub linking: Linking,
@@ -93,6 +100,18 @@ pub enum Provisioning {
     KnownOnly,
 }
 
+/// When a profile becomes what the provider says of the person. What they are, and where, is judged anew at
+/// every sign-in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshProfile {
+    /// At each sign-in: what the provider says no longer is not kept.
+    #[default]
+    EachSignIn,
+    /// At the first one through the connection. From then on it is the tenant's to change.
+    FirstSignIn,
+}
+
 impl Connection {
     /// The draft of a public client of an OpenID Connect issuer, which lets in nobody new.
     pub fn new(
@@ -116,6 +135,8 @@ impl Connection {
             scopes: vec![scope::name::OPENID.to_owned()],
             algorithms: vec![Algorithm::RS256, Algorithm::ES256],
             mapping: ClaimMapping::default(),
+            standing: StandingRules::default(),
+            refresh_profile: RefreshProfile::default(),
             linking: Linking::Never,
             contexts: Contexts::default(),
             provisioning: Provisioning::KnownOnly,
@@ -139,6 +160,15 @@ impl Connection {
     /// (architecture rule 9).
     pub fn counterpart(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.issuer.as_str()).chain(self.kind.places())
+    }
+
+    /// The claims that a sign-in should not do without: those of the mapping, and those that decide who
+    /// somebody is and whether they come in.
+    pub fn wanted_claims(&self) -> impl Iterator<Item = &str> {
+        let by_group = self.standing.asks_for_groups() || !self.admission.groups.is_empty();
+        let groups = by_group.then(|| self.mapping.claim(Field::Groups));
+        let decisive = self.standing.claims().chain(self.admission.claims.keys().map(String::as_str));
+        self.mapping.wanted().chain(decisive).chain(groups)
     }
 
     /// Whether people of its population may reach `client` through it.

@@ -2,6 +2,7 @@
 //! `locales/*/errors.ftl`, which says who can mend it.
 
 use axum::http::StatusCode;
+use doorward_domain::Unfit;
 use doorward_service::federation::{FederationError, IdTokenError, WhoMends};
 use doorward_service::identity::NotAdmitted;
 use doorward_service::identity::local::ProofError;
@@ -60,6 +61,8 @@ pub fn of_login(error: &LoginError) -> Failure {
         LoginError::NotAdmitted { cause, .. } => forbidden(match cause {
             NotAdmitted::Unknown => "no-account",
             NotAdmitted::Lacking(_) => "not-let-in",
+            NotAdmitted::Unfit(Unfit::Missing(_)) => "claim-missing",
+            NotAdmitted::Unfit(Unfit::Inactive(_)) => "not-active",
             NotAdmitted::AddressTaken => "address-taken",
             NotAdmitted::Disabled | NotAdmitted::Deleted => "account-off",
             NotAdmitted::NotThisApp => "app-not-open",

@@ -4,7 +4,7 @@
 
 use doorward_domain::connection::Field;
 use doorward_domain::{
-    Authentication, Connection, ConnectionId, Lacking, Profile, Subject, Tenant, Timestamp,
+    Authentication, Connection, ConnectionId, Lacking, Profile, Standing, Subject, Tenant, Timestamp, Unfit,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,6 +44,8 @@ pub struct Verified {
     pub subject: Subject,
     /// What the provider says of the person.
     pub profile: Profile,
+    /// What the person is, and where, by the connection's rules; or why they may not come in at all.
+    pub standing: Result<Standing, Unfit>,
     /// How far the e-mail address in it is to be believed.
     pub email_trust: EmailTrust,
     /// Whether the person is a guest there, at home somewhere else.
@@ -97,12 +99,14 @@ impl Federation {
         notes.extend(not_believed(&claims, email_trust));
         notes.extend((!groups_known).then_some(Note { field: Field::Groups, flaw: Flaw::Unknown }));
         profile.email_verified = email_trust.is_verified();
+        let standing = claims::standing(&connection, (&profile, groups_known), &claims);
         let lacking = claims::lacking(&connection.admission, &profile, &claims);
         Ok(Verified {
             tenant,
             connection,
             subject,
             profile,
+            standing,
             email_trust,
             is_guest,
             authentication,

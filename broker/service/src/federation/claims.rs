@@ -4,8 +4,13 @@
 //! told; one beyond the limits refuses the sign-in with a clear error (UP-16). Nothing here identifies
 //! anybody or grants anything.
 
+use std::borrow::Cow;
+
 use doorward_domain::connection::Field;
-use doorward_domain::{Address, Admission, ClaimMapping, Domain, Lacking, Profile};
+use doorward_domain::standing::Values;
+use doorward_domain::{
+    Address, Admission, ClaimMapping, Connection, Domain, Lacking, Profile, Standing, Unfit,
+};
 use serde_json::Value;
 use url::Url;
 
@@ -105,13 +110,52 @@ pub(super) fn map(
 /// What somebody with this profile and these claims lacks to become a user.
 pub(super) fn lacking(admission: &Admission, profile: &Profile, claims: &VerifiedClaims) -> Option<Lacking> {
     let verified = profile.email.as_deref().filter(|_| profile.email_verified);
-    let values = |name: &str| match claims.get(name).filter(|_| !is_reserved(name)) {
-        Some(Value::Array(listed)) => listed.iter().filter_map(Value::as_str).collect(),
-        Some(Value::String(single)) => vec![single.as_str()],
-        Some(Value::Bool(said)) => vec![if *said { "true" } else { "false" }],
-        _ => Vec::new(),
+    admission.judge(verified, &profile.groups, |name| values(claims, name)).err()
+}
+
+/// What somebody with this profile and these claims is, by the rules of `connection`.
+pub(super) fn standing(
+    connection: &Connection,
+    (profile, groups_known): (&Profile, bool),
+    claims: &VerifiedClaims,
+) -> Result<Standing, Unfit> {
+    let mapping = &connection.mapping;
+    if let Some(field) = mapping.required().find(|field| !is_filled(profile, *field)) {
+        return Err(Unfit::Missing(mapping.claim(field).to_owned()));
+    }
+    let groups = groups_known.then_some(profile.groups.as_slice());
+    connection.standing.judge(groups, |name| values(claims, name))
+}
+
+/// A claim's values as texts. Claims of the protocol have none (UP-16).
+fn values<'a>(claims: &'a VerifiedClaims, name: &str) -> Values<'a> {
+    let text = |value: &'a Value| match value {
+        Value::String(text) => Some(Cow::Borrowed(text.as_str())),
+        Value::Bool(said) => Some(Cow::Borrowed(if *said { "true" } else { "false" })),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
     };
-    admission.judge(verified, &profile.groups, values).err()
+    match claims.get(name).filter(|_| !is_reserved(name)) {
+        Some(Value::Array(listed)) => listed.iter().filter_map(text).collect(),
+        Some(single) => text(single).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+const fn is_filled(profile: &Profile, field: Field) -> bool {
+    match field {
+        Field::Name => profile.name.is_some(),
+        Field::GivenName => profile.given_name.is_some(),
+        Field::FamilyName => profile.family_name.is_some(),
+        Field::PreferredUsername => profile.preferred_username.is_some(),
+        Field::Email => profile.email.is_some(),
+        Field::Locale => profile.locale.is_some(),
+        Field::Zoneinfo => profile.zoneinfo.is_some(),
+        Field::Picture => profile.picture.is_some(),
+        Field::PhoneNumber => profile.phone_number.is_some(),
+        Field::Address => profile.address.is_some(),
+        Field::Groups => !profile.groups.is_empty(),
+    }
 }
 
 struct Reader<'a> {
@@ -131,6 +175,11 @@ impl<'a> Reader<'a> {
         self.claims.get(name)
     }
 
+    /// What the mapping says stands there for those of whom the provider tells nothing.
+    fn default_of(&self, field: Field) -> Option<String> {
+        self.mapping.default_of(field).and_then(cleaned)
+    }
+
     fn note(&mut self, field: Field, flaw: Flaw) {
         self.notes.push(Note { field, flaw });
     }
@@ -144,7 +193,8 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self, field: Field) -> Result<Option<String>, ClaimsError> {
-        self.string(field).and_then(cleaned).map(|text| within_limit(field, text)).transpose()
+        let told = self.string(field).and_then(cleaned);
+        told.or_else(|| self.default_of(field)).map(|text| within_limit(field, text)).transpose()
     }
 
     /// Exactly one `@`, something before it, a DNS name after it, no display name (UP-10). An address
@@ -197,7 +247,8 @@ impl<'a> Reader<'a> {
 
     /// Apps put it into an `img` element, so nothing but https.
     fn picture(&mut self) -> Option<String> {
-        let picture = self.string(Field::Picture).filter(|text| !text.is_empty())?;
+        let told = self.string(Field::Picture).filter(|text| !text.is_empty());
+        let picture = told.or_else(|| self.mapping.default_of(Field::Picture))?;
         let url = Url::parse(picture).ok().filter(|url| url.scheme() == "https").map(String::from);
         let url = url.filter(|url| url.len() <= MAX_URL);
         if url.is_none() {
@@ -209,7 +260,7 @@ impl<'a> Reader<'a> {
     /// A list of strings; a single string is a list of one.
     fn groups(&mut self) -> Result<Vec<String>, ClaimsError> {
         let listed = match self.claim(Field::Groups) {
-            None => return Ok(Vec::new()),
+            None => return Ok(self.default_of(Field::Groups).into_iter().collect()),
             Some(Value::Array(listed)) => listed.as_slice(),
             Some(single) => std::slice::from_ref(single),
         };

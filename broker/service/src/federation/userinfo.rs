@@ -51,7 +51,7 @@ impl Federation {
         let asked = [(name::ADDRESS, Field::Address), (name::PHONE, Field::PhoneNumber)].into_iter();
         let asked = asked.filter(|(scope, _)| connection.scopes.iter().any(|it| it == scope));
         let asked = asked.map(|(_, field)| connection.mapping.claim(field));
-        if connection.mapping.wanted().chain(asked).all(|wanted| claims.get(wanted).is_some()) {
+        if connection.wanted_claims().chain(asked).all(|wanted| claims.get(wanted).is_some()) {
             return Ok(claims);
         }
         let mut request = request::json(Method::GET, endpoint)?;

@@ -5,7 +5,8 @@
 //! the tenant's own domain stands behind it or the person proves that the account is theirs.
 
 use doorward_domain::{
-    Connection, Identity, Lacking, Linking, Profile, Provisioning, Subject, TenantId, Timestamp, User, UserId,
+    Connection, Identity, Lacking, Linking, Profile, Provisioning, RefreshProfile, Standing, Subject,
+    TenantId, Timestamp, Unfit, User, UserId,
 };
 
 /// What a sign-in means for the tenant's users.
@@ -30,6 +31,9 @@ pub enum NotAdmitted {
     /// The connection creates users, but not this one.
     #[error("the connection does not create this person: {0}")]
     Lacking(Lacking),
+    /// What the provider says of the person lets nobody in, known or not.
+    #[error(transparent)]
+    Unfit(Unfit),
     /// There is an account with the same address, and nothing proves that it is this person's.
     #[error("there is an account with the person's address, and nothing proves that it is theirs")]
     AddressTaken,
@@ -58,6 +62,8 @@ pub struct Arrival<'a> {
     pub subject: &'a Subject,
     /// What the provider says of them.
     pub profile: &'a Profile,
+    /// What they are, and where; or why they may not come in at all.
+    pub standing: Result<&'a Standing, &'a Unfit>,
     /// Whether the address in the profile is verified, and in a domain of the tenant.
     pub address_is_proven: bool,
     /// What they lack to become a user.
@@ -92,34 +98,51 @@ pub fn resolve(
     new_user: UserId,
     now: Timestamp,
 ) -> Result<LinkDecision, NotAdmitted> {
+    let standing = arrival.standing.map_err(|unfit| NotAdmitted::Unfit(unfit.clone()))?;
     let candidates = match known {
         KnownAs::User(None) => return Err(NotAdmitted::Deleted),
-        KnownAs::User(Some(user)) => return known_user(arrival, *user, now),
+        KnownAs::User(Some(user)) => return known_user(arrival, standing, *user, now),
         KnownAs::Nobody(candidates) => candidates,
     };
     match account_of(arrival, candidates)? {
         Some(user) if !user.enabled => Err(NotAdmitted::Disabled),
         Some(user) => {
             let identity = identity(arrival, user.id, now);
-            let refreshed = User { profile: arrival.profile.clone(), updated_at: now, ..user };
-            Ok(LinkDecision::Linked(refreshed, identity))
+            Ok(LinkDecision::Linked(told(arrival, standing, user, now), identity))
         }
         None if arrival.connection.provisioning == Provisioning::KnownOnly => Err(NotAdmitted::Unknown),
         None => match arrival.lacking {
             Some(lacking) => Err(NotAdmitted::Lacking(lacking.clone())),
-            None => Ok(LinkDecision::Created(new(arrival, new_user, now), identity(arrival, new_user, now))),
+            None => {
+                let user = new(arrival, new_user, now);
+                let identity = identity(arrival, user.id, now);
+                Ok(LinkDecision::Created(told(arrival, standing, user, now), identity))
+            }
         },
     }
 }
 
-fn known_user(arrival: &Arrival<'_>, user: User, now: Timestamp) -> Result<LinkDecision, NotAdmitted> {
+fn known_user(
+    arrival: &Arrival<'_>,
+    standing: &Standing,
+    user: User,
+    now: Timestamp,
+) -> Result<LinkDecision, NotAdmitted> {
+    let keeps_profile = arrival.connection.refresh_profile == RefreshProfile::FirstSignIn;
     if !user.enabled {
-        Err(NotAdmitted::Disabled)
-    } else if user.profile == *arrival.profile {
-        Ok(LinkDecision::Known(user))
-    } else {
-        Ok(LinkDecision::Changed(User { profile: arrival.profile.clone(), updated_at: now, ..user }))
+        return Err(NotAdmitted::Disabled);
     }
+    let same_profile = keeps_profile || user.profile == *arrival.profile;
+    Ok(match (same_profile, user.standing == *standing) {
+        (true, true) => LinkDecision::Known(user),
+        (true, false) => LinkDecision::Changed(User { standing: standing.clone(), updated_at: now, ..user }),
+        (false, _) => LinkDecision::Changed(told(arrival, standing, user, now)),
+    })
+}
+
+/// The user as the provider tells of them.
+fn told(arrival: &Arrival<'_>, standing: &Standing, user: User, now: Timestamp) -> User {
+    User { profile: arrival.profile.clone(), standing: standing.clone(), updated_at: now, ..user }
 }
 
 /// The account that the person has already. An address that leads to several, or to one that is somebody
@@ -156,11 +179,7 @@ fn same_name(one: &Profile, other: &Profile) -> bool {
 }
 
 fn new(arrival: &Arrival<'_>, id: UserId, now: Timestamp) -> User {
-    User {
-        population: arrival.connection.population.clone(),
-        profile: arrival.profile.clone(),
-        ..User::new(id, arrival.tenant, now)
-    }
+    User { population: arrival.connection.population.clone(), ..User::new(id, arrival.tenant, now) }
 }
 
 fn identity(arrival: &Arrival<'_>, user: UserId, now: Timestamp) -> Identity {

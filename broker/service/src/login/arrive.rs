@@ -106,6 +106,7 @@ impl Login {
             connection: &verified.connection,
             subject: &verified.subject,
             profile: &verified.profile,
+            standing: verified.standing.as_ref(),
             address_is_proven: verified.address_is_proven(),
             lacking: verified.lacking.as_ref(),
         };

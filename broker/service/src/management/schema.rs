@@ -2,8 +2,9 @@
 //! domain's takes.
 
 use doorward_domain::client::Method;
+use doorward_domain::connection::Field;
 use doorward_domain::{AdminScope, Algorithm, ContentEncryption, GrantType, KeyManagement, Stage};
-use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Object, ObjectBuilder, Schema};
 
 /// One of these words.
@@ -71,6 +72,48 @@ pub(super) fn content_encryption() -> Object {
 
 pub(super) fn linking() -> Object {
     words(["never", "proof", "verified_email", "verified_email_and_name"])
+}
+
+pub(super) fn refresh_profile() -> Object {
+    words(["each_sign_in", "first_sign_in"])
+}
+
+fn text() -> Object {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).build()
+}
+
+fn texts() -> ArrayBuilder {
+    ArrayBuilder::new().items(text())
+}
+
+/// A table without other fields than these.
+fn table() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+}
+
+pub(super) fn mapping() -> ObjectBuilder {
+    let truth = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Boolean));
+    let source = table().property("claim", text()).property("required", truth).property("default", text());
+    let source = Schema::from(OneOfBuilder::new().item(text()).item(source).build());
+    Field::ALL.iter().fold(table(), |table, field| table.property(field.as_str(), source.clone()))
+}
+
+pub(super) fn standing() -> ObjectBuilder {
+    let claims = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Object));
+    let claims = claims.additional_properties(Some(Schema::from(texts().build())));
+    let rule = table().property("gives", text()).required("gives");
+    let rule = rule.property("groups", texts()).property("claims", claims);
+    let rules = Schema::from(ArrayBuilder::new().items(rule).build());
+    let status = table().property("claim", text()).required("claim").property("active", texts());
+    let status = status.property("inactive", texts()).property("otherwise", words(["inactive", "active"]));
+    table()
+        .property("roles", rules.clone())
+        .property("default_roles", texts())
+        .property("sites", rules)
+        .property("default_sites", texts())
+        .property("status", status)
 }
 
 pub(super) fn response_mode() -> Object {

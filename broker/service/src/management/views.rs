@@ -117,6 +117,10 @@ pub struct UserView {
     #[serde(flatten)]
     #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     profile: Profile,
+    /// What they are, by the rules of the connection that they came through last.
+    pub roles: Vec<String>,
+    /// Where they are that.
+    pub sites: Vec<String>,
     /// Their population.
     #[schema(value_type = String)]
     pub population: PopulationName,
@@ -352,6 +356,8 @@ pub(super) fn user_view(user: User) -> UserView {
     UserView {
         id: user.id,
         profile: user.profile,
+        roles: user.standing.roles,
+        sites: user.standing.sites,
         population: user.population,
         enabled: user.enabled,
         owner: user.owner,

@@ -37,8 +37,12 @@ pub fn released(user: &User, tenant: &Tenant, scope: &ScopeSet) -> Map<String, V
     if let (true, Some(address)) = (scope.contains(name::ADDRESS), &profile.address) {
         claims.insert("address".to_owned(), json!(address));
     }
-    if scope.contains(name::GROUPS) && !profile.groups.is_empty() {
-        claims.insert("groups".to_owned(), profile.groups.as_slice().into());
+    if scope.contains(name::GROUPS) {
+        let told =
+            [("groups", &profile.groups), ("roles", &user.standing.roles), ("sites", &user.standing.sites)];
+        for (claim, listed) in told.into_iter().filter(|(_, listed)| !listed.is_empty()) {
+            claims.insert(claim.to_owned(), listed.as_slice().into());
+        }
     }
     claims
 }
@@ -87,4 +91,6 @@ pub const SUPPORTED: &[&str] = &[
     "phone_number_verified",
     "address",
     "groups",
+    "roles",
+    "sites",
 ];

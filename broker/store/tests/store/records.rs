@@ -111,7 +111,7 @@ fn connection() -> Connection {
             secrets: Slots::new(UpstreamSecret { value: sealed(), created_at: NOW, ends_at: None }),
         },
         algorithms: Algorithm::ALL.to_vec(),
-        mapping: ClaimMapping::new([(Field::Email, "mail".to_owned())].into()),
+        mapping: ClaimMapping::new([(Field::Email, "mail".into())].into()),
         provisioning: Provisioning::JustInTime,
         stage: Stage::Live,
         ..Connection::new((TENANT, CONNECTION), "staff".to_owned(), registered, NOW)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use doorward_domain::connection::{Field, Slots, UpstreamAuthentication, UpstreamSecret};
+use doorward_domain::connection::{Field, Slots, Source, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
     Algorithm, ClaimMapping, Connection, ConnectionId, Domain, Entropy, Provisioning, Slug, Stage, Tenant,
     TenantId, Timestamp,
@@ -174,6 +174,6 @@ pub fn connection(id: u8, tenant: &Tenant, issuer: &str) -> Connection {
 }
 
 pub fn mapping(exceptions: &[(Field, &str)]) -> ClaimMapping {
-    let exceptions = exceptions.iter().map(|(field, claim)| (*field, (*claim).to_owned()));
+    let exceptions = exceptions.iter().map(|(field, claim)| (*field, Source::from(*claim)));
     ClaimMapping::new(exceptions.collect::<BTreeMap<_, _>>())
 }

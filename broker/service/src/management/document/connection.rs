@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use doorward_domain::connection::kind::ResponseMode;
 use doorward_domain::{
     Admission, Algorithm, ClaimMapping, ClientId, Domain, Environment, Linking, PopulationName, Provisioning,
-    Stage, scope,
+    RefreshProfile, Stage, StandingRules, scope,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -133,10 +133,19 @@ pub struct Connection {
     #[serde(default = "draft")]
     #[schema(schema_with = schema::stage)]
     pub stage: Stage,
-    /// Which claim fills which field of the profile, where it is not the standard one.
+    /// Which claim fills which field of the profile, where it is not the standard one, which ones nobody
+    /// comes in without, and what stands there otherwise.
     #[serde(default, skip_serializing_if = "is_default")]
-    #[schema(value_type = Object)]
+    #[schema(schema_with = schema::mapping)]
     pub mapping: ClaimMapping,
+    /// What people are, and where, by their groups and claims, and whose status lets them in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(schema_with = schema::standing)]
+    pub standing: StandingRules,
+    /// When a profile becomes what the provider says of the person.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(schema_with = schema::refresh_profile)]
+    pub refresh_profile: RefreshProfile,
     /// The provider's authentication contexts, and what apps read in their place.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub acr: BTreeMap<String, String>,
@@ -285,6 +294,8 @@ impl Connection {
             provisioning: known_only(),
             stage: draft(),
             mapping: ClaimMapping::default(),
+            standing: StandingRules::default(),
+            refresh_profile: RefreshProfile::default(),
             acr: BTreeMap::new(),
             acr_by_policy: None,
         }

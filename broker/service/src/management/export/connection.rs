@@ -25,6 +25,8 @@ pub fn connection(connection: &Connection) -> document::Connection {
         admission: connection.admission.clone(),
         stage: connection.stage,
         mapping: connection.mapping.clone(),
+        standing: connection.standing.clone(),
+        refresh_profile: connection.refresh_profile,
         acr: connection.contexts.names.clone(),
         acr_by_policy: connection.contexts.by_policy.clone(),
         ..document::Connection::new(

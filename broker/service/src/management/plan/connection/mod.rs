@@ -4,6 +4,7 @@ pub(in crate::management) mod credentials;
 mod entra;
 mod google;
 mod halopsa;
+mod mapping;
 mod oidc;
 mod okta;
 
@@ -66,6 +67,8 @@ impl Planner<'_> {
             scopes: entry.scopes.clone(),
             algorithms: entry.algorithms.clone(),
             mapping: entry.mapping.clone(),
+            standing: entry.standing.clone(),
+            refresh_profile: entry.refresh_profile,
             contexts: Contexts { names: entry.acr.clone(), by_policy: entry.acr_by_policy.clone() },
             linking: entry.linking,
             provisioning: entry.provisioning,
@@ -140,8 +143,8 @@ impl Planner<'_> {
             let message = format!("\"{}\" is not on offer yet", entry.stage.as_str());
             self.problem(format!("{path}.stage"), message);
         }
-        if entry.mapping.wanted().any(str::is_empty) {
-            self.problem(format!("{path}.mapping"), "a claim has an empty name");
+        for (place, problem) in mapping::problems(&entry.mapping, &entry.standing) {
+            self.problem(format!("{path}.{place}"), problem);
         }
     }
 
