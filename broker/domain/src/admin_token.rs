@@ -38,6 +38,10 @@ scopes! {
     ConnectionsRead = "connections:read";
     /// Check their credentials, and make new keys.
     ConnectionsWrite = "connections:write";
+    /// Look at what became of sign-ins.
+    TracesRead = "traces:read";
+    /// Have claims kept in clear for a while.
+    TracesOpen = "traces:open";
     /// Look at users.
     UsersRead = "users:read";
     /// Sign users out, and switch them off and on.

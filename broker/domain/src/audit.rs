@@ -59,6 +59,8 @@ pub enum Action {
     UserDisabled,
     /// A user may act again.
     UserEnabled,
+    /// Claims of a connection's sign-ins are kept in clear for a while.
+    TracesOpened,
     /// An app could not be told that somebody signed out.
     LogoutNotDelivered,
     /// A person allowed a third-party app.

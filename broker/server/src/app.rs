@@ -14,6 +14,7 @@ use doorward_service::login::Login;
 use doorward_service::management::{DocumentPolicy, Management, RegistrationPolicy};
 use doorward_service::provider::{Provider, ProviderParts, discovery};
 use doorward_service::settings::Settings;
+use doorward_service::trace::Traces;
 use doorward_store::Store;
 
 use crate::cookies::CookiePolicy;
@@ -86,15 +87,10 @@ impl App {
         let federation = federation(&store, &net, &entropy, &sealer, &settings);
         let (endings, worker) = endings(&store, &entropy, &provider, &clock);
         let sessions = sessions(&store, &entropy, &endings, &settings);
-        let local = Arc::new(Local::new(LocalParts {
-            store: Arc::clone(&store),
-            sealer: Arc::clone(&sealer),
-            entropy: Arc::clone(&entropy),
-            settings: Arc::clone(&settings),
-            endings: Arc::clone(&endings),
-            carrier,
-        }));
+        let local = local((&store, &sealer), &entropy, &settings, &endings, carrier);
+        let traces = Arc::new(Traces::new(Arc::clone(&clock), &*entropy));
         let management = Arc::new(Management {
+            traces: Arc::clone(&traces),
             local: Arc::clone(&local),
             store: Arc::clone(&store),
             sealer: Arc::clone(&sealer),
@@ -110,7 +106,7 @@ impl App {
             endings: Arc::clone(&endings),
             issuer: settings.issuer().to_owned(),
         });
-        let login = Login::new(Arc::clone(&provider), federation, sessions, Arc::clone(&local));
+        let login = Login::new(Arc::clone(&provider), federation, sessions, Arc::clone(&local), traces);
         let discovery = discovery(&settings, &keys, management.registration.is_some(), published);
         let cookies = CookiePolicy::new(settings.issuer(), &settings.lifetimes);
         Self {
@@ -161,6 +157,24 @@ fn sessions(
 ) -> Arc<Sessions> {
     let (store, entropy) = (Arc::clone(store), Arc::clone(entropy));
     Arc::new(Sessions::new(store, entropy, Arc::clone(endings), Arc::clone(settings)))
+}
+
+/// Sign-in at doorward itself.
+fn local(
+    (store, sealer): (&Arc<dyn Store>, &Arc<Sealer>),
+    entropy: &Arc<dyn Entropy>,
+    settings: &Arc<Settings>,
+    endings: &Arc<Endings>,
+    carrier: Arc<dyn Post>,
+) -> Arc<Local> {
+    Arc::new(Local::new(LocalParts {
+        store: Arc::clone(store),
+        sealer: Arc::clone(sealer),
+        entropy: Arc::clone(entropy),
+        settings: Arc::clone(settings),
+        endings: Arc::clone(endings),
+        carrier,
+    }))
 }
 
 /// What ends sessions and grants, and what does the jobs that come of it.

@@ -162,6 +162,9 @@ async fn sweep(app: &App) {
                 BETWEEN_ROUNDS
             }
         };
+        if rest == BETWEEN_ROUNDS {
+            app.management().traces.sweep();
+        }
         tokio::time::sleep(rest).await;
     }
 }

@@ -19,6 +19,7 @@ mod resources;
 mod sign_out;
 mod tenants;
 mod tokens;
+mod traces;
 mod users;
 
 use std::sync::Arc;
@@ -75,6 +76,7 @@ fn operations() -> OpenApiRouter<Arc<Admin>> {
         .merge(tokens::routes())
         .merge(registration_tokens::routes())
         .merge(resources::routes())
+        .merge(traces::routes())
         .merge(sign_out::routes());
     OpenApiRouter::new().nest("/v1", nouns)
 }

@@ -82,6 +82,9 @@ pub enum AdminCommand {
     /// Sessions: people's sign-ins
     #[command(subcommand)]
     Session(SessionVerb),
+    /// Sign-ins: what became of each
+    #[command(subcommand)]
+    Trace(TraceVerb),
     /// Signing keys
     #[command(subcommand)]
     Key(KeyVerb),
@@ -203,8 +206,70 @@ pub enum ConnectionVerb {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Say what a code or a message means that somebody saw on a page of the provider's
+    Explain {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+        /// What they saw, such as AADSTS50011
+        text: String,
+    },
     /// Which credentials run out when, of all tenants
     Forecast,
+}
+
+/// What to do with sign-ins.
+#[derive(Debug, Subcommand)]
+pub enum TraceVerb {
+    /// Those of a tenant's people, the newest first; those that led to nobody when no tenant is named
+    List {
+        /// The tenant's company code
+        tenant: Option<String>,
+        /// Only those through the connection of this name
+        #[arg(long, requires = "tenant")]
+        connection: Option<String>,
+        /// Only those that came to this
+        #[arg(long, value_enum)]
+        outcome: Option<TraceOutcome>,
+    },
+    /// One, by the reference on the person's error page: what happened, who must mend it, and how
+    Show {
+        /// The reference, such as calm-otter-4821
+        reference: String,
+    },
+    /// Keep what claims say of new sign-ins through a connection, for a quarter of an hour
+    Open {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+    },
+}
+
+/// What a sign-in came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TraceOutcome {
+    /// The person came in
+    Entered,
+    /// The person did not
+    Failed,
+    /// The person is at the provider
+    UnderWay,
+    /// The person was sent to the provider, and never came back
+    NeverCameBack,
+}
+
+impl TraceOutcome {
+    /// Its name in the admin API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Failed => "failed",
+            Self::UnderWay => "under_way",
+            Self::NeverCameBack => "never_came_back",
+        }
+    }
 }
 
 /// What to do with users.

@@ -13,6 +13,7 @@ mod print;
 mod serve;
 mod sign_out;
 mod tokens;
+mod trace;
 mod user;
 
 use std::process::ExitCode;
@@ -104,6 +105,7 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         AdminCommand::User(UserVerb::List { tenant }) => list(&["tenants", tenant, "users"], USERS).await,
         AdminCommand::User(verb) => user::ask(api, verb, output).await,
         AdminCommand::Session(verb) => sign_out::session(api, verb, output).await,
+        AdminCommand::Trace(verb) => trace::run(api, verb, output).await,
         AdminCommand::Key(KeyVerb::List) => list(&["keys"], KEYS).await,
         AdminCommand::Key(KeyVerb::Rotate { algorithm }) => {
             let successor = api.post(&["keys", "rotate"], &json!({"algorithm": algorithm})).await?;
@@ -138,6 +140,11 @@ async fn connection(api: &Api, verb: &ConnectionVerb, output: Output) -> anyhow:
             let loaded = api.post(&path, &json!({"list": list, "dry_run": dry_run})).await?;
             print::list(loaded["lines"].as_array().map_or(&[], Vec::as_slice), LINES, output);
             anyhow::ensure!(*dry_run || loaded["written"] == true, "nothing was written");
+        }
+        ConnectionVerb::Explain { tenant, name, text } => {
+            let path = ["tenants", tenant, "connections", name, "explain"];
+            let explained = api.post(&path, &json!({ "text": text })).await?;
+            print!("{}", trace::explained(&explained, output));
         }
         ConnectionVerb::Forecast => {
             print::list(&api.list(&["connections", "expiries"]).await?, EXPIRIES, output);

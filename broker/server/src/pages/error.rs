@@ -24,7 +24,7 @@ pub struct ErrorPage {
     pub try_again: Option<Href>,
     /// The way back to the app.
     pub back: Option<WayBack>,
-    /// What support finds the failure by: see [`super::reference()`].
+    /// What support finds the trace of it by.
     pub reference: String,
     /// When it happened, as people read it.
     pub at: String,

@@ -14,7 +14,6 @@ pub mod headers;
 mod href;
 mod local;
 mod picture;
-mod reference;
 mod sign_in;
 mod sign_out;
 mod signed_out;
@@ -39,7 +38,6 @@ pub use local::{
     SecondFactorPage, ShownProof, TryProblem, VerifyEmailPage,
 };
 pub use picture::Picture;
-pub use reference::reference;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_out::SignOutPage;
 pub use signed_out::SignedOutPage;

@@ -11,11 +11,12 @@ use doorward_service::provider::Answer;
 use doorward_service::provider::authorize::AuthorizeError;
 use doorward_service::provider::initiate::InitiateError;
 use doorward_service::provider::logout::LogoutError;
+use doorward_service::trace::Reference;
 
 use super::failure::{self, Failure};
 use super::redirect::answer;
 use crate::app::App;
-use crate::pages::{ErrorPage, Href, WayBack, reference};
+use crate::pages::{ErrorPage, Href, WayBack};
 use crate::words::Words;
 
 /// A login that does not go on. `ui_locales` are the languages of the request, where it was not begun.
@@ -27,7 +28,8 @@ pub fn login(app: &App, request: &HeaderMap, ui_locales: Option<&str>, error: Lo
     };
     let ui_locales = way_on.and_then(|way_on| way_on.ui_locales.as_deref()).or(ui_locales);
     let words = Words::for_reader(ui_locales, request);
-    let mut response = page(app, words, failure::of_login(&error), way_on, &error);
+    let reference = app.login.reference(&error, app.now());
+    let mut response = page(app, words, failure::of_login(&error), (reference, way_on), &error);
     // A login that failed on its very first step is not in the browser yet.
     let begun = way_on.map(|way_on| &way_on.transaction);
     if let Some(begun) = begun.filter(|it| app.cookies.transaction(request, it.id).is_none()) {
@@ -38,12 +40,12 @@ pub fn login(app: &App, request: &HeaderMap, ui_locales: Option<&str>, error: Lo
 
 /// A proof that came by e-mail and is not honoured.
 pub fn proof(app: &App, request: &HeaderMap, error: &ProofError) -> Response {
-    page(app, Words::for_reader(None, request), failure::of_proof(error), None, error)
+    page(app, Words::for_reader(None, request), failure::of_proof(error), untraced(app), error)
 }
 
 /// A logout that was not carried out.
 pub fn logout(app: &App, words: Words, error: &LogoutError) -> Response {
-    page(app, words, failure::of_logout(error), None, error)
+    page(app, words, failure::of_logout(error), untraced(app), error)
 }
 
 fn way_back(answer: &Answer) -> WayBack {
@@ -57,12 +59,12 @@ fn way_back(answer: &Answer) -> WayBack {
 
 /// A path where nothing is.
 pub fn nothing_here(app: &App, request: &HeaderMap) -> Response {
-    page(app, Words::for_reader(None, request), failure::NOTHING_HERE, None, &NothingHere)
+    page(app, Words::for_reader(None, request), failure::NOTHING_HERE, untraced(app), &NothingHere)
 }
 
 /// A link that was to lead somewhere else than to its app.
 pub fn bad_link(app: &App, request: &HeaderMap) -> Response {
-    page(app, Words::for_reader(None, request), failure::BAD_LINK, None, &InitiateError::Unfit)
+    page(app, Words::for_reader(None, request), failure::BAD_LINK, untraced(app), &InitiateError::Unfit)
 }
 
 /// What the operator reads of it.
@@ -70,14 +72,19 @@ pub fn bad_link(app: &App, request: &HeaderMap) -> Response {
 #[error("no route for this path")]
 struct NothingHere;
 
+/// What is no sign-in has a reference for the log alone.
+fn untraced<'a>(app: &App) -> (Reference, Option<&'a WayOn>) {
+    (Reference::new(app.entropy.bytes()), None)
+}
+
 fn page(
     app: &App,
     words: Words,
     Failure { status, name }: Failure,
-    way_on: Option<&WayOn>,
+    (reference, way_on): (Reference, Option<&WayOn>),
     cause: &dyn std::error::Error,
 ) -> Response {
-    let reference = reference(app.entropy.bytes());
+    let reference = reference.to_string();
     if status.is_server_error() {
         tracing::error!(reference, cause = %chain(cause), "a person saw an error page");
     } else {

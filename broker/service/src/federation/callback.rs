@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::claims::Flaw;
+use super::compared::compare;
 use super::error::clipped;
 use super::exchange::Tokens;
 use super::id_token::VerifiedClaims;
@@ -17,6 +18,7 @@ use super::metadata::Metadata;
 use super::providers::Provider;
 use super::verify::{self, Expected, IdTokenError};
 use super::{Destination, EmailTrust, Federation, FederationError, Leg, Note, claims, kind};
+use crate::trace::{Compared, Passed, Source, Trail};
 
 /// What the provider sent back through the browser.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -68,7 +70,7 @@ impl Verified {
 
 impl Federation {
     /// Takes a person back from the provider: the whole of what the callback URL of `path_connection`
-    /// received, with the leg from the browser's transaction.
+    /// received, with the leg from the browser's transaction. What happens on the way is noted on `trail`.
     ///
     /// # Errors
     /// A [`FederationError`] names the cause and says who can mend it.
@@ -77,28 +79,44 @@ impl Federation {
         path_connection: ConnectionId,
         leg: &Leg,
         response: &CallbackResponse,
+        trail: &mut Trail,
         now: Timestamp,
     ) -> Result<Verified, FederationError> {
         leg.check(path_connection, response.state.as_deref(), now)?;
         let Destination { tenant, connection } = self.destination_of(leg, now).await?;
+        trail.pass(Passed::Agreed);
         let provider = self.providers.get(&connection, now).await?;
         let metadata = &*provider.metadata;
         check_issuer(metadata, response.iss.as_deref())?;
+        trail.pass(Passed::Provider);
         let code = code_of(response)?;
         let tokens = self.exchange(&connection, metadata, (leg, code), now).await?;
-        let claims = self.verified_claims(&connection, &provider, leg, &tokens, now).await?;
+        trail.pass(Passed::Redeemed);
+        let claims = match self.verified_claims(&connection, &provider, leg, &tokens, now).await {
+            Ok(claims) => claims,
+            Err(error) => {
+                trail.compared = self.compared(&connection, &provider, leg, &tokens, now);
+                return Err(error);
+            }
+        };
+        trail.pass(Passed::Verified);
+        trail.see(claims.all(), Source::IdToken);
         let kind = kind::of(&connection.kind);
         let subject = kind.subject(&connection.issuer, &claims);
         let context = kind.context(&claims, &connection.contexts);
         let authentication = claims.authentication(connection.contexts.told(context), now);
         let is_guest = kind.is_guest(&claims);
         let claims = self.fill_up(claims, &connection, metadata, &tokens.access_token).await?;
+        trail.see(claims.all(), Source::Userinfo);
         let (claims, groups_known) = self.with_groups(claims, (&connection, metadata), now).await;
+        trail.see(claims.all(), Source::Directory);
+        trail.pass(Passed::FilledUp);
         let (mut profile, mut notes) = claims::map(&connection.mapping, &claims)?;
         let email_trust = EmailTrust::of(&tenant, &connection, &profile, &claims);
         notes.extend(not_believed(&claims, email_trust));
         notes.extend((!groups_known).then_some(Note { field: Field::Groups, flaw: Flaw::Unknown }));
         profile.email_verified = email_trust.is_verified();
+        trail.mapped(&connection.mapping, &profile, &notes, email_trust);
         let standing = claims::standing(&connection, (&profile, groups_known), &claims);
         let lacking = claims::lacking(&connection.admission, &profile, &claims);
         Ok(Verified {
@@ -121,6 +139,20 @@ impl Federation {
         let found = self.destination(leg.tenant, leg.connection, now).await?;
         let found = found.ok_or(FederationError::ConnectionNotInUse)?;
         if leg.still_fits(&found.connection) { Ok(found) } else { Err(FederationError::ConnectionChanged) }
+    }
+
+    /// What an ID token that was refused says of itself.
+    fn compared(
+        &self,
+        connection: &Connection,
+        provider: &Provider,
+        leg: &Leg,
+        tokens: &Tokens,
+        now: Timestamp,
+    ) -> Vec<Compared> {
+        let issuer = &provider.metadata.issuer;
+        let expected = Expected { connection, issuer, leg, access_token: &tokens.access_token, now };
+        compare(&tokens.id_token, &provider.keys, &expected)
     }
 
     /// Verifies the ID token; if no known key does, once more with newer keys.

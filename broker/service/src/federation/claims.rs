@@ -142,7 +142,8 @@ fn values<'a>(claims: &'a VerifiedClaims, name: &str) -> Values<'a> {
     }
 }
 
-const fn is_filled(profile: &Profile, field: Field) -> bool {
+/// Whether there is something in a field.
+pub(crate) const fn is_filled(profile: &Profile, field: Field) -> bool {
     match field {
         Field::Name => profile.name.is_some(),
         Field::GivenName => profile.given_name.is_some(),

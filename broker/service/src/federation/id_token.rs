@@ -74,6 +74,16 @@ impl UnverifiedIdToken {
         text(&self.claims, "azp")
     }
 
+    /// A claim of whatever type.
+    pub(super) fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
+    }
+
+    /// A claim that is a NumericDate.
+    pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
+        self.claims.get(name).and_then(numeric_date)
+    }
+
     /// Names what the library stumbled over, without quoting it.
     pub(super) fn why_unreadable(&self) -> IdTokenError {
         let unreadable = |name: &str, readable: HasType| {
@@ -106,6 +116,11 @@ impl VerifiedClaims {
     /// A claim that is a NumericDate.
     pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
         self.0.get(name).and_then(numeric_date)
+    }
+
+    /// All of them, by name.
+    pub(super) const fn all(&self) -> &Map<String, Value> {
+        &self.0
     }
 
     pub(super) fn subject(&self) -> &str {
@@ -169,6 +184,12 @@ impl VerifiedClaims {
     pub(super) fn of(claims: Value) -> Self {
         Self(claims.as_object().cloned().unwrap_or_default())
     }
+}
+
+/// The `kid` in a token's header.
+pub(super) fn key_id(token: &str) -> Option<String> {
+    let header = object(token.split('.').next()?)?;
+    text(&header, "kid").map(str::to_owned)
 }
 
 /// Canonical base64url without padding, and in it one JSON object without duplicate names (JW-06).

@@ -9,7 +9,7 @@
 //!    profile. `graph` is asked for groups, `trust` weighs the e-mail address.
 //!
 //! `client_auth` proves who we are to a provider, and [`check`] asks whether it knows us. What a provider publishes of itself is read by `metadata` and kept by `providers`. Where kinds of
-//! provider differ, `kind` decides. Every step fails with an [`error`] that says who can mend it, and the
+//! provider differ, `kind` decides; `compared` reads what a refused ID token says of itself. Every step fails with an [`error`] that says who can mend it, and the
 //! [`catalogue`] has the words for administrators.
 
 mod answer;
@@ -19,6 +19,7 @@ pub mod check;
 pub mod choose;
 pub mod claims;
 pub mod client_auth;
+mod compared;
 pub mod directory;
 pub mod error;
 mod exchange;

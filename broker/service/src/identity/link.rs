@@ -9,6 +9,8 @@ use doorward_domain::{
     TenantId, Timestamp, Unfit, User, UserId,
 };
 
+use crate::trace::Came;
+
 /// What a sign-in means for the tenant's users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkDecision {
@@ -197,6 +199,16 @@ impl LinkDecision {
     pub fn user(&self) -> &User {
         match self {
             Self::Known(user) | Self::Changed(user) | Self::Linked(user, _) | Self::Created(user, _) => user,
+        }
+    }
+
+    /// What that is for the tenant's users.
+    pub const fn came(&self) -> Came {
+        match self {
+            Self::Known(_) => Came::Known,
+            Self::Changed(_) => Came::Changed,
+            Self::Linked(..) => Came::Linked,
+            Self::Created(..) => Came::Created,
         }
     }
 }

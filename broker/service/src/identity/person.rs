@@ -7,6 +7,7 @@ use doorward_store::{Batch, Store, StoreError, StoreExt as _, Stored};
 
 use super::accounts;
 use super::link::{Arrival, Candidate, KnownAs, LinkDecision, NotAdmitted, resolve};
+use crate::trace::Came;
 
 /// The person who signs in: what is decided, and the user's record as it was read.
 #[derive(Debug)]
@@ -52,6 +53,11 @@ impl Person {
     /// The user who signs in.
     pub fn user(&self) -> &User {
         self.decision.user()
+    }
+
+    /// What the sign-in is for the tenant's users.
+    pub const fn came(&self) -> Came {
+        self.decision.came()
     }
 
     /// Adds what the sign-in changes about the person, and says what it is.

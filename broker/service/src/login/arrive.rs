@@ -1,13 +1,16 @@
 //! The person comes back from the identity provider. User, link, session, code and audit event are
 //! written in one commit, together or not at all.
 
-use doorward_domain::{ConnectionId, Session, Timestamp, UserId};
-use doorward_store::{Batch, Kind, StoreError};
+use doorward_domain::{Connection, ConnectionId, Session, Timestamp, UserId};
+use doorward_store::records::at;
+use doorward_store::{Batch, Kind, StoreError, StoreExt as _};
 
+use super::attempt::Attempt;
 use super::enter::Entrant;
 use super::under_way::UnderWay;
 use super::{BrowserSession, Login, LoginError, Step, TransactionId};
-use crate::federation::{CallbackResponse, Verified};
+use crate::federation::catalogue::Product;
+use crate::federation::{CallbackResponse, Leg, Verified};
 use crate::identity::{Arrival, NotAdmitted, Person};
 
 /// Two tabs that bring the same new person at once conflict; the second finds the user made.
@@ -30,18 +33,39 @@ impl Login {
     ) -> Result<Step, LoginError> {
         let login = self.under_way(id, cookie, now).await?;
         let leg = login.transaction.leg.as_ref().ok_or(LoginError::NoTransaction)?;
-        let verified = match self.federation.callback(connection, leg, response, now).await {
-            Ok(verified) => verified,
+        let mut attempt = Attempt::back(self, &login, leg, response, now);
+        let verified = self.federation.callback(connection, leg, response, &mut attempt.trail, now).await;
+        let outcome = match verified {
+            Ok(verified) => {
+                let older = older.map(|older| older.record);
+                self.come_in(&mut attempt, &login, &verified, older.as_ref(), now).await
+            }
             Err(cause) => {
+                attempt.product = self.product_of(leg, now).await?;
                 let way_on = self.way_on(&login, None, now).await;
-                return Err(LoginError::Federation { cause: Box::new(cause), way_on });
+                Err(LoginError::Federation { cause: Box::new(cause), way_on })
             }
         };
-        let older = older.map(|older| older.record);
+        if let Some(trace) = attempt.ended(&outcome, now) {
+            self.traces.keep(trace);
+        }
+        outcome
+    }
+
+    /// Lets somebody in whose provider vouches for them.
+    async fn come_in(
+        &self,
+        attempt: &mut Attempt,
+        login: &UnderWay,
+        verified: &Verified,
+        older: Option<&Session>,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        attempt.product = Product::of(&verified.connection);
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.admit(&login, &verified, older.as_ref(), now).await {
+            match self.admit(attempt, login, verified, older, now).await {
                 Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {
                     Kind::Session | Kind::Grant | Kind::PushedRequest => return Err(LoginError::Finished),
                     _ if tries == TRIES => return Err(LoginError::Store(StoreError::Conflict(key))),
@@ -72,8 +96,16 @@ impl Login {
         self.federation.open_answer(connection, sealed, now)
     }
 
+    /// What kind of provider the person was sent to.
+    async fn product_of(&self, leg: &Leg, now: Timestamp) -> Result<Product, StoreError> {
+        let key = at::connection(leg.tenant, leg.connection);
+        let found = self.store.read::<Connection>(&key, now).await?;
+        Ok(found.map_or(Product::Oidc, |found| Product::of(&found.record)))
+    }
+
     async fn admit(
         &self,
+        attempt: &mut Attempt,
         login: &UnderWay,
         verified: &Verified,
         older: Option<&Session>,
@@ -83,6 +115,7 @@ impl Login {
             Ok(person) => person,
             Err(cause) => return Err(self.not_admitted(cause, login, verified, now).await),
         };
+        attempt.person = Some(person.traced());
         let batch = self.with_user(Batch::new(), &person, verified.connection.id, now)?;
         let entrant = Entrant {
             user: person.user(),

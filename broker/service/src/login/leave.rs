@@ -96,6 +96,7 @@ impl Login {
         identifier: &str,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
+        login.transaction.leg = None;
         let request = &login.transaction.request;
         let ask = Ask {
             login_hint: Some(identifier).filter(|text| text.contains('@')).map(str::to_owned),
@@ -107,9 +108,11 @@ impl Login {
         match self.federation.start(to, login.id.0, &ask, now).await {
             Ok(start) => {
                 login.transaction.leg = Some(start.leg);
+                self.trace_leaving(&login, (to, &start.location), now);
                 Ok(Step::Leave { transaction: self.carried(&login), location: start.location })
             }
             Err(cause) => {
+                self.trace_stuck(&login, to, cause.clone(), now);
                 let way_on = self.way_on(&login, Some(&to.tenant), now).await;
                 Err(LoginError::Federation { cause: Box::new(cause), way_on })
             }
@@ -130,6 +133,7 @@ impl Login {
             ui_locales: login.ui_locales(),
             tenant: tenant.map(|tenant| tenant.slug.clone()),
             app: login.client.name.clone(),
+            reference: login.reference(now),
             back,
         })
     }

@@ -3,11 +3,12 @@
 //!
 //! [`begin`] reads the app's request, [`leave`] finds the company and sends the person there,
 //! [`arrive`] is the way back, [`local`] the way in at doorward itself, [`enter`] the end of both, [`consent`] the question a third-party app needs, [`device`] how a person
-//! lets a device in. Between them the
+//! lets a device in; [`attempt`] makes the trace of it. Between them the
 //! login lives in the browser, as a sealed [`transaction`]; nothing is written until the person is
 //! known.
 
 mod arrive;
+mod attempt;
 mod begin;
 mod consent;
 mod device;
@@ -32,6 +33,7 @@ use crate::keys::Sealer;
 use crate::provider::authorize::AuthorizeError;
 use crate::provider::{Answer, Logo, Provider};
 use crate::settings::Settings;
+use crate::trace::{Reference, Traces};
 use guesses::Guesses;
 
 pub use consent::ConsentDecision;
@@ -50,6 +52,7 @@ pub struct Login {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) traces: Arc<Traces>,
     guesses: Guesses,
 }
 
@@ -60,11 +63,12 @@ impl Login {
         federation: Arc<Federation>,
         sessions: Arc<Sessions>,
         local: Arc<Local>,
+        traces: Arc<Traces>,
     ) -> Self {
         let (store, sealer) = (Arc::clone(&local.store), Arc::clone(&local.sealer));
         let (entropy, settings) = (Arc::clone(&local.entropy), Arc::clone(&local.settings));
         let guesses = Guesses::new();
-        Self { provider, federation, sessions, local, store, sealer, entropy, settings, guesses }
+        Self { provider, federation, sessions, local, store, sealer, entropy, settings, traces, guesses }
     }
 }
 
@@ -248,6 +252,8 @@ pub struct WayOn {
     pub tenant: Option<Slug>,
     /// The app's name.
     pub app: String,
+    /// What the trace of the attempt is found by.
+    pub reference: Reference,
     /// Back to the app, telling it `access_denied`.
     pub back: Option<Answer>,
 }

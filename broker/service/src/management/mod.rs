@@ -4,7 +4,7 @@
 //! Configuration is code: a [`document`] says what shall be, [`plan`] tells what would change,
 //! [`apply`] commits it as a whole, and [`export`] writes a document of what there is, [`backup`]
 //! a copy of everything. [`views`] are for looking, [`clients`] changes single ones, [`sign_out`] ends what
-//! people began, [`tokens`] say who may do it. No secret ever comes out.
+//! people began, [`traces`] tell what became of sign-ins, [`tokens`] say who may do it. No secret ever comes out.
 
 mod apply;
 pub mod backup;
@@ -21,6 +21,7 @@ mod resource;
 mod schema;
 pub mod sign_out;
 pub mod tokens;
+pub mod traces;
 pub mod users;
 pub mod views;
 
@@ -39,6 +40,7 @@ use crate::identity::Endings;
 use crate::identity::local::Local;
 use crate::keys::Sealer;
 use crate::settings::MutualTls;
+use crate::trace::Traces;
 
 pub use document::Document;
 pub use plan::{Plan, PlanError};
@@ -71,6 +73,8 @@ pub struct Management {
     pub registration: Option<RegistrationPolicy>,
     /// What ends sessions and grants.
     pub endings: Arc<Endings>,
+    /// What became of every attempt to sign in.
+    pub traces: Arc<Traces>,
     /// The protected resources that clients which register or publish themselves may ask tokens for.
     pub open_resources: Vec<String>,
     /// The issuer identifier, with which callback URLs start.

@@ -16,6 +16,7 @@ use doorward_service::login::{BrowserSession, Login, Step, TransactionCookie};
 use doorward_service::provider::discovery::path;
 use doorward_service::provider::token::{ClientRequest, TokenResponse};
 use doorward_service::provider::{Provider, ProviderParts, ResourceRequest, Statement};
+use doorward_service::trace::Traces;
 use doorward_service::{Lifetimes, Settings};
 use doorward_store::{Kind, Range, StoreExt as _, Stored};
 use futures_util::FutureExt as _;
@@ -180,6 +181,7 @@ fn parts(world: &World) -> (Arc<Provider>, Login) {
     let sessions = Arc::new(Sessions::new(store.clone(), entropy.clone(), endings, settings.clone()));
     let local = Local::unposted(store.clone(), sealer.clone(), entropy.clone(), settings.clone());
     let local = Arc::new(local);
-    let login = Login::new(provider.clone(), federation, sessions, local);
+    let traces = Arc::new(Traces::new(world.clock.clone(), &*entropy));
+    let login = Login::new(provider.clone(), federation, sessions, local, traces);
     (provider, login)
 }

@@ -70,6 +70,7 @@ mod token_endpoint;
 mod token_exchange;
 mod token_forms;
 mod told;
+mod traces;
 mod two_tenants;
 mod upstreams;
 mod userinfo;

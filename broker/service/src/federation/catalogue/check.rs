@@ -34,6 +34,7 @@ fn of_metadata(error: &MetadataError) -> &'static str {
     match error {
         MetadataError::IssuerUrl => "metadata.issuer_url",
         MetadataError::Unreachable { cause, .. } => of_net(cause),
+        MetadataError::Status { status, .. } if passes(*status) => "provider.unavailable",
         MetadataError::Status { .. } => "metadata.status",
         MetadataError::Malformed => "metadata.malformed",
         MetadataError::IssuerMismatch { .. } => "metadata.issuer",
@@ -50,6 +51,7 @@ fn of_token(error: &TokenError) -> Option<&'static str> {
         TokenError::Key => "connection.key",
         TokenError::Unreachable(cause) => of_net(cause),
         TokenError::TokenEndpoint { error: Some(_), .. } => return None,
+        TokenError::TokenEndpoint { error: None, status, .. } if passes(*status) => "provider.unavailable",
         TokenError::TokenEndpoint { error: None, .. } => "token.status",
         TokenError::Malformed => "token.malformed",
         TokenError::NotBearer => "token.not_bearer",
@@ -85,6 +87,7 @@ fn of_id_token(error: &IdTokenError) -> &'static str {
 fn of_userinfo(error: &UserinfoError) -> &'static str {
     match error {
         UserinfoError::Unreachable(cause) => of_net(cause),
+        UserinfoError::Status(status) if passes(*status) => "provider.unavailable",
         UserinfoError::Status(_) => "userinfo.status",
         UserinfoError::Malformed => "userinfo.malformed",
         UserinfoError::SubjectMismatch => "userinfo.subject",
@@ -98,6 +101,11 @@ fn of_claims(error: &ClaimsError) -> &'static str {
         ClaimsError::TooManyGroups(_) => "claims.too_many_groups",
         ClaimsError::TooMuch(_) => "claims.too_much",
     }
+}
+
+/// Whether a status tells of a failure that passes by itself.
+const fn passes(status: u16) -> bool {
+    status == 429 || status >= 500
 }
 
 fn of_net(error: &NetError) -> &'static str {

@@ -70,6 +70,12 @@ impl Catalogue {
         }
     }
 
+    /// The product that one of our rows is about; nothing for a check of our own.
+    pub fn product_of(&self, row: &Row) -> Option<Product> {
+        let has = |rows: &[Row]| rows.iter().any(|known| std::ptr::eq(known, row));
+        self.products.iter().find(|(_, rows)| has(rows)).map(|(product, _)| *product)
+    }
+
     /// The rows about one product.
     pub fn rows(&self, product: Product) -> &[Row] {
         let found = self.products.iter().find(|(known, _)| *known == product);

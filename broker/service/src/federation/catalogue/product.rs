@@ -37,6 +37,22 @@ impl Product {
     /// Every one of them.
     pub const ALL: [Self; 5] = [Self::Entra, Self::Okta, Self::HaloPsa, Self::Google, Self::Oidc];
 
+    /// Its name, which is its file's in `data/errors`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Entra => "entra",
+            Self::Okta => "okta",
+            Self::HaloPsa => "halopsa",
+            Self::Google => "google",
+            Self::Oidc => "oidc",
+        }
+    }
+
+    /// The product of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|product| product.name() == name)
+    }
+
     /// The product behind a connection.
     pub fn of(connection: &Connection) -> Self {
         match &connection.kind {

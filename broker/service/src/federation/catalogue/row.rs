@@ -18,7 +18,7 @@ pub struct Row {
     pub who: Mender,
     /// Where in the product's admin console it is mended.
     pub place: Option<String>,
-    /// What to do, step by step. `{redirect_uri}` stands for the connection's.
+    /// What to do, step by step. Real values take the places of [`crate::trace::verdict::Values`].
     pub how: Vec<String>,
     /// Where it comes to light.
     pub shows: Vec<Surface>,
@@ -58,6 +58,21 @@ pub enum Mender {
     Operator,
     /// Whoever develops the app.
     AppDeveloper,
+    /// Whoever runs the provider; for everybody else it passes by itself.
+    Provider,
+}
+
+impl Mender {
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::TenantAdmin => "tenant_admin",
+            Self::Operator => "operator",
+            Self::AppDeveloper => "app_developer",
+            Self::Provider => "provider",
+        }
+    }
 }
 
 /// Where an error comes to light.
@@ -108,6 +123,17 @@ pub enum Retry {
     Again,
     /// Some time has to go by.
     Later,
+}
+
+impl Retry {
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Again => "again",
+            Self::Later => "later",
+        }
+    }
 }
 
 /// A row as it stands in a file.

@@ -58,6 +58,10 @@ impl Kind for Entra {
     }
 
     /// The directory and the object in it: `sub` is another one for each app, and nothing else lasts.
+    fn demands(&self) -> Vec<(&'static str, Vec<String>)> {
+        vec![("tid", vec![self.directory.to_string()])]
+    }
+
     fn subject(&self, issuer: &str, claims: &VerifiedClaims) -> Subject {
         let oid = text(claims, "oid").unwrap_or_default().to_ascii_lowercase();
         Subject { issuer: issuer.to_owned(), subject: format!("{}.{oid}", self.directory) }

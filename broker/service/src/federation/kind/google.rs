@@ -45,6 +45,13 @@ impl Kind for Google {
         }
     }
 
+    fn demands(&self) -> Vec<(&'static str, Vec<String>)> {
+        match &self.hosted_domains {
+            HostedDomains::Any => Vec::new(),
+            HostedDomains::These(domains) => vec![("hd", domains.iter().map(ToString::to_string).collect())],
+        }
+    }
+
     /// Google hosts the mailbox of whoever has an `hd` or a `gmail.com` address; of others it was told once.
     /// `email_verified` was text for a time.
     fn vouches(&self, claims: &VerifiedClaims, said: bool) -> Vouch {

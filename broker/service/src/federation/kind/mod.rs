@@ -62,6 +62,11 @@ pub(super) trait Kind: Send + Sync {
         Ok(())
     }
 
+    /// The claims that [`Kind::check`] looks at, and what one of them may say.
+    fn demands(&self) -> Vec<(&'static str, Vec<String>)> {
+        Vec::new()
+    }
+
     /// Who somebody is at the provider, for ever: what an identity is linked to.
     fn subject(&self, issuer: &str, claims: &VerifiedClaims) -> Subject {
         Subject { issuer: issuer.to_owned(), subject: claims.subject().to_owned() }

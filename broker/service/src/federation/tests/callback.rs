@@ -2,11 +2,11 @@ use doorward_domain::{ConnectionId, Stage, Subject};
 use serde_json::json;
 
 use super::idp::Idp;
-use super::world::{NOW, World, connection, seconds, tenant};
+use super::world::{NOW, World, connection, seconds, tenant, trail};
 use crate::federation::{Ask, CallbackResponse, FederationError, IdTokenError, Leg, WhoMends};
 
 async fn refused(world: &World, leg: &Leg, response: &CallbackResponse) -> FederationError {
-    world.federation.callback(world.connection.id, leg, response, NOW).await.unwrap_err()
+    world.federation.callback(world.connection.id, leg, response, &mut trail(), NOW).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn up_04_iss_may_be_missing_only_where_the_provider_never_sends_it() {
     let world = World::new().await;
     let leg = world.expecting(|_| ()).await;
     let without = CallbackResponse { iss: None, ..world.response(&leg) };
-    world.federation.callback(world.connection.id, &leg, &without, NOW).await.unwrap();
+    world.federation.callback(world.connection.id, &leg, &without, &mut trail(), NOW).await.unwrap();
 
     let world = World::new().await;
     let mut metadata = world.idp.metadata();
@@ -107,7 +107,7 @@ async fn up_05_two_connections_at_one_issuer_are_kept_apart() {
     world.save(&second).await;
     let leg = world.expecting(|_| ()).await;
     let response = world.response(&leg);
-    let swapped = world.federation.callback(second.id, &leg, &response, NOW).await.unwrap_err();
+    let swapped = world.federation.callback(second.id, &leg, &response, &mut trail(), NOW).await.unwrap_err();
     assert_eq!(swapped, FederationError::OtherConnection);
     assert_eq!(world.idp.codes_redeemed(), 0);
 
@@ -181,7 +181,7 @@ async fn up_14_a_connection_out_of_use_takes_nobody_back() {
     let mut leg = leg;
     leg.connection = gone;
     let response = world.response(&leg);
-    let refused = world.federation.callback(gone, &leg, &response, NOW).await.unwrap_err();
+    let refused = world.federation.callback(gone, &leg, &response, &mut trail(), NOW).await.unwrap_err();
     assert_eq!(refused, FederationError::ConnectionNotInUse);
     assert_eq!(world.idp.codes_redeemed(), 0);
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use doorward_domain::connection::{Field, Slots, Source, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
-    Algorithm, ClaimMapping, Connection, ConnectionId, Domain, Entropy, Provisioning, Slug, Stage, Tenant,
-    TenantId, Timestamp,
+    Algorithm, ClaimMapping, Connection, ConnectionId, Domain, Entropy, ManualClock, Provisioning, Slug,
+    Stage, Tenant, TenantId, Timestamp,
 };
 use doorward_net::double::ScriptedOutbound;
 use doorward_store::records::TenantOf;
@@ -21,6 +21,7 @@ use crate::federation::{
     Ask, CallbackResponse, Destination, Federation, FederationError, Leg, Start, Verified,
 };
 use crate::keys::{MasterKey, Place, Sealer};
+use crate::trace::{Traces, Trail};
 
 /// A moment that every test starts at.
 pub const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -136,7 +137,7 @@ impl World {
 
     /// The callback as a well-behaved provider makes it.
     pub async fn come_back(&self, leg: &Leg, now: Timestamp) -> Result<Verified, FederationError> {
-        self.federation.callback(self.connection.id, leg, &self.response(leg), now).await
+        self.federation.callback(self.connection.id, leg, &self.response(leg), &mut trail(), now).await
     }
 
     pub fn response(&self, leg: &Leg) -> CallbackResponse {
@@ -147,6 +148,12 @@ impl World {
             ..CallbackResponse::default()
         }
     }
+}
+
+/// What notes the way back of somebody.
+pub fn trail() -> Trail {
+    let clock = Arc::new(ManualClock::new(NOW));
+    Traces::new(clock, &Counting::default()).open_trail()
 }
 
 pub fn seconds(seconds: u64) -> Duration {

@@ -31,6 +31,7 @@ use crate::federation::Federation;
 use crate::identity::local::Local;
 use crate::keys::{MasterKey, Sealer};
 use crate::settings::{Lifetimes, MutualTls, Settings};
+use crate::trace::Traces;
 
 /// A tenant with a connection, and a client: enough for a login.
 const ACME: &str = r#"
@@ -88,14 +89,16 @@ fn with_net(store: Arc<dyn Store>, net: Arc<ScriptedOutbound>) -> Management {
     let mut settings = Settings::new("https://sso.example.org", Lifetimes::default()).unwrap();
     settings.password_cost = PasswordCost { memory: 64, passes: 1, lanes: 1 };
     let local = Local::unposted(store.clone(), sealer.clone(), entropy.clone(), Arc::new(settings));
+    let clock = Arc::new(ManualClock::new(now()));
     Management {
+        traces: Arc::new(Traces::new(clock.clone(), &*entropy)),
         endings: Arc::new(Endings::new(store.clone(), entropy.clone(), jobs)),
         store,
         local: Arc::new(local),
         sealer,
         federation: Arc::new(federation),
         entropy,
-        clock: Arc::new(ManualClock::new(now())),
+        clock,
         egress: EgressPolicy::default(),
         algorithms: Algorithm::ALL.to_vec(),
         mutual_tls: Some(MutualTls { base_url: None, has_authorities: true }),

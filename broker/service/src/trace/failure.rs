@@ -1,0 +1,129 @@
+//! Why an attempt failed, and the row of the catalogue that is about it.
+
+use doorward_domain::{Lacking, Unfit};
+
+use super::blot::blotted;
+use crate::federation::catalogue::{Catalogue, Product, Row};
+use crate::federation::{FederationError, TokenError};
+use crate::identity::NotAdmitted;
+
+/// Why an attempt failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Something between doorward and the provider.
+    Federation(FederationError),
+    /// The person may not come in.
+    NotAdmitted(NotAdmitted),
+    /// The person is known, but not with the assurance that the app demands.
+    Assurance,
+    /// Something before the way led to anybody; the name of the row about it.
+    Here(&'static str),
+}
+
+/// A failed attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// Why.
+    pub cause: Cause,
+    /// What the catalogue says of it.
+    pub finding: Option<Finding>,
+}
+
+/// A row of the catalogue that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Whose words chose it; nothing where it is a check of our own.
+    pub product: Option<Product>,
+    /// The row.
+    pub row: &'static Row,
+}
+
+impl Finding {
+    /// Its name among all.
+    pub fn id(&self) -> String {
+        match self.product {
+            Some(product) => format!("{}/{}", product.name(), self.row.id),
+            None => self.row.id.clone(),
+        }
+    }
+
+    fn own(check: &str) -> Option<Self> {
+        Catalogue::get().found(check).map(|row| Self { product: None, row })
+    }
+
+    /// What is known of an error that came back from a provider of this kind, or of one of our own checks.
+    pub fn of(product: Product, error: &FederationError) -> Option<Self> {
+        let catalogue = Catalogue::get();
+        match catalogue.explain(product, error) {
+            Some(row) => Some(Self { product: catalogue.product_of(row), row }),
+            // A provider may say what nobody has heard of.
+            None => Self::own("provider.unknown_error"),
+        }
+    }
+
+    /// What somebody means who pasted a text from a page of the provider's.
+    pub fn pasted(product: Product, text: &str) -> Option<Self> {
+        let catalogue = Catalogue::get();
+        let row = catalogue.pasted(product, text).or_else(|| catalogue.pasted(Product::Oidc, text))?;
+        Some(Self { product: catalogue.product_of(row), row })
+    }
+}
+
+impl Failed {
+    /// What a failure means at a provider of this kind. The provider's words are blotted.
+    pub fn new(cause: Cause, product: Product) -> Self {
+        let finding = match &cause {
+            Cause::Federation(error) => Finding::of(product, error),
+            Cause::NotAdmitted(cause) => Finding::own(check_of(cause)),
+            Cause::Assurance => Finding::own("app.assurance"),
+            Cause::Here(check) => Finding::own(check),
+        };
+        let cause = match cause {
+            Cause::Federation(error) => Cause::Federation(without_secrets(error)),
+            other => other,
+        };
+        Self { cause, finding }
+    }
+
+    /// What the provider said: an error code, and its explanation with blots.
+    pub fn said(&self) -> Option<(&str, Option<&str>)> {
+        match &self.cause {
+            Cause::Federation(
+                FederationError::UpstreamRefused { error, description }
+                | FederationError::Token(TokenError::TokenEndpoint { error: Some(error), description, .. }),
+            ) => Some((error, description.as_deref())),
+            _ => None,
+        }
+    }
+}
+
+fn without_secrets(error: FederationError) -> FederationError {
+    let short = |error: String| blotted(&error);
+    match error {
+        FederationError::UpstreamRefused { error, description } => {
+            FederationError::UpstreamRefused { error: short(error), description: description.map(short) }
+        }
+        FederationError::Token(TokenError::TokenEndpoint { status, error, description }) => {
+            let (error, description) = (error.map(short), description.map(short));
+            FederationError::Token(TokenError::TokenEndpoint { status, error, description })
+        }
+        other => other,
+    }
+}
+
+/// The name of the row about somebody who may not come in.
+const fn check_of(cause: &NotAdmitted) -> &'static str {
+    match cause {
+        NotAdmitted::Unknown => "account.unknown",
+        NotAdmitted::Lacking(Lacking::Domain) => "account.domain",
+        NotAdmitted::Lacking(Lacking::Group) => "account.group",
+        NotAdmitted::Lacking(Lacking::Claim(_)) => "account.claim",
+        NotAdmitted::Unfit(Unfit::Missing(_)) => "account.claim_missing",
+        NotAdmitted::Unfit(Unfit::Inactive(_)) => "account.inactive",
+        NotAdmitted::AddressTaken => "account.address_taken",
+        NotAdmitted::Disabled => "account.disabled",
+        NotAdmitted::Deleted => "account.deleted",
+        NotAdmitted::NotThisApp => "app.not_open",
+        NotAdmitted::SomebodyElse => "account.wrong",
+    }
+}

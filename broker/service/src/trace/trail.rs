@@ -1,0 +1,155 @@
+//! What the federation notes while somebody comes back from their provider.
+
+use std::fmt;
+use std::sync::Arc;
+
+use doorward_domain::connection::Field;
+use doorward_domain::{ClaimMapping, Clock, Profile, Timestamp};
+use serde_json::{Map, Value};
+
+use super::seen::{Eyes, SeenClaim, Source};
+use crate::federation::claims::{Flaw, is_filled};
+use crate::federation::{EmailTrust, Note};
+
+/// A stretch of the way back that went well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// Connection and `state` agree, and the connection is in use.
+    Agreed,
+    /// The provider's metadata and keys are there, and the answer names the right issuer.
+    Provider,
+    /// The token endpoint gave tokens for the code.
+    Redeemed,
+    /// The ID token passed every check.
+    Verified,
+    /// What the token lacked was looked for elsewhere.
+    FilledUp,
+    /// The claims made a profile.
+    Mapped,
+}
+
+/// A value that was looked at, and the one that it should have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// What it is called.
+    pub name: &'static str,
+    /// What would have been right.
+    pub expected: String,
+    /// What was there.
+    pub received: String,
+    /// Whether it was right.
+    pub agrees: bool,
+}
+
+/// What became of a field of the profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldOutcome {
+    /// The claim fills it.
+    Filled,
+    /// There is no such claim.
+    Missing,
+    /// The claim was left out.
+    LeftOut(Flaw),
+}
+
+/// A field of the profile, the claim that fills it, and what became of it.
+#[derive(Clone, Debug)]
+pub struct MappedField {
+    /// The field.
+    pub field: Field,
+    /// The claim; nothing where it is the standard one.
+    pub claim: Option<Box<str>>,
+    /// What became of it.
+    pub outcome: FieldOutcome,
+}
+
+impl MappedField {
+    /// The name of the claim.
+    pub fn claim(&self) -> &str {
+        self.claim.as_deref().unwrap_or_else(|| self.field.standard_claim())
+    }
+}
+
+/// What was noted on the way back from a provider.
+#[derive(Clone)]
+pub struct Trail {
+    clock: Arc<dyn Clock>,
+    eyes: Eyes,
+    /// What went well, and when it was done.
+    pub steps: Vec<(Passed, Timestamp)>,
+    /// The claims.
+    pub claims: Vec<SeenClaim>,
+    /// What became of the profile's fields.
+    pub fields: Vec<MappedField>,
+    /// How far the address is believed.
+    pub trust: Option<EmailTrust>,
+    /// What a refused ID token says of itself.
+    pub compared: Vec<Compared>,
+}
+
+impl Trail {
+    pub(super) fn new(clock: Arc<dyn Clock>, eyes: Eyes) -> Self {
+        let (claims, fields, compared) = (Vec::new(), Vec::new(), Vec::new());
+        Self { clock, eyes, steps: Vec::with_capacity(6), claims, fields, trust: None, compared }
+    }
+
+    /// Whether claims are kept in clear.
+    pub const fn is_opened(&self) -> bool {
+        self.eyes.opened
+    }
+
+    /// Notes that something went well.
+    pub(crate) fn pass(&mut self, passed: Passed) {
+        self.steps.push((passed, self.clock.now()));
+    }
+
+    /// Notes the claims that were not seen before.
+    pub(crate) fn see(&mut self, claims: &Map<String, Value>, source: Source) {
+        self.eyes.see(&mut self.claims, claims.iter(), source);
+    }
+
+    /// Notes what the claims made of the profile.
+    pub(crate) fn mapped(
+        &mut self,
+        mapping: &ClaimMapping,
+        profile: &Profile,
+        notes: &[Note],
+        trust: EmailTrust,
+    ) {
+        let claim = |field: Field| mapping.claim(field);
+        self.fields = Field::ALL
+            .map(|field| {
+                let filled = is_filled(profile, field);
+                let note = notes.iter().find(|note| note.field == field && note.flaw != Flaw::NotBelieved);
+                let outcome = match note {
+                    Some(note) => FieldOutcome::LeftOut(note.flaw),
+                    None if filled => FieldOutcome::Filled,
+                    None => FieldOutcome::Missing,
+                };
+                let named = Some(claim(field)).filter(|name| *name != field.standard_claim());
+                MappedField { field, claim: named.map(Box::from), outcome }
+            })
+            .into();
+        self.trust = Some(trust);
+        self.pass(Passed::Mapped);
+    }
+
+    /// Forgets what claims say.
+    pub(super) fn close(&mut self) {
+        self.eyes.opened = false;
+        for claim in &mut self.claims {
+            claim.clear = None;
+        }
+    }
+}
+
+impl fmt::Debug for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trail")
+            .field("steps", &self.steps)
+            .field("claims", &self.claims)
+            .field("fields", &self.fields)
+            .field("compared", &self.compared)
+            .finish_non_exhaustive()
+    }
+}
