@@ -42,6 +42,10 @@ pub struct LoginPolicy {
     /// Whether a single connection is gone to without a button in between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic_redirect: Option<bool>,
+    /// Whether a browser that somebody has signed in with is led to the same connection again without a
+    /// question; else it is offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remembered_redirect: Option<bool>,
 }
 
 /// How a population signs in, with everything decided.
@@ -55,6 +59,8 @@ pub struct SettledPolicy {
     pub sso_button: bool,
     /// See [`LoginPolicy::automatic_redirect`].
     pub automatic_redirect: bool,
+    /// See [`LoginPolicy::remembered_redirect`].
+    pub remembered_redirect: bool,
 }
 
 impl PopulationName {
@@ -95,12 +101,19 @@ impl LoginPolicy {
             standard_form: self.standard_form.or(parent.standard_form),
             sso_button: self.sso_button.or(parent.sso_button),
             automatic_redirect: self.automatic_redirect.or(parent.automatic_redirect),
+            remembered_redirect: self.remembered_redirect.or(parent.remembered_redirect),
         }
     }
 
     /// Whether it leaves nothing to a parent.
     pub fn is_complete(&self) -> bool {
-        let said = [self.local_sign_in, self.standard_form, self.sso_button, self.automatic_redirect];
+        let said = [
+            self.local_sign_in,
+            self.standard_form,
+            self.sso_button,
+            self.automatic_redirect,
+            self.remembered_redirect,
+        ];
         said.iter().all(Option::is_some)
     }
 
@@ -112,6 +125,7 @@ impl LoginPolicy {
             standard_form: self.standard_form.unwrap_or(local_sign_in),
             sso_button: self.sso_button.unwrap_or(true),
             automatic_redirect: self.automatic_redirect.unwrap_or(!local_sign_in),
+            remembered_redirect: self.remembered_redirect.unwrap_or(false),
         }
     }
 }
@@ -156,6 +170,6 @@ mod tests {
     fn silence_means_single_sign_on_alone() {
         let settled = LoginPolicy::default().settled();
         assert!(!settled.local_sign_in && !settled.standard_form);
-        assert!(settled.sso_button && settled.automatic_redirect);
+        assert!(settled.sso_button && settled.automatic_redirect && !settled.remembered_redirect);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::session::is_zero;
-use crate::{LoginPolicy, Population, PopulationName, TenantId, Timestamp};
+use crate::{ClientId, LoginPolicy, Population, PopulationName, TenantId, Timestamp};
 
 /// A customer organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Tenant {
     pub populations: Vec<Population>,
     /// Whether its people may sign in.
     pub enabled: bool,
+    /// The app that its start links lead to when they name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_app: Option<ClientId>,
     /// How often everything of its people was ended: see [`Epoch`](crate::Epoch).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub epoch: u32,
@@ -47,6 +50,7 @@ impl Tenant {
             domains: Vec::new(),
             populations: Vec::new(),
             enabled: true,
+            start_app: None,
             epoch: 0,
             created_at,
         }

@@ -23,6 +23,12 @@ const SESSION: &str = "doorward";
 /// What a browser is known by that somebody has signed in with.
 const DEVICE: &str = "doorward-device";
 const DEVICE_SECONDS: u64 = 180 * 24 * 60 * 60;
+/// Where somebody belongs who has signed in with a browser.
+const HOME: &str = "doorward-home";
+const HOME_SECONDS: u64 = 180 * 24 * 60 * 60;
+/// Where the start link leads that a browser has just come by.
+const START: &str = "doorward-start";
+const START_SECONDS: u64 = 5 * 60;
 const TRANSACTION: &str = "doorward-tx-";
 
 impl CookiePolicy {
@@ -82,6 +88,36 @@ impl CookiePolicy {
     /// Lets a browser carry that somebody has signed in with it.
     pub fn set_device(&self, response: &mut HeaderMap, value: &str) {
         self.set(response, DEVICE, value, DEVICE_SECONDS);
+    }
+
+    /// The note of where somebody belongs who has signed in with a browser.
+    pub fn home<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        self.find(headers, HOME)
+    }
+
+    /// Lets a browser remember where somebody belongs who has signed in with it.
+    pub fn set_home(&self, response: &mut HeaderMap, value: &str) {
+        self.set(response, HOME, value, HOME_SECONDS);
+    }
+
+    /// Lets a browser forget that.
+    pub fn clear_home(&self, response: &mut HeaderMap) {
+        self.set(response, HOME, "", 0);
+    }
+
+    /// The note of the start link that a browser has just come by.
+    pub fn start<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        self.find(headers, START)
+    }
+
+    /// Lets a browser carry it to the app and back to us.
+    pub fn set_start(&self, response: &mut HeaderMap, value: &str) {
+        self.set(response, START, value, START_SECONDS);
+    }
+
+    /// Takes it out of the browser.
+    pub fn clear_start(&self, response: &mut HeaderMap) {
+        self.set(response, START, "", 0);
     }
 
     /// Takes a login that is over out of the browser.

@@ -210,6 +210,12 @@ impl Page {
         url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
 
+    /// The login under way that the page's first form belongs to.
+    pub fn transaction(&self) -> String {
+        let hidden = self.form().hidden.into_iter().find(|(name, _)| name == "tx");
+        hidden.unwrap_or_else(|| panic!("no login under way: {self:?}")).1
+    }
+
     /// The first form of the page that posts.
     pub fn form(&self) -> Form {
         let start =

@@ -10,6 +10,12 @@ sign-in-cancel = Abbrechen
 sign-in-next = Als Nächstes bittet Ihr Unternehmen Sie vielleicht, sich auf seiner eigenen Seite anzumelden.
 sign-in-password = Stattdessen mit einem Passwort anmelden
 
+## Where the browser belongs, offered before anything is asked. $title is what the way in is called, such as Acme staff.
+
+sign-in-offer = Weiter mit { $title }
+sign-in-somebody-else = Jemand anderes
+sign-in-forget = Nicht Sie oder ein anderes Unternehmen? Dieses vergessen
+
 ## Why the page is shown again.
 
 sign-in-empty = Geben Sie Ihre geschäftliche E-Mail-Adresse ein oder den Code, den Sie von Ihrem Unternehmen haben.

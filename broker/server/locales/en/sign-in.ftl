@@ -10,6 +10,12 @@ sign-in-cancel = Cancel
 sign-in-next = Next, your company may ask you to sign in on its own page.
 sign-in-password = Sign in with a password instead
 
+## Where the browser belongs, offered before anything is asked. $title is what the way in is called, such as Acme staff.
+
+sign-in-offer = Continue with { $title }
+sign-in-somebody-else = Somebody else
+sign-in-forget = Not you, or another company? Forget this one
+
 ## Why the page is shown again.
 
 sign-in-empty = Enter your work email, or the code that your company gave you.

@@ -10,6 +10,12 @@ sign-in-cancel = Cancelar
 sign-in-next = A continuación, es posible que su empresa le pida que inicie sesión en su propia página.
 sign-in-password = Iniciar sesión con una contraseña
 
+## Where the browser belongs, offered before anything is asked. $title is what the way in is called, such as Acme staff.
+
+sign-in-offer = Continuar con { $title }
+sign-in-somebody-else = Otra persona
+sign-in-forget = ¿No es usted, o es otra empresa? Olvidar esta
+
 ## Why the page is shown again.
 
 sign-in-empty = Escriba su correo electrónico del trabajo o el código que le dio su empresa.

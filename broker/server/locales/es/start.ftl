@@ -5,3 +5,7 @@
 start = ¿Continuar a { $app }?
 start-unverified = Nadie ha comprobado esta aplicación, y ella misma eligió su nombre. El camino lleva a { $host }. Si no conoce esta dirección, cierre esta página.
 start-go = Continuar
+
+## The choice of a company’s apps. $company is its name.
+
+start-apps = Aplicaciones de { $company }

@@ -10,6 +10,12 @@ sign-in-cancel = Annuler
 sign-in-next = Ensuite, votre entreprise vous demandera peut-être de vous connecter sur sa propre page.
 sign-in-password = Se connecter plutôt avec un mot de passe
 
+## Where the browser belongs, offered before anything is asked. $title is what the way in is called, such as Acme staff.
+
+sign-in-offer = Continuer avec { $title }
+sign-in-somebody-else = Quelqu’un d’autre
+sign-in-forget = Ce n’est pas vous, ou une autre entreprise ? L’oublier
+
 ## Why the page is shown again.
 
 sign-in-empty = Saisissez votre e-mail professionnel ou le code que votre entreprise vous a donné.

@@ -41,7 +41,7 @@ pub use picture::Picture;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_out::SignOutPage;
 pub use signed_out::SignedOutPage;
-pub use start::StartPage;
+pub use start::{StartApp, StartAppsPage, StartPage};
 pub use welcome::WelcomePage;
 
 use headers::FormTarget;

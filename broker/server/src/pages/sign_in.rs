@@ -9,7 +9,7 @@ use super::{Href, respond};
 use crate::words::{Phrase, Words};
 
 /// Asks for a work e-mail address or a company code. Posts `tx`, `username` and a `password` that is
-/// there for password managers only, to `/sign-in`.
+/// there for password managers only, to `/sign-in`. What is offered posts `tx` alone.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in.html")]
 pub struct SignInPage {
@@ -21,6 +21,8 @@ pub struct SignInPage {
     pub transaction: String,
     /// What was typed before.
     pub identifier: String,
+    /// Where the browser belongs, offered before anything is asked.
+    pub offer: Option<String>,
     /// The page for a password at doorward itself.
     pub with_password: Href,
     /// Whether there is a way back to the app.

@@ -16,7 +16,7 @@ use doorward_service::provider::Params;
 use url::Url;
 
 use super::redirect::redirect;
-use super::step;
+use super::{problem, step};
 use crate::app::App;
 
 /// The parameter of a posted answer in the URL.
@@ -42,8 +42,14 @@ pub async fn post(
 ) -> Response {
     match sealed(&app, &connection, &form) {
         Some(location) => redirect(&location),
+        None if is_unsolicited(&form) => problem::unsolicited(&app, &headers),
         None => step::render(&app, &headers, Err(LoginError::NoTransaction)),
     }
+}
+
+/// Whether a provider posts an ID token that nobody asked for, as dashboards do that know a shorter way.
+fn is_unsolicited(form: &[u8]) -> bool {
+    Params::parse(&[form]).is_ok_and(|params| params.get("id_token").is_some())
 }
 
 async fn arrive(app: &App, connection: &str, headers: &HeaderMap, query: &[u8]) -> Result<Step, LoginError> {

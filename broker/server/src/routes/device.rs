@@ -11,6 +11,7 @@ use doorward_service::login::{ConsentDecision, Guesser, LoginError, Step};
 use doorward_service::provider::Params;
 use doorward_service::provider::discovery::path;
 
+use super::authorize::browser;
 use super::call::Call;
 use super::sign_in::form;
 use super::{json, step};
@@ -47,13 +48,13 @@ pub async fn typed(
 ) -> Response {
     let now = app.now();
     let params = Params::parse(&[&body]).unwrap_or_default();
-    let outcome = match app.login.session(app.cookies.session(&headers), now).await {
-        Ok(session) => {
+    let outcome = match browser(&app, &headers, now).await {
+        Ok(browser) => {
             let guesser = Guesser {
                 address: peer.map(|peer| peer.address),
-                session: session.as_ref().map(|session| session.record.id),
+                session: browser.session.as_ref().map(|session| session.record.id),
             };
-            app.login.device_code(params.get("user_code").unwrap_or_default(), guesser, session, now).await
+            app.login.device_code(params.get("user_code").unwrap_or_default(), guesser, browser, now).await
         }
         Err(error) => Err(error.into()),
     };

@@ -33,6 +33,9 @@ pub const NOTHING_HERE: Failure = Failure { status: StatusCode::NOT_FOUND, name:
 /// A link of ours was given something that is not for its app.
 pub const BAD_LINK: Failure = bad_request("untrusted-address");
 
+/// A provider sent a sign-in that nobody had asked it for.
+pub const UNSOLICITED: Failure = bad_request("unsolicited");
+
 /// The store fails.
 const UNAVAILABLE: Failure = Failure { status: StatusCode::SERVICE_UNAVAILABLE, name: "unavailable" };
 

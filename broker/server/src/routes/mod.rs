@@ -74,6 +74,8 @@ fn pages() -> Router<Arc<App>> {
         .route("/", get(welcome::welcome))
         .route("/sign-in", get(sign_in::again).post(sign_in::typed))
         .route("/sign-in/connection", post(sign_in::chosen))
+        .route("/sign-in/offered", post(sign_in::offered))
+        .route("/sign-in/forget", post(sign_in::forgotten))
         .route("/sign-in/cancel", post(sign_in::cancelled))
         .route("/sign-in/password", get(password::page).post(password::typed))
         .route("/sign-in/second-factor", post(password::second_factor))
@@ -95,6 +97,12 @@ fn protocol() -> Router<Arc<App>> {
     Router::new()
         .route(path::AUTHORIZE, get(authorize::get).head(guard::no_head).post(authorize::post))
         .route("/start/{client}", get(start::start).head(guard::no_head))
+        .route("/s/{company}", get(start::company).head(guard::no_head))
+        .route("/s/{company}/{connection}", get(start::connection).head(guard::no_head))
+        .route(
+            "/federation/{tenant}/{connection}/start",
+            get(start::by_provider).head(guard::no_head).post(start::posted_by_provider),
+        )
         .route(
             "/federation/{connection}/callback",
             get(callback::get).head(guard::no_head).post(callback::post),

@@ -67,6 +67,16 @@ pub fn bad_link(app: &App, request: &HeaderMap) -> Response {
     page(app, Words::for_reader(None, request), failure::BAD_LINK, untraced(app), &InitiateError::Unfit)
 }
 
+/// A sign-in that a provider sent, and nobody had asked it for.
+pub fn unsolicited(app: &App, request: &HeaderMap) -> Response {
+    page(app, Words::for_reader(None, request), failure::UNSOLICITED, None, &Unsolicited)
+}
+
+/// What the operator reads of it.
+#[derive(Debug, thiserror::Error)]
+#[error("an ID token that nobody asked for was posted")]
+struct Unsolicited;
+
 /// What the operator reads of it.
 #[derive(Debug, thiserror::Error)]
 #[error("no route for this path")]

@@ -45,6 +45,26 @@ pub async fn chosen(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
     step::render(&app, &headers, outcome)
 }
 
+/// The person goes on to where the browser belongs.
+pub async fn offered(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    let outcome = match form(&body) {
+        Ok((id, _)) => app.login.offered(id, app.cookies.transaction(&headers, id), app.now()).await,
+        Err(error) => Err(error),
+    };
+    step::render(&app, &headers, outcome)
+}
+
+/// The person belongs somewhere else than the browser, which forgets it.
+pub async fn forgotten(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    let outcome = match form(&body) {
+        Ok((id, _)) => app.login.forgotten(id, app.cookies.transaction(&headers, id), app.now()).await,
+        Err(error) => Err(error),
+    };
+    let mut response = step::render(&app, &headers, outcome);
+    app.cookies.clear_home(response.headers_mut());
+    response
+}
+
 /// The person does not want to sign in.
 pub async fn cancelled(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
     let outcome = match form(&body) {

@@ -2,9 +2,9 @@
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use doorward_domain::{Client, Plain, User};
+use doorward_domain::{Client, User};
 use doorward_service::login::{
-    self as login, CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, LoginError,
+    self as login, CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, LoginError, NewSession,
     PasswordQuestion, Problem, SecondFactorQuestion, SignIn, Step, TransactionCookie,
 };
 
@@ -100,6 +100,7 @@ fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
             Problem::AppNotForCompany => SignInProblem::NotThisApp,
         }),
         identifier: page.identifier,
+        offer: page.offer.map(|offer| offer.title),
     }
 }
 
@@ -208,8 +209,9 @@ fn called(user: &User) -> String {
     name.cloned().unwrap_or_default()
 }
 
-fn set_session(app: &App, response: &mut Response, session: Option<&Plain>) {
-    if let Some(session) = session {
-        app.cookies.set_session(response.headers_mut(), session.expose());
+fn set_session(app: &App, response: &mut Response, session: Option<&NewSession>) {
+    if let Some(NewSession { cookie, home }) = session {
+        app.cookies.set_session(response.headers_mut(), cookie.expose());
+        app.cookies.set_home(response.headers_mut(), home.expose());
     }
 }

@@ -47,6 +47,17 @@ pub enum Route {
     NotServed,
 }
 
+impl Route {
+    /// Whose people it leads in, if it leads anywhere.
+    pub fn tenant(&self) -> Option<TenantId> {
+        match self {
+            Self::Connection(to) => Some(to.tenant.id),
+            Self::Choose(tenant, _) => Some(tenant.id),
+            Self::NotFound | Self::NoConnection | Self::NotServed => None,
+        }
+    }
+}
+
 impl Federation {
     /// Follows a hint to where people may sign in to `client`. Nothing but a usable connection of an
     /// active tenant is ever a destination.

@@ -54,6 +54,7 @@ pub use self::claims::Note;
 pub use self::error::{FederationError, WhoMends};
 pub use self::exchange::TokenError;
 use self::graph::AppTokens;
+pub use self::kind::may_start;
 pub use self::leg::{Leg, transaction_of};
 pub use self::metadata::MetadataError;
 use self::providers::Providers;

@@ -55,10 +55,12 @@ pub enum Purpose {
     Setup,
     /// What a passkey signs.
     Challenge,
+    /// Where somebody belongs, as a browser carries it.
+    Home,
 }
 
 impl Purpose {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Records,
         Self::Transaction,
         Self::RefreshToken,
@@ -70,6 +72,7 @@ impl Purpose {
         Self::Device,
         Self::Setup,
         Self::Challenge,
+        Self::Home,
     ];
 
     const fn label(self) -> &'static [u8] {
@@ -85,6 +88,7 @@ impl Purpose {
             Self::Device => b"device",
             Self::Setup => b"setup",
             Self::Challenge => b"challenge",
+            Self::Home => b"home",
         }
     }
 }

@@ -4,8 +4,8 @@ use doorward_domain::{Client, GrantId, Session, Timestamp};
 use doorward_store::{Batch, StoreError, Stored};
 
 use super::under_way::UnderWay;
-use super::{BrowserSession, Login, LoginError, Return, Step, TransactionId};
-use crate::federation::{Hint, Route};
+use super::{Browser, Home, Login, LoginError, Return, Step, TransactionId};
+use crate::federation::Hint;
 use crate::provider::AuthorizationRequest;
 use crate::provider::authorize::{AuthorizeError, Next, Untrusted};
 
@@ -17,12 +17,13 @@ impl Login {
     pub async fn begin(
         &self,
         parts: &[&[u8]],
-        session: BrowserSession,
+        browser: Browser<'_>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let (request, client) = self.provider.authorization_request(parts, now).await?;
-        let signed_in = session.as_ref().map(|it| &it.record);
-        match (self.provider.next(&request, &client, signed_in, now).await?, session) {
+        let signed_in = browser.session.as_ref().map(|it| &it.record);
+        let next = self.provider.next(&request, &client, signed_in, now).await?;
+        match (next, &browser.session) {
             (Next::Fail(code), _) => {
                 let description = "the request allows no page, and one would be needed";
                 let request = (&request, &client);
@@ -34,12 +35,30 @@ impl Login {
                     done: None,
                 }))
             }
-            (Next::Issue, Some(session)) => self.issue_silently((&request, &client), &session, now).await,
+            (Next::Issue | Next::Consent, Some(session))
+                if self.is_led_elsewhere(&request, session, browser.start, now) =>
+            {
+                self.ask_to_sign_in(request, client, &browser, now).await
+            }
+            (Next::Issue, Some(session)) => self.issue_silently((&request, &client), session, now).await,
             (Next::Consent, Some(session)) => {
                 self.ask_consent(request, client, &session.record, None, now).await
             }
-            (_, session) => self.ask_to_sign_in(request, client, session.as_ref(), now).await,
+            _ => self.ask_to_sign_in(request, client, &browser, now).await,
         }
+    }
+
+    /// Whether the person came by the start link of another company than the one that they are signed in
+    /// to. Which of the two is meant they say themselves.
+    fn is_led_elsewhere(
+        &self,
+        request: &AuthorizationRequest,
+        session: &Stored<Session>,
+        start: Option<&str>,
+        now: Timestamp,
+    ) -> bool {
+        let home = self.started(start, &request.client, now);
+        !request.prompt.none && home.is_some_and(|home| home.tenant != session.record.tenant)
     }
 
     /// The sign-in page of a login that is under way already.
@@ -53,50 +72,63 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let login = self.under_way(id, cookie, now).await?;
-        Ok(self.sign_in(&login, login.hint(), None))
+        self.sign_in(&login, login.hint(), None, now).await
     }
 
-    /// Goes on with the first of the app's hints that leads somewhere, or asks. Over a live session of
-    /// another company no hint is followed: a link could otherwise replace who is signed in without a click.
+    /// Goes on with the first hint that leads somewhere, or asks. Over a live session of another company none
+    /// is followed: a link could otherwise replace who is signed in without a click.
     pub(super) async fn ask_to_sign_in(
         &self,
         request: AuthorizationRequest,
         client: Client,
-        session: Option<&Stored<Session>>,
+        browser: &Browser<'_>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let login = self.begun(request, client, now);
-        let hint = login.hint();
-        match self.hinted(&login, session, now).await? {
-            Some(route) => self.follow(route, login, &hint, now).await,
-            None => Ok(self.sign_in(&login, hint, None)),
+        let mut login = self.begun(request, client, now);
+        let started = self.started(browser.start, &login.client.id, now);
+        if let Some(step) = self.led(&login, started.as_ref(), browser, now).await? {
+            return Ok(step);
         }
+        login.transaction.offered = started.or_else(|| self.remembered(browser.home));
+        self.sign_in(&login, login.hint(), None, now).await
     }
 
-    /// Where the first of the app's hints leads that leads somewhere.
-    async fn hinted(
+    /// The step that goes on with the first hint that leads somewhere, unless the person wants to choose.
+    async fn led(
         &self,
         login: &UnderWay,
-        session: Option<&Stored<Session>>,
+        started: Option<&Home>,
+        browser: &Browser<'_>,
         now: Timestamp,
-    ) -> Result<Option<Route>, StoreError> {
+    ) -> Result<Option<Step>, LoginError> {
         let request = &login.transaction.request;
         if request.prompt.select_account {
             return Ok(None);
         }
-        let home = |tenant| session.is_none_or(|session| session.record.tenant == tenant);
-        for hint in hints(request) {
-            let route = self.federation.choose(&hint, &login.client, now).await?;
-            let leads_home = match &route {
-                Route::Connection(to) => home(to.tenant.id),
-                Route::Choose(tenant, _) => home(tenant.id),
-                _ => false,
+        let home = |tenant| browser.session.as_ref().is_none_or(|session| session.record.tenant == tenant);
+        for led in led_by(request, started) {
+            let step = match led {
+                Led::Home(to) if home(to.tenant) => self.homeward(login, to, now).await?,
+                Led::Home(_) => None,
+                Led::Hint(led) => match self.federation.choose(&led, &login.client, now).await? {
+                    route if route.tenant().is_some_and(home) => {
+                        Some(self.follow(route, login.clone(), &login.hint(), now).await?)
+                    }
+                    _ => None,
+                },
             };
-            if leads_home {
-                return Ok(Some(route));
+            if step.is_some() {
+                return Ok(step);
             }
         }
-        Ok(None)
+        let remembered = self.remembered(browser.home).filter(|to| home(to.tenant));
+        let unhinted = request.login_hint.is_none() && request.belonging.is_unknown() && started.is_none();
+        match remembered.filter(|_| unhinted) {
+            Some(to) if self.is_led_home(&to, &login.client, now).await? => {
+                self.homeward(login, &to, now).await
+            }
+            _ => Ok(None),
+        }
     }
 
     async fn issue_silently(
@@ -120,13 +152,21 @@ impl Login {
     }
 }
 
-/// What the app says of where the person belongs, the most certain first.
-fn hints(request: &AuthorizationRequest) -> impl Iterator<Item = Hint<'_>> {
+/// What leads somebody to where they belong.
+enum Led<'a> {
+    Hint(Hint<'a>),
+    Home(&'a Home),
+}
+
+/// What is said of where the person belongs, the most certain first: by the app, by the link that they came
+/// by, by the name that the app knows them by.
+fn led_by<'a>(request: &'a AuthorizationRequest, started: Option<&'a Home>) -> impl Iterator<Item = Led<'a>> {
     let belonging = &request.belonging;
     let named = belonging.tenant.as_deref().map(|slug| Hint::Named(slug, belonging.connection.as_deref()));
     let domain = belonging.domain.as_deref().map(Hint::Domain);
     let typed = request.login_hint.as_deref().filter(|hint| !hint.is_empty()).map(Hint::Typed);
-    [named, domain, typed].into_iter().flatten()
+    let hints = |hint: Option<Hint<'a>>| hint.map(Led::Hint);
+    [hints(named), hints(domain), started.map(Led::Home), hints(typed)].into_iter().flatten()
 }
 
 /// There is no way to bring the app its answer.

@@ -1,13 +1,13 @@
 //! The question that a third-party app needs answered (OIDC Core section 3.1.2.4).
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Client, Plain, Session, Tenant, Timestamp, User};
+use doorward_domain::{Client, Session, Tenant, Timestamp, User};
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _};
 
 use super::begin::unreachable_app;
 use super::under_way::UnderWay;
-use super::{BrowserSession, ConsentQuestion, Login, LoginError, Return, Step, TransactionId};
+use super::{BrowserSession, ConsentQuestion, Login, LoginError, NewSession, Return, Step, TransactionId};
 use crate::provider::authorize::Next;
 use crate::provider::{AuthorizationRequest, ErrorCode};
 
@@ -22,20 +22,20 @@ pub enum ConsentDecision {
 
 impl Login {
     /// Asks the signed-in person whether the app may have what it asks for. If the session has just
-    /// `begun`, this is the login that it came from, and its cookie.
+    /// `begun`, this is the login that it came from, and what the browser keeps.
     pub(super) async fn ask_consent(
         &self,
         request: AuthorizationRequest,
         client: Client,
         session: &Session,
-        begun: Option<(TransactionId, Plain)>,
+        begun: Option<(TransactionId, NewSession)>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
         let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
         let (Some(tenant), Some(user)) = (tenant, user) else { return Err(LoginError::NoTransaction) };
         let scope = request.access.shown().map(str::to_owned).collect();
-        let (done, cookie) = begun.unzip();
+        let (done, new_session) = begun.unzip();
         let logo = self.provider.logo(&client).await;
         // How fresh the sign-in is has been decided; reading the question may take its time.
         let (id, mut transaction) = self.new_transaction(request.after_sign_in(), now);
@@ -51,7 +51,7 @@ impl Login {
             tenant: tenant.record,
             user: user.record,
             scope,
-            session: cookie,
+            session: new_session,
             done,
         })))
     }

@@ -3,13 +3,16 @@
 
 use doorward_domain::audit::Action;
 use doorward_domain::{
-    Client, DeviceAuthorization, DeviceState, GrantType, Plain, Session, Tenant, Timestamp, User, UserCode,
+    Client, DeviceAuthorization, DeviceState, GrantType, Session, Tenant, Timestamp, User, UserCode,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
 
 use super::guesses::Guesser;
-use super::{BrowserSession, ConsentDecision, Login, LoginError, Step, TransactionCookie, TransactionId};
+use super::{
+    Browser, BrowserSession, ConsentDecision, Login, LoginError, NewSession, Step, TransactionCookie,
+    TransactionId,
+};
 use crate::provider::AuthorizationRequest;
 use crate::provider::authorize::Next;
 
@@ -48,8 +51,8 @@ pub struct DeviceQuestion {
     pub user: User,
     /// The scope values asked for.
     pub scope: Vec<String>,
-    /// The cookie of the session that has just begun.
-    pub session: Option<Plain>,
+    /// The session that has just begun.
+    pub session: Option<NewSession>,
     /// The transaction of the sign-in before the question, which is over.
     pub done: Option<TransactionId>,
 }
@@ -63,7 +66,7 @@ impl Login {
         &self,
         typed: &str,
         guesser: Guesser,
-        session: BrowserSession,
+        browser: Browser<'_>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let again =
@@ -77,12 +80,12 @@ impl Login {
         };
         self.guesses.was_right(guesser, now);
         let request = AuthorizationRequest::of_device(&device.record);
-        let signed_in = session.as_ref().map(|it| &it.record);
-        match (self.provider.next(&request, &client, signed_in, now).await?, session) {
+        let signed_in = browser.session.as_ref().map(|it| &it.record);
+        match (self.provider.next(&request, &client, signed_in, now).await?, &browser.session) {
             (Next::Issue | Next::Consent, Some(session)) => {
                 self.ask_about_device(request, client, &session.record, None, now).await
             }
-            (_, session) => self.ask_to_sign_in(request, client, session.as_ref(), now).await,
+            _ => self.ask_to_sign_in(request, client, &browser, now).await,
         }
     }
 
@@ -99,13 +102,13 @@ impl Login {
     }
 
     /// Asks the signed-in person whether the device is let in. If the session has just `begun`, this is the
-    /// login that it came from, and its cookie.
+    /// login that it came from, and what the browser keeps.
     pub(super) async fn ask_about_device(
         &self,
         request: AuthorizationRequest,
         client: Client,
         session: &Session,
-        begun: Option<(TransactionId, Plain)>,
+        begun: Option<(TransactionId, NewSession)>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
@@ -115,7 +118,7 @@ impl Login {
         let (id, mut transaction) = self.new_transaction(request, now);
         let subject = self.provider.subject_for(&client, session.tenant, session.user);
         transaction.request.expected_subject = Some(subject);
-        let (done, cookie) = begun.unzip();
+        let (done, session) = begun.unzip();
         Ok(Step::Device(Box::new(DeviceQuestion {
             transaction: self.seal(id, &transaction),
             client,
@@ -124,7 +127,7 @@ impl Login {
             tenant: tenant.record,
             user: user.record,
             scope: device.access.shown().map(str::to_owned).collect(),
-            session: cookie,
+            session,
             done,
         })))
     }

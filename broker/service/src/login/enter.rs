@@ -9,7 +9,7 @@ use doorward_store::records::at;
 use doorward_store::{Batch, StoreError, StoreExt as _};
 
 use super::begin::unreachable_app;
-use super::{Login, LoginError, Return, Step, TransactionId};
+use super::{Home, Login, LoginError, NewSession, Return, Step, TransactionId};
 use crate::identity::NotAdmitted;
 use crate::provider::authorize::{Next, SignedIn, decide};
 use crate::provider::{AuthorizationRequest, ErrorCode};
@@ -43,6 +43,8 @@ impl Login {
         let epoch = tenant.as_ref().map(|tenant| Epoch::of(tenant, user)).unwrap_or_default();
         let (batch, session, cookie) =
             self.sessions.begin(batch, id.session(), (user, epoch), arrival, older, now)?;
+        let home = self.home_note(Home { tenant: user.tenant, connection: session.connection });
+        let begun = NewSession { cookie, home };
         let request = request.clone().after_sign_in();
         let step = match self
             .next_after_sign_in((&request, client), entrant, tenant.as_ref(), &session, now)
@@ -52,12 +54,12 @@ impl Login {
             Ok(_) if request.device.is_some() => {
                 self.store.commit(batch).await?;
                 self.end_of_another(older, user, now).await?;
-                self.ask_about_device(request, client.clone(), &session, Some((id, cookie)), now).await?
+                self.ask_about_device(request, client.clone(), &session, Some((id, begun)), now).await?
             }
             Ok(Next::Consent) => {
                 self.store.commit(batch).await?;
                 self.end_of_another(older, user, now).await?;
-                self.ask_consent(request, client.clone(), &session, Some((id, cookie)), now).await?
+                self.ask_consent(request, client.clone(), &session, Some((id, begun)), now).await?
             }
             Ok(Next::Fail(code)) => {
                 let description = "the person has signed in, but not with the assurance that is demanded";
@@ -71,7 +73,7 @@ impl Login {
                 let answer = answer.ok_or(unreachable_app())?;
                 self.store.commit(batch).await?;
                 self.end_of_another(older, user, now).await?;
-                Step::Return(Return { answer, session: Some(cookie), done: Some(id) })
+                Step::Return(Return { answer, session: Some(begun), done: Some(id) })
             }
         };
         Ok(Ok(step))

@@ -69,24 +69,26 @@ impl Login {
         identifier: &str,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let nowhere = |problem| Ok(self.sign_in(&login, identifier.to_owned(), Some(problem)));
-        match route {
-            Route::NotFound => nowhere(Problem::UnknownCompany),
-            Route::NoConnection => nowhere(Problem::NoConnection),
-            Route::NotServed => nowhere(Problem::AppNotForCompany),
-            Route::Connection(to) => self.leave(login.with_hint(identifier), &to, identifier, now).await,
+        let problem = match route {
+            Route::NotFound => Problem::UnknownCompany,
+            Route::NoConnection => Problem::NoConnection,
+            Route::NotServed => Problem::AppNotForCompany,
+            Route::Connection(to) => {
+                return self.leave(login.with_hint(identifier), &to, identifier, now).await;
+            }
             Route::Choose(tenant, offered) => {
                 let mut login = login.with_hint(identifier);
                 login.transaction.company = Some(tenant.id);
-                Ok(Step::Choose(Choose {
+                return Ok(Step::Choose(Choose {
                     transaction: self.carried(&login),
                     ui_locales: login.ui_locales(),
                     password: login.transaction.local.company.is_some(),
                     app: login.client.name,
                     choices: offered.into_iter().map(|it| (it.id.to_string(), it.title)).collect(),
-                }))
+                }));
             }
-        }
+        };
+        self.sign_in(&login, identifier.to_owned(), Some(problem), now).await
     }
 
     async fn leave(

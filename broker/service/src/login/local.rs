@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Credentials, Plain, Session, Timestamp};
+use doorward_domain::{Credentials, Plain, Session, Tenant, Timestamp};
 use doorward_store::{Batch, Kind, StoreError, StoreExt as _};
 
 use super::enter::Entrant;
@@ -100,18 +100,29 @@ impl Login {
             }
             Route::NoConnection | Route::Choose(..) => {
                 let tenant = self.federation.tenant_of_typed(typed, now).await?.map(|found| found.record);
-                let Some(tenant) = tenant.filter(|tenant| tenant.enabled) else { return Ok(None) };
-                let default = std::iter::once(doorward_domain::PopulationName::default());
-                for population in tenant.populations.iter().map(|it| it.name.clone()).chain(default) {
-                    let policy = self.store.login_policy(&tenant, &population, now).await?;
-                    if policy.local_sign_in && policy.standard_form {
-                        return Ok(Some(LocalLeg { company: Some(tenant.id), proved: None }));
-                    }
+                match tenant {
+                    Some(tenant) => self.password_of(&tenant, now).await,
+                    None => Ok(None),
                 }
-                Ok(None)
             }
             Route::Connection(_) | Route::NotServed => Ok(None),
         }
+    }
+
+    /// The way to the page for a password of a company that shows the form for it.
+    pub(super) async fn password_of(
+        &self,
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> Result<Option<LocalLeg>, StoreError> {
+        let default = std::iter::once(doorward_domain::PopulationName::default());
+        for population in tenant.populations.iter().map(|it| it.name.clone()).chain(default) {
+            let policy = self.store.login_policy(tenant, &population, now).await?;
+            if tenant.enabled && policy.local_sign_in && policy.standard_form {
+                return Ok(Some(LocalLeg { company: Some(tenant.id), proved: None }));
+            }
+        }
+        Ok(None)
     }
 
     /// The page for name and password, for a login that is under way.

@@ -1,7 +1,8 @@
 //! The way of a login: an app sends the person here, the person goes to their company's identity
 //! provider and comes back, the app gets a code.
 //!
-//! [`begin`] reads the app's request, [`leave`] finds the company and sends the person there,
+//! [`begin`] reads the app's request, which a [`start`] link may have led to, [`home`] is where the browser
+//! belongs, [`leave`] finds the company and sends the person there,
 //! [`arrive`] is the way back, [`local`] the way in at doorward itself, [`enter`] the end of both, [`consent`] the question a third-party app needs, [`device`] how a person
 //! lets a device in; [`attempt`] makes the trace of it. Between them the
 //! login lives in the browser, as a sealed [`transaction`]; nothing is written until the person is
@@ -14,8 +15,10 @@ mod consent;
 mod device;
 mod enter;
 mod guesses;
+mod home;
 mod leave;
 mod local;
+pub mod start;
 pub mod transaction;
 mod under_way;
 
@@ -39,6 +42,7 @@ use guesses::Guesses;
 pub use consent::ConsentDecision;
 pub use device::{CodeProblem, DeviceCode, DeviceQuestion};
 pub use guesses::Guesser;
+pub use home::{Browser, Home};
 pub use local::{Entered, PasswordQuestion, SecondFactorQuestion, TryProblem, Typed};
 pub use transaction::{Transaction, TransactionCookie, TransactionId};
 
@@ -120,10 +124,28 @@ pub struct SignIn {
     pub app: String,
     /// What the person typed, or what the app believes.
     pub identifier: String,
+    /// Where the browser belongs, and the person most likely with it.
+    pub offer: Option<Offer>,
     /// Why the last try led nowhere.
     pub problem: Option<Problem>,
     /// Whether the person may give up and go back to the app; whoever came from a device has nowhere to go.
     pub may_cancel: bool,
+}
+
+/// What the sign-in page offers before it asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// What people read: "Acme staff".
+    pub title: String,
+}
+
+/// What a browser keeps of somebody who has just signed in.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The session's cookie.
+    pub cookie: Plain,
+    /// The note of where they belong.
+    pub home: Plain,
 }
 
 /// Why what a person typed leads nowhere. The same for everybody of a company, so that nothing is
@@ -174,8 +196,8 @@ pub struct ConsentQuestion {
     pub scope: Vec<String>,
     /// The protected resources asked for.
     pub resources: Vec<String>,
-    /// The cookie of the session that has just begun.
-    pub session: Option<Plain>,
+    /// The session that has just begun.
+    pub session: Option<NewSession>,
     /// The transaction of the sign-in before the question, which is over.
     pub done: Option<TransactionId>,
 }
@@ -185,8 +207,8 @@ pub struct ConsentQuestion {
 pub struct Return {
     /// The answer and how it travels.
     pub answer: Answer,
-    /// The cookie of the session that has just begun.
-    pub session: Option<Plain>,
+    /// The session that has just begun.
+    pub session: Option<NewSession>,
     /// The transaction that is over.
     pub done: Option<TransactionId>,
 }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::{GrantId, Plain, SessionId, TenantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{Login, LoginError};
+use super::{Home, Login, LoginError};
 use crate::federation::Leg;
 use crate::keys::Purpose;
 use crate::provider::AuthorizationRequest;
@@ -60,6 +60,9 @@ pub struct Transaction {
     /// The tenant whose connections are offered, where the person chooses.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub company: Option<TenantId>,
+    /// Where the sign-in page offers to go on to.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub offered: Option<Home>,
     /// How far the person has come at doorward itself.
     #[serde(rename = "o", default, skip_serializing_if = "LocalLeg::is_empty")]
     pub local: LocalLeg,
@@ -128,8 +131,15 @@ impl Login {
         self.entropy.fill(&mut id[6..]);
         let expires_at = now + self.settings.lifetimes.transaction;
         let local = LocalLeg::default();
-        let transaction =
-            Transaction { request, leg: None, company: None, local, expires_at, abridged: false };
+        let transaction = Transaction {
+            request,
+            leg: None,
+            company: None,
+            offered: None,
+            local,
+            expires_at,
+            abridged: false,
+        };
         (TransactionId(id), transaction)
     }
 

@@ -67,14 +67,25 @@ impl Login {
     }
 
     /// The sign-in page, with what was typed and why it led nowhere.
-    pub(super) fn sign_in(&self, login: &UnderWay, identifier: String, problem: Option<Problem>) -> Step {
-        Step::SignIn(SignIn {
+    pub(super) async fn sign_in(
+        &self,
+        login: &UnderWay,
+        identifier: String,
+        problem: Option<Problem>,
+        now: Timestamp,
+    ) -> Result<Step, LoginError> {
+        let offer = match &login.transaction.offered {
+            Some(home) => self.offer(home, &login.client, now).await?,
+            None => None,
+        };
+        Ok(Step::SignIn(SignIn {
             transaction: self.carried(login),
             ui_locales: login.ui_locales(),
             app: login.client.name.clone(),
             identifier,
+            offer,
             problem,
             may_cancel: login.transaction.request.device.is_none(),
-        })
+        }))
     }
 }

@@ -75,8 +75,8 @@ impl Existing {
                 found.domains.insert(domain, index);
             }
         }
-        for client in &document.clients {
-            if let Some(read) = store.read::<Client>(&at::client(&client.client_id), now).await? {
+        for client in clients_in(document) {
+            if let Some(read) = store.read::<Client>(&at::client(client), now).await? {
                 for tenant in &read.record.tenants {
                     found.read_slug(store, *tenant, now).await?;
                 }
@@ -165,6 +165,11 @@ pub async fn connections_of(
     now: Timestamp,
 ) -> Result<Vec<Stored<Connection>>, StoreError> {
     store.read_range(&Range::of(tenant, Kind::Connection), MOST_CONNECTIONS, now).await
+}
+
+fn clients_in(document: &Document) -> BTreeSet<&ClientId> {
+    let started = document.tenants.iter().filter_map(|tenant| tenant.start_app.as_ref());
+    document.clients.iter().map(|client| &client.client_id).chain(started).collect()
 }
 
 fn slugs_in(document: &Document) -> BTreeSet<&Slug> {

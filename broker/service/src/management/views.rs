@@ -70,6 +70,8 @@ pub struct TenantView {
     /// Its identifier.
     #[schema(value_type = String)]
     pub id: TenantId,
+    /// The link for its portal, which ends at an app.
+    pub start_url: String,
     #[serde(flatten)]
     document: document::Tenant,
     /// When it was created.
@@ -95,6 +97,10 @@ pub struct ConnectionView {
     pub tenant: Slug,
     /// The redirect URI to register at the provider.
     pub callback_url: String,
+    /// The link for the company's portal that leads through this connection.
+    pub start_url: String,
+    /// What to register at the provider as the URI that begins a login (OIDC Core section 4).
+    pub initiate_login_uri: String,
     /// Where the connection's own public keys are, if it has any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_jwks_uri: Option<String>,
@@ -271,8 +277,9 @@ impl Management {
         format!("{}/federation/{connection}/callback", self.issuer)
     }
 
-    fn client_jwks_uri(&self, connection: &Connection) -> String {
-        format!("{}/federation/{}/{}/jwks", self.issuer, connection.tenant, connection.id)
+    /// What else the provider of a connection may call or fetch.
+    fn of_connection(&self, connection: &Connection, what: &str) -> String {
+        format!("{}/federation/{}/{}/{what}", self.issuer, connection.tenant, connection.id)
     }
 
     /// The public keys by which a connection authenticates at its provider (RFC 7517 section 5).
@@ -293,7 +300,8 @@ impl Management {
     pub(super) async fn tenant_view(&self, tenant: &Tenant) -> Result<TenantView, StoreError> {
         let slugs = slugs_of(&*self.store, tenant.parent().as_slice(), self.clock.now()).await?;
         let document = export::tenant(tenant, &slugs);
-        Ok(TenantView { id: tenant.id, document, created_at: tenant.created_at })
+        let start_url = format!("{}/s/{}", self.issuer, tenant.slug);
+        Ok(TenantView { id: tenant.id, start_url, document, created_at: tenant.created_at })
     }
 
     fn connection_view(&self, tenant: &Tenant, connection: &Connection) -> ConnectionView {
@@ -302,7 +310,9 @@ impl Management {
             id: connection.id,
             tenant: tenant.slug.clone(),
             callback_url: self.callback_url(connection.id),
-            client_jwks_uri: keys.map(|_| self.client_jwks_uri(connection)),
+            start_url: format!("{}/s/{}/{}", self.issuer, tenant.slug, connection.name),
+            initiate_login_uri: self.of_connection(connection, "start"),
+            client_jwks_uri: keys.map(|_| self.of_connection(connection, "jwks")),
             client_certificate: keys.and_then(|keys| pem(&keys.newest.public_jwk)),
             document: document::Connection {
                 issuer: Some(connection.issuer.clone()),

@@ -95,7 +95,7 @@ impl Broker {
     }
 
     fn begin(&self, query: &str, session: BrowserSession) -> Step {
-        at_once(self.login.begin(&[query.as_bytes()], session, self.now())).unwrap()
+        at_once(self.login.begin(&[query.as_bytes()], session.into(), self.now())).unwrap()
     }
 
     /// Redeems a code.

@@ -9,7 +9,7 @@ use rstest::rstest;
 use crate::support::{authorize, signed_in};
 
 /// A second connection of the victim's, named `partners`.
-async fn with_partners(world: &World) -> ConnectionId {
+pub async fn with_partners(world: &World) -> ConnectionId {
     let k2 = ConnectionId::new(world.clock.now(), &*world.entropy);
     world.connect(world.victim, k2, "evil").await;
     let name = |connection: &mut doorward_domain::Connection| connection.name = "partners".to_owned();

@@ -44,6 +44,14 @@ impl Issuer {
         Ok(logout_calls)
     }
 
+    /// A logout token of this type and with these claims, whatever they say.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn sign_logout_token(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, JoseError> {
+        self.key().sign(typ, claims)
+    }
+
     fn logout_token(&self, client_id: &str, sub: &Value, sid: &str) -> Result<String, JoseError> {
         let now = self.now();
         let claims = json!({

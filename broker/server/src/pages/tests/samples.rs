@@ -37,6 +37,7 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "sign-in again, unknown", sign_in(Some(SignInProblem::Unknown))).await,
         sample(language, "sign-in again, not ready", sign_in(Some(SignInProblem::NotReady))).await,
         sample(language, "sign-in again, not this app", sign_in(Some(SignInProblem::NotThisApp))).await,
+        sample(language, "sign-in, offered", sign_in_offered(words, text)).await,
         sample(language, "choose", choose(words, text)).await,
         sample(language, "consent", consent(words, text)).await,
         sample(language, "consent, registered by itself", unverified(words, text)).await,
@@ -70,6 +71,7 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "signed-out", signed_out(words, some(text))).await,
         sample(language, "signed-out, by nobody", signed_out(words, None)).await,
         sample(language, "start", start(words, text)).await,
+        sample(language, "start apps", start_apps(words, text)).await,
         sample(language, "error", error(words, text)).await,
         sample(language, "welcome", welcome).await,
     ]
@@ -84,7 +86,20 @@ async fn sample(language: Language, name: &'static str, page: impl IntoResponse)
 fn sign_in(words: Words, text: &str, problem: Option<SignInProblem>) -> SignInPage {
     let (transaction, identifier) = (text.to_owned(), text.to_owned());
     let with_password = with_password();
-    SignInPage { words, app: some(text), transaction, identifier, with_password, may_cancel: true, problem }
+    SignInPage {
+        words,
+        app: some(text),
+        transaction,
+        identifier,
+        offer: None,
+        with_password,
+        may_cancel: true,
+        problem,
+    }
+}
+
+fn sign_in_offered(words: Words, text: &str) -> SignInPage {
+    SignInPage { offer: some(text), ..sign_in(words, text, None) }
 }
 
 fn choose(words: Words, text: &str) -> ChoosePage {
@@ -210,6 +225,11 @@ fn signed_out(words: Words, app: Option<String>) -> SignedOutPage {
 
 fn start(words: Words, text: &str) -> StartPage {
     StartPage { words, app: text.to_owned(), host: text.to_owned(), go: Href::here("/next?a='\">") }
+}
+
+fn start_apps(words: Words, text: &str) -> StartAppsPage {
+    let app = StartApp { name: text.to_owned(), go: Href::here("/s/acme?app=a'\">") };
+    StartAppsPage { words, company: text.to_owned(), apps: vec![app.clone(), app] }
 }
 
 fn error(words: Words, text: &str) -> ErrorPage {

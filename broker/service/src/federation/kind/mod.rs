@@ -102,6 +102,11 @@ pub(super) trait Kind: Send + Sync {
         None
     }
 
+    /// Whether `iss` is what it calls itself where it starts a login (OIDC Core section 4).
+    fn starts_as(&self, issuer: &str, iss: &str) -> bool {
+        issuer == iss
+    }
+
     /// The scope of a token for doorward itself, which proves that its credentials are good.
     fn own_scope(&self, _: &Metadata) -> Option<String> {
         None
@@ -117,6 +122,11 @@ pub(super) fn of(kind: &ConnectionKind) -> &dyn Kind {
         ConnectionKind::HaloPsa(it) => it,
         ConnectionKind::Google(it) => it,
     }
+}
+
+/// Whether the provider of `connection` may call itself `iss` where it starts a login.
+pub fn may_start(connection: &Connection, iss: &str) -> bool {
+    of(&connection.kind).starts_as(&connection.issuer, iss)
 }
 
 /// Who an administrator means by a text, of somebody who comes through `connection`.

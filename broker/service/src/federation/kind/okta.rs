@@ -12,6 +12,11 @@ impl Kind for Okta {
         Some("client_id")
     }
 
+    /// Its tiles name the org, whichever authorization server the app uses.
+    fn starts_as(&self, issuer: &str, iss: &str) -> bool {
+        issuer == iss || self.org == iss
+    }
+
     /// One context at most, no choice of accounts, no languages; and never a `sessionToken`, which would sign
     /// in whoever made it.
     fn parameters<'a>(&'a self, ask: &Ask, contexts: &'a Contexts) -> Parameters<'a> {

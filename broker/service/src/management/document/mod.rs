@@ -9,7 +9,7 @@ mod date;
 mod source;
 mod user;
 
-use doorward_domain::{Domain, PopulationName, Slug};
+use doorward_domain::{ClientId, Domain, PopulationName, Slug};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,6 +51,10 @@ pub struct Tenant {
     /// Whether its people may sign in.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// The `client_id` of the app that its start links lead to when they name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub start_app: Option<ClientId>,
     /// Its populations, where it makes a difference between its people.
     #[serde(default, rename = "population", skip_serializing_if = "Vec::is_empty")]
     pub populations: Vec<Population>,
@@ -84,6 +88,9 @@ pub struct Population {
     /// Whether a single connection is gone to at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic_redirect: Option<bool>,
+    /// Whether a browser that somebody has signed in with goes there again without a question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remembered_redirect: Option<bool>,
 }
 
 impl Document {

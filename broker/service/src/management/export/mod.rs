@@ -23,6 +23,7 @@ pub fn tenant(tenant: &Tenant, slugs: &BTreeMap<TenantId, Slug>) -> document::Te
         parent: tenant.parent().and_then(|parent| slugs.get(&parent).cloned()),
         domains: tenant.domains.clone(),
         enabled: tenant.enabled,
+        start_app: tenant.start_app.clone(),
         populations: tenant.populations.iter().map(population).collect(),
         connections: Vec::new(),
         users: Vec::new(),
@@ -30,7 +31,8 @@ pub fn tenant(tenant: &Tenant, slugs: &BTreeMap<TenantId, Slug>) -> document::Te
 }
 
 fn population(population: &Population) -> document::Population {
-    let LoginPolicy { local_sign_in, standard_form, sso_button, automatic_redirect } = population.policy;
+    let LoginPolicy { local_sign_in, standard_form, sso_button, automatic_redirect, remembered_redirect } =
+        population.policy;
     document::Population {
         name: population.name.clone(),
         title: population.title.clone(),
@@ -38,6 +40,7 @@ fn population(population: &Population) -> document::Population {
         standard_form,
         sso_button,
         automatic_redirect,
+        remembered_redirect,
     }
 }
 

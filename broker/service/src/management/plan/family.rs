@@ -78,10 +78,17 @@ impl Planner<'_> {
 }
 
 fn population(entry: &document::Population) -> Population {
-    let document::Population { local_sign_in, standard_form, sso_button, automatic_redirect, .. } = *entry;
+    let document::Population { local_sign_in, standard_form, sso_button, .. } = *entry;
+    let document::Population { automatic_redirect, remembered_redirect, .. } = *entry;
     Population {
         name: entry.name.clone(),
         title: entry.title.clone(),
-        policy: LoginPolicy { local_sign_in, standard_form, sso_button, automatic_redirect },
+        policy: LoginPolicy {
+            local_sign_in,
+            standard_form,
+            sso_button,
+            automatic_redirect,
+            remembered_redirect,
+        },
     }
 }

@@ -140,6 +140,7 @@ pub fn plan(document: &Document, existing: &Existing, making: &Making<'_>) -> Re
         problems: Vec::new(),
     };
     planner.tenants(&document.tenants)?;
+    planner.start_apps(document);
     planner.clients(&document.clients)?;
     if planner.problems.is_empty() { Ok(planner.plan) } else { Err(PlanError::Invalid(planner.problems)) }
 }

@@ -58,6 +58,7 @@ impl Planner<'_> {
             domains: entry.domains.clone(),
             populations: self.populations(&entry.populations, &path),
             enabled: entry.enabled,
+            start_app: entry.start_app.clone(),
             epoch: old.map_or(0, |old| old.record.epoch + u32::from(ends)),
             ..Tenant::new(id, entry.slug.clone(), entry.name.clone(), created_at)
         };
@@ -72,6 +73,23 @@ impl Planner<'_> {
         let before = old.map(|old| (old, Described::tenant(&old.record, &self.slugs)));
         let after = Described::tenant(&new, &self.slugs);
         self.put((id, id.to_string()), &path, before, (&new, after))
+    }
+
+    /// A start link leads to an app that can be told to begin a login (OIDC Core section 4).
+    pub(super) fn start_apps(&mut self, document: &document::Document) {
+        for entry in &document.tenants {
+            let Some(app) = &entry.start_app else { continue };
+            let named = document.clients.iter().find(|client| client.client_id == *app);
+            let stored = self.existing.clients.get(app).map(|stored| &stored.record);
+            let begins = match named {
+                Some(named) => named.initiate_login_uri.is_some(),
+                None => stored.is_some_and(|stored| stored.initiate_login_uri.is_some()),
+            };
+            if !begins {
+                let path = format!("tenant[{}].start_app", entry.slug);
+                self.problem(path, "must be the `client_id` of an app with an `initiate_login_uri`");
+            }
+        }
     }
 
     /// Decides to whom every domain leads. A domain has one tenant; it moves only when the same
