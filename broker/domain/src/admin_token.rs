@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AdminTokenId, SecretHash, Timestamp};
+use crate::{AdminTokenId, SecretHash, TenantId, Timestamp};
 
 macro_rules! scopes {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -127,6 +127,9 @@ pub struct AdminToken {
     pub hash: SecretHash,
     /// What it may do.
     pub scopes: AdminScopes,
+    /// The tenant that it is for, with all its parts; it opens nothing else. None for all of the broker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<TenantId>,
     /// Who made it.
     pub created_by: String,
     /// When it was made.

@@ -417,7 +417,8 @@ impl World {
     async fn digest_where(&self, counts: impl Fn(&Key) -> bool) -> Vec<u8> {
         let all = self.records().await;
         let kept = all.iter().filter(|(key, _)| key.kind() != Kind::Audit && counts(key));
-        kept.flat_map(|(key, value)| [key.as_bytes(), value.bytes.as_slice()].concat()).collect()
+        let all = kept.flat_map(|(key, value)| [key.as_bytes(), value.bytes.as_slice()].concat());
+        Sha256::digest(all.collect::<Vec<_>>()).to_vec()
     }
 }
 

@@ -1,16 +1,17 @@
 //! Who may use the admin API, and for what: the operator, whose token lies in a file, for everything, and
-//! whoever has a token that was made, within its scopes (RFC 6750).
+//! whoever has a token that was made, within its scopes and its tenant (RFC 6750).
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use doorward_domain::{AdminScope, AdminScopes, Plain, Timestamp};
+use doorward_domain::{AdminScope, AdminScopes, Plain, TenantId, Timestamp};
 use doorward_service::keys::KeyRing;
 use doorward_service::management::Management;
+use doorward_service::management::own::Behalf;
 use doorward_service::provider::Provider;
 
 use super::{Admin, AdminError};
@@ -24,26 +25,55 @@ const OPERATOR: &str = "operator";
 struct Caller {
     name: String,
     scopes: AdminScopes,
+    /// The tenant that the token is for, if it is for one alone.
+    tenant: Option<TenantId>,
 }
 
-/// Lets a request with a good token through.
-pub(super) async fn require(State(admin): State<Arc<Admin>>, mut request: Request, next: Next) -> Response {
-    match caller(&admin, request.headers()).await {
+/// What lies under here is about one tenant.
+const OF_A_TENANT: &str = "/admin/v1/tenants/{slug}";
+
+/// Lets a request with a good token through, to where the token is for.
+pub(super) async fn require(State(admin): State<Arc<Admin>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match admit(&admin, &mut parts).await {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
         }
         Err(error) => error.into_response(),
     }
 }
 
+/// Who asks. A token for one tenant opens what lies under that tenant, or under a part of it, and nothing
+/// else: that is decided by the route, so that no operation has to think of it (AD-01).
+async fn admit(admin: &Admin, parts: &mut Parts) -> Result<Caller, AdminError> {
+    let caller = caller(admin, &parts.headers).await?;
+    if let Some(tenant) = caller.tenant {
+        let slug = slug_in(parts).await.ok_or(AdminError::OtherTenant)?;
+        if !admin.management.administers(tenant, &slug).await? {
+            return Err(AdminError::OtherTenant);
+        }
+    }
+    Ok(caller)
+}
+
+/// The company code in the path of a route that is about one tenant.
+async fn slug_in(parts: &mut Parts) -> Option<String> {
+    let route = parts.extensions.get::<MatchedPath>()?.as_str().strip_prefix(OF_A_TENANT)?;
+    if !route.is_empty() && !route.starts_with('/') {
+        return None;
+    }
+    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    params.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug.to_owned())
+}
+
 async fn caller(admin: &Admin, headers: &HeaderMap) -> Result<Caller, AdminError> {
     let token = bearer(headers).map(Plain::new).ok_or(AdminError::NoToken)?;
     if admin.token.matches(&token) {
-        return Ok(Caller { name: OPERATOR.to_owned(), scopes: AdminScopes::everything() });
+        return Ok(Caller { name: OPERATOR.to_owned(), scopes: AdminScopes::everything(), tenant: None });
     }
     let found = admin.management.token(&token).await?.ok_or(AdminError::WrongToken)?;
-    Ok(Caller { name: found.id.to_string(), scopes: found.scopes })
+    Ok(Caller { name: found.id.to_string(), scopes: found.scopes, tenant: found.tenant })
 }
 
 /// The broker's management behind its guard: a handler gets at it by saying what its operation takes.
@@ -66,6 +96,8 @@ pub(super) struct Admitted<'a> {
     pub actor: &'a str,
     /// What they may do.
     pub scopes: &'a AdminScopes,
+    /// On whose behalf.
+    pub behalf: Behalf,
 }
 
 impl Access {
@@ -81,6 +113,7 @@ impl Access {
             now: self.admin.clock.now(),
             actor: &self.caller.name,
             scopes: &self.caller.scopes,
+            behalf: if self.caller.tenant.is_some() { Behalf::Tenant } else { Behalf::Operator },
         })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use doorward_domain::AdminScope;
 use doorward_service::management::backup::BackedUp;
+use doorward_service::management::own::OwnError;
 use doorward_service::management::plan::Problem as Wrong;
 use doorward_service::management::views::Page;
 use doorward_service::management::{Document, Plan, PlanError};
@@ -11,8 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::access::Access;
-use super::exchange::{Answer, Asked, PageQuery, Sent, answer};
-use super::openapi::{BadBody, BadQuery};
+use super::exchange::{Answer, Asked, Named, PageQuery, Sent, answer};
+use super::openapi::{BadBody, BadQuery, NotFound};
 use super::problem::FieldProblem;
 use super::{Admin, AdminError};
 
@@ -22,6 +23,9 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(apply))
         .routes(routes!(export))
         .routes(routes!(backup))
+        .routes(routes!(plan_own))
+        .routes(routes!(apply_own))
+        .routes(routes!(export_own))
 }
 
 /// What applying a document would change
@@ -52,6 +56,45 @@ async fn apply(access: Access, sent: Sent) -> Answer {
     security(("admin" = ["documents:read"])))]
 async fn export(access: Access) -> Answer {
     answer(access.to(AdminScope::DocumentsRead)?.management.export().await?)
+}
+
+/// What applying a document about this tenant alone would change
+#[utoipa::path(post, path = "/tenants/{slug}/plan", tag = "documents", params(("slug" = String, Path)),
+    request_body = Document,
+    responses((status = 200, body = Plan), (status = 404, response = NotFound), (status = 422, response = BadBody)),
+    security(("admin" = ["documents:read"])))]
+async fn plan_own(access: Access, slug: Named<String>, sent: Sent) -> Answer {
+    let admin = access.to(AdminScope::DocumentsRead)?;
+    let document: Document = sent.json()?;
+    let plan = admin.management.plan_own(&slug?.0, document.clone(), (admin.behalf, admin.actor)).await;
+    answer(plan.map_err(|error| refused_own(error, &document))?)
+}
+
+/// Make true what a document about this tenant alone says
+#[utoipa::path(post, path = "/tenants/{slug}/apply", tag = "documents", params(("slug" = String, Path)),
+    request_body = Document,
+    responses((status = 200, body = Plan), (status = 404, response = NotFound), (status = 422, response = BadBody)),
+    security(("admin" = ["documents:write"])))]
+async fn apply_own(access: Access, slug: Named<String>, sent: Sent) -> Answer {
+    let admin = access.to(AdminScope::DocumentsWrite)?;
+    let document: Document = sent.json()?;
+    let done = admin.management.apply_own(&slug?.0, document.clone(), (admin.behalf, admin.actor)).await;
+    answer(done.map_err(|error| refused_own(error, &document))?)
+}
+
+/// Everything that is configured of this tenant, as a document without secrets
+#[utoipa::path(get, path = "/tenants/{slug}/export", tag = "documents", params(("slug" = String, Path)),
+    responses((status = 200, body = Document), (status = 404, response = NotFound)),
+    security(("admin" = ["documents:read"])))]
+async fn export_own(access: Access, slug: Named<String>) -> Answer {
+    answer(access.to(AdminScope::DocumentsRead)?.management.export_own(&slug?.0).await?)
+}
+
+fn refused_own(error: OwnError, document: &Document) -> AdminError {
+    match error {
+        OwnError::View(error) => error.into(),
+        OwnError::Plan(error) => refused(error, document),
+    }
 }
 
 /// A part of everything that a backup holds

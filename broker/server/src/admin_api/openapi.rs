@@ -113,7 +113,7 @@ macro_rules! problems {
 
 problems! {
     Unauthorized: "There is no token, or it is not good (`invalid_token`).";
-    Forbidden: "The token is not for this (`insufficient_scope`).";
+    Forbidden: "The token is not for this (`insufficient_scope`, `other_tenant`).";
     Unavailable: "The broker cannot do this now (`temporarily_unavailable`).";
     NotFound: "There is no such thing (`not_found`).";
     BadQuery: "The query is wrong (`invalid_query`, `invalid_cursor`).";

@@ -35,6 +35,9 @@ pub(super) enum AdminError {
     /// The token is not for this.
     #[error("this takes a token with the scope `{0}`")]
     Scope(AdminScope),
+    /// The token is for one tenant, and this is not about it.
+    #[error("this token is for one tenant alone, and this is not about it")]
+    OtherTenant,
     /// There is nothing at this path.
     #[error("the admin API has no such path")]
     NoSuchPath,
@@ -157,6 +160,7 @@ impl AdminError {
         match self {
             Self::NoToken | Self::WrongToken => (S::UNAUTHORIZED, "invalid_token"),
             Self::Scope(_) | Self::Token(TokenError::Beyond) => (S::FORBIDDEN, "insufficient_scope"),
+            Self::OtherTenant => (S::FORBIDDEN, "other_tenant"),
             Self::NoSuchPath | Self::View(ViewError::Unknown { .. }) => NOT_FOUND,
             Self::Client(ClientError::Unknown(_)) | Self::Token(TokenError::Unknown(_)) => NOT_FOUND,
             Self::Preview(PreviewError::Unknown { .. }) => NOT_FOUND,

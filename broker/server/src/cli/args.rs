@@ -63,7 +63,7 @@ pub enum AdminCommand {
     /// Make what files say true: tenants, connections and clients. Nothing is deleted
     Apply(Files),
     /// Print tenants, connections and clients in the form of `apply`, without secrets
-    Export,
+    Export(Part),
     /// Tenants: the customer organisations
     #[command(subcommand)]
     Tenant(TenantVerb),
@@ -122,6 +122,16 @@ pub struct Files {
     /// Documents in TOML, or in JSON when their name ends in .json
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub part: Part,
+}
+
+/// How much of the configuration.
+#[derive(Debug, Args)]
+pub struct Part {
+    /// The company code of the one tenant that it is about; its own administrators see and say no more
+    #[arg(long)]
+    pub tenant: Option<String>,
 }
 
 /// What to do with tenants.
@@ -469,6 +479,9 @@ pub enum TokenVerb {
         /// What it may do, such as clients:read, or `*` for everything
         #[arg(long = "scope", required = true)]
         scopes: Vec<String>,
+        /// The company code of the tenant that it is for, and nothing else
+        #[arg(long)]
+        tenant: Option<String>,
         /// How long it is good
         #[arg(long, default_value = "90d", value_parser = parse_duration)]
         expires_in: Duration,

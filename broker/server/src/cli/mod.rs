@@ -25,8 +25,8 @@ use serde_json::json;
 use crate::config::Config;
 use api::Api;
 use args::{
-    AdminCommand, BackupVerb, Cli, Command, ConnectionVerb, Files, KeyVerb, Output, ResourceVerb, TenantVerb,
-    UserVerb,
+    AdminCommand, BackupVerb, Cli, Command, ConnectionVerb, Files, KeyVerb, Output, Part, ResourceVerb,
+    TenantVerb, UserVerb,
 };
 
 /// Runs the command that the process was started with.
@@ -93,7 +93,7 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
     match command {
         AdminCommand::Plan(files) => change(api, "plan", files, output).await,
         AdminCommand::Apply(files) => change(api, "apply", files, output).await,
-        AdminCommand::Export => export(api, output).await,
+        AdminCommand::Export(part) => export(api, part, output).await,
         AdminCommand::Tenant(TenantVerb::List) => list(&["tenants"], TENANTS).await,
         AdminCommand::Tenant(TenantVerb::Show { slug }) => show(&["tenants", slug]).await,
         AdminCommand::Connection(verb) => connection(api, verb, output).await,
@@ -155,12 +155,22 @@ async fn connection(api: &Api, verb: &ConnectionVerb, output: Output) -> anyhow:
 
 async fn change(api: &Api, verb: &str, files: &Files, output: Output) -> anyhow::Result<()> {
     let document = documents::read_all(&files.files)?;
-    let answer = api.post(&[verb], &serde_json::to_value(&document)?).await?;
+    let answer = api.post(&files.part.path(verb), &serde_json::to_value(&document)?).await?;
     match output {
         Output::Json => print::one(&answer, output),
         Output::Table => print!("{}", diff::text(&serde_json::from_value::<Plan>(answer)?, verb == "apply")),
     }
     Ok(())
+}
+
+impl Part {
+    /// Where the admin API does `verb` with so much.
+    fn path<'a>(&'a self, verb: &'a str) -> Vec<&'a str> {
+        match &self.tenant {
+            Some(tenant) => vec!["tenants", tenant, verb],
+            None => vec![verb],
+        }
+    }
 }
 
 /// Two texts to copy: the document, and the header that leads to it.
@@ -179,8 +189,8 @@ async fn resource(api: &Api, url: &str, output: Output) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn export(api: &Api, output: Output) -> anyhow::Result<()> {
-    let answer = api.get(&["export"]).await?;
+async fn export(api: &Api, part: &Part, output: Output) -> anyhow::Result<()> {
+    let answer = api.get(&part.path("export")).await?;
     match output {
         Output::Json => print::one(&answer, output),
         Output::Table => print!("{}", toml::to_string(&serde_json::from_value::<Document>(answer)?)?),

@@ -6,15 +6,17 @@ use super::api::Api;
 use super::args::{Output, RegistrationTokenVerb, TokenVerb};
 use super::print;
 
-const COLUMNS: &[&str] = &["id", "name", "scopes", "created_by", "used_at", "expires_at"];
+const COLUMNS: &[&str] = &["id", "name", "scopes", "tenant", "created_by", "used_at", "expires_at"];
 const OF_REGISTRATION: &[&str] = &["id", "name", "uses_left", "tenant", "created_by", "expires_at"];
 
 /// Does what was typed.
 pub async fn run(api: &Api, verb: &TokenVerb, output: Output) -> anyhow::Result<()> {
     match verb {
         TokenVerb::List => print::list(&api.list(&["tokens"]).await?, COLUMNS, output),
-        TokenVerb::Create { name, scopes, expires_in } => {
-            let body = json!({"name": name, "scopes": scopes, "expires_in": expires_in.as_secs()});
+        TokenVerb::Create { name, scopes, tenant, expires_in } => {
+            let body = json!({
+                "name": name, "scopes": scopes, "tenant": tenant, "expires_in": expires_in.as_secs(),
+            });
             print::one(&api.post(&["tokens"], &body).await?, output);
         }
         TokenVerb::Revoke { id } => api.delete(&["tokens", id]).await?,

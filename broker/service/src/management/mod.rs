@@ -14,6 +14,7 @@ pub mod document;
 mod existing;
 pub mod export;
 pub mod identities;
+pub mod own;
 pub mod plan;
 pub mod read;
 pub mod registration;

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use doorward_domain::audit::Action;
-use doorward_domain::{AdminScopes, AdminToken, AdminTokenId, Plain, TenantId, Timestamp};
+use doorward_domain::{AdminScopes, AdminToken, AdminTokenId, Plain, Slug, TenantId, Timestamp};
 use doorward_store::records::at;
 use doorward_store::{Batch, Kind, Range, StoreError, StoreExt as _, Stored};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::existing::slugs_of;
 use super::plan::{Problem, check_title};
 use super::views::{Ask, Page, ViewError};
 use super::{Management, schema};
@@ -27,6 +28,9 @@ pub struct NewToken {
     /// What it may do: nothing that its maker may not do.
     #[schema(schema_with = schema::admin_scopes)]
     pub scopes: AdminScopes,
+    /// The company code of the one tenant, with all its parts, that it is for; everything when left out.
+    #[serde(default)]
+    pub tenant: Option<String>,
     /// After how many seconds it ends: 90 days when left out, a year at most.
     #[serde(default)]
     pub expires_in: Option<u64>,
@@ -43,6 +47,9 @@ pub struct TokenView {
     /// What it may do.
     #[schema(schema_with = schema::admin_scopes)]
     pub scopes: AdminScopes,
+    /// The company code of the one tenant that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     /// Who made it.
     pub created_by: String,
     /// When it was made, in milliseconds since 1970.
@@ -94,6 +101,16 @@ impl Management {
             let message = "is empty; name what the token may do".to_owned();
             problems.push(Problem { path: "scopes".to_owned(), message });
         }
+        let tenant = match &new.tenant {
+            Some(slug) => self.find_tenant(slug).await.map(Some).unwrap_or_else(|_| {
+                problems.push(Problem {
+                    path: "tenant".to_owned(),
+                    message: "is no tenant's company code".to_owned(),
+                });
+                None
+            }),
+            None => None,
+        };
         let life = life(new.expires_in, USUAL_LIFE, &mut problems);
         if !problems.is_empty() {
             return Err(TokenError::Invalid(problems));
@@ -108,6 +125,7 @@ impl Management {
             name: new.name,
             hash: text.hash(),
             scopes: new.scopes,
+            tenant: tenant.as_ref().map(|tenant| tenant.id),
             created_by: actor.to_owned(),
             created_at: now,
             used_at: None,
@@ -115,7 +133,7 @@ impl Management {
         };
         let event = self.event(TenantId::BROKER, actor, Action::AdminTokenCreated, &id.to_string());
         self.store.commit(Batch::new().insert(&token)?.insert(&event)?).await?;
-        Ok((view(token), text))
+        Ok((view(token, tenant.map(|tenant| tenant.slug)), text))
     }
 
     /// The tokens, the oldest first.
@@ -124,7 +142,13 @@ impl Management {
     /// [`ViewError`].
     pub async fn tokens(&self, ask: &Ask) -> Result<Page<TokenView>, ViewError> {
         let range = Range::of(TenantId::BROKER, Kind::AdminToken);
-        Ok(self.page::<AdminToken>(&range, ask).await?.map(view))
+        let page = self.page::<AdminToken>(&range, ask).await?;
+        let tenants: Vec<_> = page.items.iter().filter_map(|token| token.tenant).collect();
+        let slugs = slugs_of(&*self.store, &tenants, self.clock.now()).await?;
+        Ok(page.map(|token| {
+            let slug = token.tenant.and_then(|tenant| slugs.get(&tenant).cloned());
+            view(token, slug)
+        }))
     }
 
     /// Revokes a token: from then on it opens nothing.
@@ -185,11 +209,12 @@ pub(super) fn token_id<I: std::str::FromStr>(text: &Plain) -> Option<I> {
     text.expose().split_once('.')?.0.parse().ok()
 }
 
-fn view(token: AdminToken) -> TokenView {
+fn view(token: AdminToken, tenant: Option<Slug>) -> TokenView {
     TokenView {
         id: token.id,
         name: token.name,
         scopes: token.scopes,
+        tenant: tenant.map(String::from),
         created_by: token.created_by,
         created_at: token.created_at,
         used_at: token.used_at,

@@ -236,10 +236,8 @@ impl Management {
         loop {
             let page = self.tenants(&ask).await?;
             for view in page.items {
-                let stored = connections_of(&*self.store, view.id, self.clock.now()).await?;
-                let connections = stored.iter().map(|read| export::connection(&read.record)).collect();
-                let users = self.local_users(view.id).await?;
-                document.tenants.push(document::Tenant { connections, users, ..view.document });
+                let tenant = self.find_tenant(view.slug().as_str()).await?;
+                document.tenants.push(self.exported(&tenant).await?);
             }
             match page.next {
                 Some(next) => ask.after = Some(next),
@@ -258,7 +256,7 @@ impl Management {
     }
 
     /// Those of a tenant's users who sign in at doorward itself, as the document describes them.
-    async fn local_users(&self, tenant: TenantId) -> Result<Vec<document::User>, StoreError> {
+    pub(super) async fn local_users(&self, tenant: TenantId) -> Result<Vec<document::User>, StoreError> {
         let (now, mut users) = (self.clock.now(), Vec::new());
         let mut range = Range::of(tenant, Kind::Credentials);
         loop {

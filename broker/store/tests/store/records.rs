@@ -163,6 +163,7 @@ fn admin_token() -> AdminToken {
         name: "pipeline".to_owned(),
         hash: secret(),
         scopes: AdminScopes::everything(),
+        tenant: None,
         created_by: "operator".to_owned(),
         created_at: NOW,
         used_at: Some(NOW),

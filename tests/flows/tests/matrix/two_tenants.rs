@@ -1,7 +1,8 @@
 //! Random walks of people and an attacker through two tenants whose providers know people by the same
 //! subjects and addresses: whatever is opened where, nobody becomes somebody else (UP-01 to UP-09).
 //!
-//! The attacker runs the second tenant's provider and sees every URL, but no cookie of other browsers.
+//! The attacker runs the second tenant's provider, administers that tenant, and sees every URL, but no cookie of
+//! other browsers.
 //! Whatever code comes out of a browser must be of somebody whose password was given in it.
 
 use std::cell::Cell;
@@ -13,9 +14,10 @@ use doorward_flows::{Browser, Page, Setup, World};
 use doorward_test_idp::{IssuerConfig, Persona};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
+use crate::admin::Operator;
 use crate::journey::{sent_back, with};
 
 /// Two people, and two browsers of the attacker.
@@ -38,6 +40,27 @@ enum Step {
     SwapTransactions,
     /// A browser's session ends.
     SignOut { browser: usize },
+    /// The administrator of the second tenant tries to say something of it, or of the first.
+    Administer { what: usize },
+}
+
+/// What the administrator of the second tenant writes into its document, in the entry of its connection or in
+/// its own.
+fn sayings() -> Vec<(bool, &'static str, Value)> {
+    vec![
+        (true, "linking", json!("verified_email")),
+        (true, "linking", json!("verified_email_and_name")),
+        (true, "linking", json!("never")),
+        (true, "issuer", json!("https://idp.test/good")),
+        (true, "issuer", json!("https://idp.test/evil")),
+        (true, "claims", json!({"email": "sub", "groups": "name"})),
+        (true, "claims", json!({})),
+        (true, "provisioning", json!("known_only")),
+        (true, "provisioning", json!("just_in_time")),
+        (false, "domains", json!(["victim.test"])),
+        (false, "parent", json!("victim")),
+        (false, "slug", json!("victim")),
+    ]
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +92,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(|sessions| Step::CopyCookies { sessions }),
         1 => Just(Step::SwapTransactions),
         1 => browser.prop_map(|browser| Step::SignOut { browser }),
+        2 => (0..sayings().len() + 2).prop_map(|what| Step::Administer { what }),
     ]
 }
 
@@ -87,6 +111,8 @@ struct Walk {
     subjects: BTreeMap<String, Seen>,
     /// How often somebody came through to the app.
     signed_in: u32,
+    /// The token of the second tenant's administrator.
+    administrator: String,
 }
 
 fn latest<T>(all: &[T], n: usize) -> &T {
@@ -111,6 +137,7 @@ impl Walk {
     async fn new() -> Self {
         let issuers = vec![issuer("good"), issuer("evil")];
         let world = World::with(Setup { issuers, ..Setup::default() }).await;
+        let administrator = Operator::of(&world).administrator_of("attacker").await.token;
         let browsers = (0..BROWSERS).map(|_| world.browser()).collect();
         Self {
             world,
@@ -120,6 +147,7 @@ impl Walk {
             ways: Vec::new(),
             subjects: BTreeMap::new(),
             signed_in: 0,
+            administrator,
         }
     }
 
@@ -157,7 +185,32 @@ impl Walk {
                 let silent = self.world.relying("c1").authorize(&self.world, &[("prompt", "none")]);
                 prop_assert_eq!(self.browsers[browser].get(&silent).await.parameter("code"), None);
             }
+            Step::Administer { what } => self.administer(what).await?,
         }
+        Ok(())
+    }
+
+    /// Nothing that the administrator of one tenant says concerns the other.
+    async fn administer(&self, what: usize) -> Result<(), TestCaseError> {
+        let own = Operator { world: &self.world, token: self.administrator.clone() };
+        let before = self.world.digest_of(self.world.victim).await;
+        let list = "subject,account\nsubject-of-p0,p0@victim.test\nsubject-of-p1,p1@victim.test\n";
+        let answer = match sayings().into_iter().nth(what) {
+            Some((of_connection, field, value)) => {
+                let mut document = own.get("/tenants/attacker/export").await.json;
+                let tenant = &mut document["tenant"][0];
+                let entry = if of_connection { &mut tenant["connection"][0] } else { tenant };
+                entry[field] = value;
+                own.post("/tenants/attacker/apply", &document).await
+            }
+            None => {
+                let tenant = TENANTS[what % TENANTS.len()];
+                let path = format!("/tenants/{tenant}/connections/staff/identities");
+                own.post(&path, &json!({"list": list})).await
+            }
+        };
+        prop_assert!(answer.status.as_u16() < 500, "{:?}", answer);
+        prop_assert_eq!(self.world.digest_of(self.world.victim).await, before);
         Ok(())
     }
 
@@ -227,7 +280,9 @@ impl Walk {
         prop_assert!(self.proven[browser].contains(&seen), "browser {} became {:?}", browser, seen);
         let known = self.subjects.entry(text("sub")).or_insert_with(|| seen.clone());
         prop_assert_eq!(&*known, &seen, "one subject, two people");
-        prop_assert_eq!(&claims["email_verified"], &Value::Bool(true));
+        if seen.0 == TENANTS[0] {
+            prop_assert_eq!(&claims["email_verified"], &Value::Bool(true));
+        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 mod clients;
 mod description;
 mod lists;
+pub mod own;
 mod preview;
 mod registration_tokens;
 mod secrets;
