@@ -69,7 +69,7 @@ pub fn bad_link(app: &App, request: &HeaderMap) -> Response {
 
 /// A sign-in that a provider sent, and nobody had asked it for.
 pub fn unsolicited(app: &App, request: &HeaderMap) -> Response {
-    page(app, Words::for_reader(None, request), failure::UNSOLICITED, None, &Unsolicited)
+    page(app, Words::for_reader(None, request), failure::UNSOLICITED, untraced(app), &Unsolicited)
 }
 
 /// What the operator reads of it.
