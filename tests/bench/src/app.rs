@@ -33,7 +33,7 @@ pub struct Registered {
 pub const CLIENT: Registered = Registered { id: "load", redirect_uri: "http://127.0.0.1:3999/callback" };
 /// Its secret.
 pub const CLIENT_SECRET: &str = "secret-of-the-load-program";
-/// The company code of everybody who signs in.
+/// The company code of everybody who signs in, where there is one company.
 pub const COMPANY: &str = "load";
 /// What a login asks for.
 pub const SCOPE: &str = "openid profile email";
@@ -50,6 +50,7 @@ pub struct App {
     credentials: String,
     signer: Signer,
     asked: AtomicU64,
+    companies: Vec<String>,
 }
 
 /// The broker's endpoints, as its discovery document names them.
@@ -96,11 +97,17 @@ struct Asked {
 }
 
 impl App {
-    /// Gets to know the broker. `signer` is the key that the app is registered with where it keeps FAPI 2.0.
+    /// Gets to know the broker. `signer` is the key that the app is registered with where it keeps FAPI 2.0;
+    /// people sign in to `companies` in turn.
     ///
     /// # Errors
     /// When it does not answer as an OpenID Provider does.
-    pub async fn discover(http: &Http, issuer: &str, signer: Signer) -> anyhow::Result<Self> {
+    pub async fn discover(
+        http: &Http,
+        issuer: &str,
+        signer: Signer,
+        companies: Vec<String>,
+    ) -> anyhow::Result<Self> {
         let endpoints: Endpoints = json(http, &discovery_url(issuer)).await?;
         let keys = VerifyingKeys::parse(&json(http, &endpoints.jwks_uri).await?)?;
         let credentials = STANDARD.encode(format!("{}:{CLIENT_SECRET}", CLIENT.id));
@@ -111,6 +118,7 @@ impl App {
             credentials: format!("Basic {credentials}"),
             signer,
             asked: AtomicU64::new(0),
+            companies,
         })
     }
 
@@ -147,15 +155,31 @@ impl App {
         self.sign_in_page(browser, &self.ask(CLIENT, SCOPE, &[])?).await.map(drop)
     }
 
-    /// Signs somebody in through the identity provider, in a browser without a session.
+    /// Signs somebody in through the identity provider of the company whose turn it is, in a browser without a
+    /// session.
     ///
     /// # Errors
     /// When anything on the way is not as it should be.
     pub async fn sign_in(&self, browser: &mut Browser, scope: &str) -> anyhow::Result<Tokens> {
+        let turn = self.asked.load(Ordering::Relaxed) as usize;
+        let company = self.companies.get(turn % self.companies.len().max(1)).context("no company")?;
+        self.sign_in_to(company, browser, scope).await
+    }
+
+    /// The same of this company.
+    ///
+    /// # Errors
+    /// When anything on the way is not as it should be.
+    pub async fn sign_in_to(
+        &self,
+        company: &str,
+        browser: &mut Browser,
+        scope: &str,
+    ) -> anyhow::Result<Tokens> {
         let asked = self.ask(CLIENT, scope, &[])?;
         let transaction = self.sign_in_page(browser, &asked).await?;
         let form = format!("{}/sign-in", self.endpoints.issuer);
-        let typed = browser.submit(&form, &[("tx", &transaction), ("username", COMPANY)]).await?;
+        let typed = browser.submit(&form, &[("tx", &transaction), ("username", company)]).await?;
         let left = browser.get(typed.location()?).await?;
         let arrived = browser.get(left.location()?).await?;
         self.redeem(&asked, arrived.location()?).await

@@ -9,11 +9,12 @@ use clap::Parser;
 use doorward_bench::app::App;
 use doorward_bench::browser::Http;
 use doorward_bench::measure::{Usage, settled};
+use doorward_bench::neighbours;
 use doorward_bench::playground::{Description, Playground};
 use doorward_bench::run::{Outcome, Plan, Until, run};
 use doorward_bench::start::first_answer;
 use doorward_bench::table::{Costs, Figure, Figures, mebibytes, milliseconds};
-use doorward_bench::upstream::Upstream;
+use doorward_bench::upstream::{PEOPLE, Upstream};
 use doorward_bench::workloads::Workload;
 
 /// Measures what one operation costs the broker: CPU time and bytes written.
@@ -41,6 +42,12 @@ struct Args {
     /// How many other clients there are.
     #[arg(long, value_name = "N", default_value_t = 0)]
     clients: usize,
+    /// How many companies there are, whose people take turns. With more than one, everybody who signs in is new.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    tenants: usize,
+    /// Measure what ill identity providers do to the others, and nothing else.
+    #[arg(long)]
+    neighbours: bool,
     /// How many times the broker's start is measured; the median counts.
     #[arg(long, value_name = "N", default_value_t = 5)]
     starts: usize,
@@ -67,10 +74,20 @@ async fn main() -> anyhow::Result<()> {
 
 /// Measures memory, then every operation. Fails, in the end, when one of them failed.
 async fn load(args: &Args, description: &Description) -> anyhow::Result<()> {
+    if args.neighbours {
+        println!("{}", neighbours::measure(description, args.workers, args.seconds).await?);
+        return Ok(());
+    }
     let broker = description.pids.broker;
     let at_rest = settled(broker).await?;
-    let upstream = Upstream::start().await?;
-    let app = description.introduce(&Http::default(), &upstream).await?;
+    let upstream = Upstream::start(if args.tenants > 1 { u64::MAX } else { PEOPLE }).await?;
+    let app = match args.tenants {
+        0 | 1 => description.introduce(&Http::default(), &upstream).await?,
+        many => {
+            let companies: Vec<_> = (0..many).map(|n| (format!("load-{n}"), upstream.issuer())).collect();
+            description.introduce_all(&Http::default(), &companies).await?
+        }
+    };
     description.add_clients(&Http::default(), args.clients).await?;
     let plan = Plan { workers: args.workers, until: Until::Operations(args.sessions) };
     let sign_ins = run(Workload::Federated, plan, &app, broker).await?;

@@ -62,15 +62,28 @@ impl Description {
         serde_json::from_str(&text).with_context(|| format!("{} is not a playground's JSON", path.display()))
     }
 
-    /// Introduces identity provider and app to the broker through its admin API, and the broker to
-    /// the app.
+    /// Introduces identity provider and app to the broker through its admin API, and the broker to the app,
+    /// whose people are of the usual company.
     ///
     /// # Errors
     /// When the broker refuses.
     pub async fn introduce(&self, http: &Http, upstream: &Upstream) -> anyhow::Result<Arc<App>> {
+        self.introduce_all(http, &[(app::COMPANY.to_owned(), upstream.issuer())]).await
+    }
+
+    /// The same for people of these companies, each with its issuer.
+    ///
+    /// # Errors
+    /// When the broker refuses.
+    pub async fn introduce_all(&self, http: &Http, companies: &[(String, &str)]) -> anyhow::Result<Arc<App>> {
         let signer = Signer::generate()?;
-        self.apply(http, &document(upstream.issuer(), &signer)).await?;
-        Ok(Arc::new(App::discover(http, &self.issuer, signer).await?))
+        self.apply(http, &apps(&signer)).await?;
+        for part in companies.chunks(500) {
+            let tenants: Vec<_> = part.iter().map(|(company, issuer)| tenant(company, issuer)).collect();
+            self.apply(http, &json!({ "tenant": tenants })).await?;
+        }
+        let companies = companies.iter().map(|(company, _)| company.clone()).collect();
+        Ok(Arc::new(App::discover(http, &self.issuer, signer, companies).await?))
     }
 
     /// Introduces this many other clients to the broker.
@@ -108,22 +121,27 @@ fn other_client(number: usize) -> serde_json::Value {
     })
 }
 
-/// Identity provider and app, as `doorward apply` has them.
-fn document(issuer: &str, signer: &Signer) -> serde_json::Value {
+/// A company with its identity provider, as `doorward apply` has it.
+fn tenant(company: &str, issuer: &str) -> serde_json::Value {
     json!({
-        "tenant": [{
-            "slug": app::COMPANY,
-            "name": "Load",
-            "connection": [{
-                "name": "staff",
-                "kind": "oidc",
-                "issuer": issuer,
-                "client_id": upstream::CLIENT_ID,
-                "client_secret": "secret-that-nobody-checks",
-                "provisioning": "just_in_time",
-                "stage": "live",
-            }],
+        "slug": company,
+        "name": "Load",
+        "domains": [format!("{company}.example")],
+        "connection": [{
+            "name": "staff",
+            "kind": "oidc",
+            "issuer": issuer,
+            "client_id": upstream::CLIENT_ID,
+            "client_secret": "secret-that-nobody-checks",
+            "provisioning": "just_in_time",
+            "stage": "live",
         }],
+    })
+}
+
+/// The app, likewise.
+fn apps(signer: &Signer) -> serde_json::Value {
+    json!({
         "client": [{
             "client_id": app::CLIENT.id,
             "name": "Load",

@@ -4,11 +4,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Query, Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{StatusCode, header::CONTENT_TYPE};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
@@ -24,34 +26,64 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use crate::measure;
 
 /// What the broker is registered as.
 pub const CLIENT_ID: &str = "doorward";
-/// How many people there are; they take turns.
-const PEOPLE: u64 = 1_000;
+/// How many people there are usually; they take turns.
+pub const PEOPLE: u64 = 1_000;
+/// What is slow answers after so long.
+const SLOW: Duration = Duration::from_secs(10);
+/// What flaps is well, and then ill, for so long.
+const FLAP: Duration = Duration::from_secs(2);
 const KEY: &str = "load";
 /// How long an ID token is good, in seconds.
 const LIFETIME: i64 = 300;
 
-/// The identity provider; it runs as long as the program.
+/// How an identity provider is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It answers at once.
+    Well,
+    /// It answers when nobody waits any more.
+    Slow,
+    /// It answers for a while, and then with errors for a while.
+    Flapping,
+}
+
+/// The identity provider; it runs as long as this value.
 pub struct Upstream {
     issuer: String,
+    health: watch::Sender<Health>,
+    server: AbortHandle,
 }
 
 impl Upstream {
-    /// Starts it on a free port of loopback.
+    /// Starts it on a free port of loopback, for so many people.
     ///
     /// # Errors
     /// When no key can be made or no port is free.
-    pub async fn start() -> anyhow::Result<Self> {
+    pub async fn start(people: u64) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let issuer = format!("http://{}", listener.local_addr()?);
-        let router = router(Provider::new(issuer.clone())?);
+        let (health, seen) = watch::channel(Health::Well);
+        let router = router(Provider::new(issuer.clone(), people)?).layer(from_fn_with_state(seen, ill));
         let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { issuer })
+        let server = tokio::spawn(async move { axum::serve(listener, router).await }).abort_handle();
+        Ok(Self { issuer, health, server })
+    }
+
+    /// From now on it is like this.
+    pub fn becomes(&self, health: Health) {
+        self.health.send_replace(health);
+    }
+
+    /// From now on nobody listens there.
+    pub fn dies(&self) {
+        self.server.abort();
     }
 
     /// Its issuer identifier.
@@ -60,15 +92,37 @@ impl Upstream {
     }
 }
 
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        self.dies();
+    }
+}
+
+/// What an identity provider that is not well does to a request. Browsers are sent on all the same.
+async fn ill(State(health): State<watch::Receiver<Health>>, request: Request, next: Next) -> Response {
+    let health = *health.borrow();
+    let well = match health {
+        _ if request.uri().path() == "/authorize" => true,
+        Health::Well => true,
+        Health::Slow => {
+            tokio::time::sleep(SLOW).await;
+            true
+        }
+        Health::Flapping => measure::time().as_millis() / FLAP.as_millis() as i64 % 2 == 0,
+    };
+    if well { next.run(request).await } else { StatusCode::BAD_GATEWAY.into_response() }
+}
+
 struct Provider {
     issuer: String,
+    people: u64,
     signer: EcdsaJwsSigner,
     keys: Value,
     arrived: AtomicU64,
 }
 
 impl Provider {
-    fn new(issuer: String) -> anyhow::Result<Self> {
+    fn new(issuer: String, people: u64) -> anyhow::Result<Self> {
         let private = Jwk::generate_ec_key(EcCurve::P256)?;
         let mut signer = ES256.signer_from_jwk(&private)?;
         signer.set_key_id(KEY);
@@ -76,7 +130,7 @@ impl Provider {
         public.set_key_id(KEY);
         public.set_key_use("sig");
         public.set_algorithm("ES256");
-        Ok(Self { issuer, signer, keys: json!({ "keys": [public] }), arrived: AtomicU64::new(0) })
+        Ok(Self { issuer, people, signer, keys: json!({ "keys": [public] }), arrived: AtomicU64::new(0) })
     }
 }
 
@@ -121,7 +175,7 @@ async fn authorize(
     State(provider): State<Arc<Provider>>,
     Query(request): Query<AuthorizationRequest>,
 ) -> impl IntoResponse {
-    let person = provider.arrived.fetch_add(1, Ordering::Relaxed) % PEOPLE;
+    let person = provider.arrived.fetch_add(1, Ordering::Relaxed) % provider.people;
     let code = format!("{person}.{}.{}", request.nonce, request.code_challenge);
     let mut location = request.redirect_uri;
     location
