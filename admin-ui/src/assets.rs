@@ -23,6 +23,10 @@ static STYLESHEET: LazyLock<Asset> =
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../assets/icon.svg")));
 
+static PASSKEY_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("passkey", "js", "text/javascript; charset=utf-8", include_str!("../assets/passkey.js"))
+});
+
 /// The path of the stylesheet, for `<link rel="stylesheet">`.
 pub fn stylesheet_href() -> &'static str {
     &STYLESHEET.href
@@ -33,6 +37,11 @@ pub fn icon_href() -> &'static str {
     &ICON.href
 }
 
+/// The path of the script for passkeys, for `<script type="module">`.
+pub fn passkey_script_href() -> &'static str {
+    &PASSKEY_SCRIPT.href
+}
+
 /// Serves `/assets/{file}`.
 pub fn router() -> Router {
     Router::new().route("/assets/{file}", get(file))
@@ -40,7 +49,7 @@ pub fn router() -> Router {
 
 async fn file(Path(name): Path<String>) -> Response {
     let named = |asset: &&Asset| asset.href.strip_prefix(DIRECTORY) == Some(&name);
-    match [&*STYLESHEET, &*ICON].into_iter().find(named) {
+    match [&*STYLESHEET, &*ICON, &*PASSKEY_SCRIPT].into_iter().find(named) {
         Some(asset) => asset.into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -90,6 +99,7 @@ mod tests {
         let files = [
             (stylesheet_href(), "text/css; charset=utf-8", include_str!("../assets/ui.css")),
             (icon_href(), "image/svg+xml", include_str!("../assets/icon.svg")),
+            (passkey_script_href(), "text/javascript; charset=utf-8", include_str!("../assets/passkey.js")),
         ];
         for (href, content_type, content) in files {
             let response = get(href).await;
@@ -122,7 +132,7 @@ mod tests {
     #[test]
     fn assets_load_nothing_else() {
         let svg_namespace = "http://www.w3.org/2000/svg";
-        for body in [STYLESHEET.body, &ICON.body.replace(svg_namespace, "")] {
+        for body in [STYLESHEET.body, &ICON.body.replace(svg_namespace, ""), PASSKEY_SCRIPT.body] {
             for reference in ["url(", "@import", "http:", "https:", "href=", "<script", "<style"] {
                 assert!(!body.contains(reference), "{reference}");
             }

@@ -47,6 +47,8 @@ pub enum Action {
     PasskeyAdded,
     /// A passkey was removed.
     PasskeyRemoved,
+    /// A passkey's counter went back: there may be a copy of it, so it was not honoured.
+    PasskeyCloned,
     /// Recovery codes were made; earlier ones are void.
     RecoveryCodesMade,
     /// A recovery code was used in place of the second factor.

@@ -81,6 +81,8 @@ kinds! {
     Login = 41, false;
     /// A proof that is on its way by e-mail.
     Proof = 42, false;
+    /// Index: a passkey to whose it is.
+    PasskeyOf = 43, false;
     /// A pushed authorization request.
     PushedRequest = 26, false;
     /// Work that is left to do.

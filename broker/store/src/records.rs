@@ -49,6 +49,17 @@ pub struct LoginOf {
     pub user: UserId,
 }
 
+/// Index record: whose passkey has an identifier. Who signs in with one need not say who they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyOf {
+    /// The credential's identifier, in base64url.
+    pub id: String,
+    /// Whose user it leads to.
+    pub tenant: TenantId,
+    /// The user.
+    pub user: UserId,
+}
+
 /// Index record: an identity of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdentityOf {
@@ -192,6 +203,11 @@ pub mod at {
         Key::new(within, Kind::Login, login.as_bytes())
     }
 
+    /// Whose passkey has an identifier, of whatever length.
+    pub fn passkey(id: &str) -> Key {
+        Key::new(TenantId::BROKER, Kind::PasskeyOf, Sha256::digest(id).as_slice())
+    }
+
     /// A user's proof of a purpose.
     pub fn proof(tenant: TenantId, user: UserId, purpose: ProofPurpose) -> Key {
         Key::new(tenant, Kind::Proof, &[user.as_bytes().as_slice(), &[purpose as u8]].concat())
@@ -323,6 +339,7 @@ record!(RegistrationToken, RegistrationToken, |it| at::registration_token(it.id)
 record!(User, User, |it| at::user(it.tenant, it.id));
 record!(Credentials, Credentials, |it| at::credentials(it.tenant, it.user));
 record!(LoginOf, Login, |it| at::login(it.within, &it.login));
+record!(PasskeyOf, PasskeyOf, |it| at::passkey(&it.id));
 record!(Proof, Proof, |it| at::proof(it.tenant, it.user, it.purpose), expires it.expires_at);
 record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));
 record!(IdentityOf, IdentityOf, |it| at::identity_of(it.tenant, it.user, it.connection, &it.subject));

@@ -67,6 +67,18 @@ impl Stage {
         Ok(self.browser.goto(url.as_ref()).await?)
     }
 
+    /// Gives the browser's device an authenticator that knows its owner, who always agrees.
+    pub async fn plug_authenticator(&self) -> anyhow::Result<()> {
+        let cdp = self.browser.cdp();
+        cdp.send_raw("WebAuthn.enable", json!({})).await?;
+        let options = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "automaticPresenceSimulation": true,
+        });
+        cdp.send_raw("WebAuthn.addVirtualAuthenticator", json!({"options": options})).await?;
+        Ok(())
+    }
+
     /// Waits until the browser is at a URL that begins so, and answers that URL.
     pub async fn arrive(&self, beginning: &str) -> anyhow::Result<Url> {
         let arrived = timeout(PATIENCE, async {

@@ -234,7 +234,8 @@ impl Page {
     }
 }
 
-fn attribute(tag: &str, name: &str) -> Option<String> {
+/// The value of an attribute, as a browser reads it.
+pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
     let quoted = format!(" {name}=\"");
     let start = tag.find(&quoted)? + quoted.len();
     let value = &tag[start..start + tag[start..].find('"')?];

@@ -5,15 +5,18 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "this crate is test code")]
 
 pub mod app;
+pub mod authenticator;
 pub mod browser;
 pub mod local;
 pub mod mailbag;
 pub mod meddler;
 pub mod oracle;
+pub mod tally;
 pub mod transport;
 pub mod upstreams;
 pub mod world;
 
 pub use app::Relying;
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
 pub use world::{Setup, World};

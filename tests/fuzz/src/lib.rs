@@ -14,6 +14,7 @@ pub mod jwks;
 pub mod jws;
 pub mod jwt;
 pub mod params;
+pub mod passkey;
 pub mod redirect_uri;
 pub mod request_object;
 

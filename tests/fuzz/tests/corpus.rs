@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use doorward_fuzz::{
-    Verdict, client_assertion, dpop_proof, jwe, jwks, jws, params, redirect_uri, request_object,
+    Verdict, client_assertion, dpop_proof, jwe, jwks, jws, params, passkey, redirect_uri, request_object,
 };
 
 fn replay(target: &str, check: impl Fn(&[u8]) -> Verdict) {
@@ -34,6 +34,11 @@ fn redirect_uris() {
 #[test]
 fn forms_and_queries() {
     replay("params", params::check);
+}
+
+#[test]
+fn passkeys() {
+    replay("passkey", passkey::check);
 }
 
 #[test]

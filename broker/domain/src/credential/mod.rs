@@ -3,6 +3,7 @@
 
 mod common;
 pub mod login;
+pub mod passkey;
 pub mod password;
 pub mod proof;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Sealed, SecretHash, TenantId, Timestamp, UserId};
 
 pub use login::{EmailAddress, Login, Username};
+pub use passkey::Passkey;
 pub use password::{PasswordCost, PasswordHash, WeakPassword};
 pub use proof::{Proof, ProofPurpose, ProofToken};
 
@@ -69,14 +71,29 @@ impl Credentials {
         }
     }
 
-    /// Whether a password alone does not do.
+    /// Whether a password alone does not do: an authenticator app or a passkey is there to confirm it.
     pub const fn has_second_factor(&self) -> bool {
-        self.totp.is_some()
+        self.totp.is_some() || !self.passkeys.is_empty()
     }
 
-    /// Whether there is anything to sign in with.
-    pub fn is_complete(&self) -> bool {
+    /// Whether there is anything to sign in with: a password, or a passkey, which needs none.
+    pub const fn can_sign_in_now(&self) -> bool {
         self.password.is_some() || !self.passkeys.is_empty()
+    }
+
+    /// The passkey of an identifier.
+    pub fn passkey(&self, id: &str) -> Option<&Passkey> {
+        self.passkeys.iter().find(|passkey| passkey.id == id)
+    }
+
+    /// The credentials without what nothing is left to stand in for: recovery codes stand in for a second
+    /// factor.
+    #[must_use]
+    pub fn without_idle_codes(mut self) -> Self {
+        if !self.has_second_factor() {
+            self.recovery_codes.clear();
+        }
+        self
     }
 
     /// What takes part in a password's guess: names that the user, and whoever knows them, knows.
@@ -97,27 +114,6 @@ pub struct Totp {
     pub used_step: u64,
 }
 
-/// A passkey (WebAuthn Level 3 section 4).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Passkey {
-    /// The credential's identifier, in base64url.
-    pub id: String,
-    /// Its public key: a SubjectPublicKeyInfo in DER, in base64url.
-    pub public_key: String,
-    /// Its COSE algorithm.
-    pub algorithm: i64,
-    /// The authenticator's signature counter, where it has one.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub sign_count: u32,
-    /// Whether it may exist on several devices: what proves a device is the other kind.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub synced: bool,
-    /// What its owner calls it.
-    pub name: String,
-    /// When it was added.
-    pub created_at: Timestamp,
-}
-
 /// What is kept of a short code: a MAC under a named key of ours. A plain hash of so few bits would be
 /// guessed by whoever reads the store.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,9 +128,4 @@ impl std::fmt::Debug for CodeHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[code]")
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_zero(count: &u32) -> bool {
-    *count == 0
 }

@@ -147,6 +147,12 @@ proof-gone = Dieser Link gilt nicht mehr
     .you = können nach einer neueren E-Mail sehen oder auf der Anmeldeseite unter „Können Sie sich nicht anmelden?“ um eine bitten.
     .it-team = kann Sie noch einmal einladen.
 
+## A page for who is signed in.
+
+no-session-here = Sie haben sich hier nicht angemeldet
+    .explanation = Diese Seite ist für Menschen, die sich in diesem Browser und vor nicht langer Zeit mit einem Passwort oder Passkey von uns angemeldet haben.
+    .you = können eine App öffnen, sich dort auf diesem Weg anmelden und hierher zurückkommen.
+
 ## Anything else.
 
 busy = Gerade melden sich zu viele Menschen an

@@ -13,11 +13,20 @@ password-other = Auf einem anderen Weg anmelden
 # $seconds is a number.
 local-too-soon = Es waren zu viele Versuche. In { $seconds } Sekunden können Sie es wieder versuchen; oder Sie wählen per E-Mail ein neues Passwort, das geht sofort.
 
+## Passkeys, on the sign-in pages.
+
+passkey-use = Mit einem Passkey anmelden
+passkey-none = Ihr Browser hat uns keinen Passkey gegeben. Versuchen Sie es noch einmal, oder melden Sie sich auf einem anderen Weg an.
+passkey-wrong = Dieser Passkey gilt hier nicht oder nicht mehr. Melden Sie sich mit Ihrem Passwort oder einem anderen Passkey an.
+
 ## The second factor.
 
 second-factor = Bestätigen Sie, dass Sie es sind
 second-factor-explanation = Geben Sie den Code aus Ihrer Authentifizierungs-App ein, um sich bei { $app } anzumelden.
+second-factor-either = Nehmen Sie Ihren Passkey, um sich bei { $app } anzumelden, oder geben Sie den Code aus Ihrer Authentifizierungs-App ein.
+second-factor-passkey = Nehmen Sie Ihren Passkey, um sich bei { $app } anzumelden. Haben Sie ihn nicht zur Hand, geben Sie einen Ihrer Wiederherstellungscodes ein; jeder gilt einmal.
 second-factor-label = Ihr Code
+second-factor-recovery-label = Wiederherstellungscode
 second-factor-continue = Anmelden
 second-factor-wrong = Dieser Code stimmt nicht, oder er wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal.
 second-factor-recovery = Haben Sie die App nicht zur Hand? Geben Sie stattdessen einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal.
@@ -60,17 +69,19 @@ done-password-here = Melden Sie sich jetzt damit bei { $tenant } an.
 done-password-explanation = Melden Sie sich damit bei { $tenant } an, wenn eine App Sie das nächste Mal dazu auffordert.
 done-email = Ihre E-Mail-Adresse ist bestätigt
 done-email-explanation = { $tenant } weiß jetzt, dass sie Ihnen gehört. Sie können diese Seite schließen.
+done-sign-in = Ihre Anmeldung ist geändert
+done-sign-in-explanation = Sie wurden überall abgemeldet. Melden Sie sich bei { $tenant } auf dem neuen Weg an, wenn eine App Sie darum bittet.
 done-go-on = Anmelden
 
 ## The authenticator app and the recovery codes.
 
 authenticator = Authentifizierungs-App
 authenticator-explanation = Damit Sie bei { $tenant } auch dann sicher sind, wenn jemand Ihr Passwort erfährt, fügen Sie diesen Schlüssel einer Authentifizierungs-App hinzu. Geben Sie dann den Code ein, den die App zeigt.
+authenticator-picture = Der Schlüssel als QR-Code, für die Kamera Ihrer Authentifizierungs-App
 authenticator-there = Sie nutzen bei { $tenant } eine Authentifizierungs-App. Um sie zu entfernen, geben Sie einen ihrer Codes ein.
 authenticator-wrong = Das Passwort oder der Code stimmt nicht. Prüfen Sie beides und versuchen Sie es noch einmal.
 authenticator-add = App hinzufügen
 authenticator-remove = App entfernen
 recovery-codes = Ihre Wiederherstellungscodes
 recovery-codes-explanation = Bewahren Sie diese Codes für { $tenant } getrennt von Ihrem Gerät auf: Jeder lässt Sie einmal ohne die App hinein. Sie werden nur jetzt gezeigt.
-recovery-codes-none = Von jetzt an melden Sie sich bei { $tenant } mit Ihrem Passwort allein an.
 recovery-codes-signed-out = Sie wurden überall abgemeldet. Melden Sie sich wieder an, wenn eine App Sie dazu auffordert.

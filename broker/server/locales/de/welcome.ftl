@@ -5,3 +5,4 @@ welcome-explanation = Apps schicken Menschen hierher, damit sie sich über ihr U
 welcome-issuer = Aussteller (Issuer)
 welcome-developers = Für die Entwicklung
 welcome-discovery = Discovery-Dokument
+welcome-account = Wie Sie sich hier anmelden

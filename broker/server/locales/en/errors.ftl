@@ -147,6 +147,12 @@ proof-gone = This link is not good any more
     .you = can look for a newer email, or ask for one with “Can’t sign in?” on the sign-in page.
     .it-team = can send you a new invitation.
 
+## A page for who is signed in.
+
+no-session-here = You have not signed in here
+    .explanation = This page is for people who signed in with a password or a passkey of ours, in this browser and not long ago.
+    .you = can open an app, sign in there in that way, and come back to this page.
+
 ## Anything else.
 
 busy = Too many people are signing in right now

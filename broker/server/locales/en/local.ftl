@@ -13,11 +13,20 @@ password-other = Sign in another way
 # $seconds is a number.
 local-too-soon = There were too many tries. You can try again in { $seconds } seconds; or choose a new password by email, which works at once.
 
+## Passkeys, on the sign-in pages.
+
+passkey-use = Sign in with a passkey
+passkey-none = Your browser gave us no passkey. Try again, or sign in in another way.
+passkey-wrong = This passkey is not good here, or not any more. Sign in with your password, or with another passkey.
+
 ## The second factor.
 
 second-factor = Confirm that it is you
 second-factor-explanation = Enter the code from your authenticator app to sign in to { $app }.
+second-factor-either = Use your passkey to sign in to { $app }, or enter the code from your authenticator app.
+second-factor-passkey = Use your passkey to sign in to { $app }. If it is not at hand, enter one of your recovery codes; each works once.
 second-factor-label = Code
+second-factor-recovery-label = Recovery code
 second-factor-continue = Sign in
 second-factor-wrong = This code is wrong, or it was used already. Wait for the next one and try again.
 second-factor-recovery = No authenticator at hand? Enter one of your recovery codes instead. Each works once.
@@ -60,17 +69,19 @@ done-password-here = Sign in at { $tenant } with it now.
 done-password-explanation = Sign in at { $tenant } with it the next time an app asks you to.
 done-email = Your email address is confirmed
 done-email-explanation = { $tenant } knows now that it is yours. You can close this page.
+done-sign-in = How you sign in is changed
+done-sign-in-explanation = You were signed out everywhere. Sign in at { $tenant } the new way when an app asks you to.
 done-go-on = Sign in
 
 ## The authenticator app and the recovery codes.
 
 authenticator = Authenticator app
 authenticator-explanation = To be safe at { $tenant } even if somebody learns your password, add this key to an authenticator app. Then enter the code that the app shows.
+authenticator-picture = The key as a QR code, for the camera of your authenticator app
 authenticator-there = You use an authenticator app at { $tenant }. To take it away, enter one of its codes.
 authenticator-wrong = The password or the code is wrong. Check both and try again.
 authenticator-add = Add the app
 authenticator-remove = Take the app away
 recovery-codes = Your recovery codes
 recovery-codes-explanation = Keep these codes for { $tenant } where your device is not: each lets you in once without the app. They are shown only now.
-recovery-codes-none = You sign in at { $tenant } with your password alone from now on.
 recovery-codes-signed-out = You were signed out everywhere. Sign in again when an app asks you to.

@@ -5,3 +5,4 @@ welcome-explanation = Apps send people here to sign in with their company. There
 welcome-issuer = Issuer
 welcome-developers = For developers
 welcome-discovery = Discovery document
+welcome-account = How you sign in here

@@ -147,6 +147,12 @@ proof-gone = Este enlace ya no es válido
     .you = puede buscar un correo más reciente o pedir uno con «¿No puede iniciar sesión?» en la página de inicio de sesión.
     .it-team = puede enviarle otra invitación.
 
+## A page for who is signed in.
+
+no-session-here = No ha iniciado sesión aquí
+    .explanation = Esta página es para quienes han iniciado sesión con una contraseña o una llave de acceso nuestra, en este navegador y hace poco.
+    .you = puede abrir una aplicación, iniciar sesión en ella de esa forma y volver a esta página.
+
 ## Anything else.
 
 busy = Hay demasiadas personas iniciando sesión en este momento

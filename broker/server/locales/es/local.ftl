@@ -13,11 +13,20 @@ password-other = Iniciar sesión de otra manera
 # $seconds is a number.
 local-too-soon = Ha habido demasiados intentos. Podrá volver a intentarlo dentro de { $seconds } segundos; o elija una contraseña nueva por correo, lo que es posible de inmediato.
 
+## Passkeys, on the sign-in pages.
+
+passkey-use = Iniciar sesión con una llave de acceso
+passkey-none = Su navegador no nos ha dado ninguna llave de acceso. Inténtelo otra vez o inicie sesión de otra manera.
+passkey-wrong = Esta llave de acceso no sirve aquí, o ya no. Inicie sesión con su contraseña o con otra llave de acceso.
+
 ## The second factor.
 
 second-factor = Confirme que es usted
 second-factor-explanation = Escriba el código de su aplicación de autenticación para iniciar sesión en { $app }.
+second-factor-either = Use su llave de acceso para iniciar sesión en { $app }, o escriba el código de su aplicación de autenticación.
+second-factor-passkey = Use su llave de acceso para iniciar sesión en { $app }. Si no la tiene a mano, escriba uno de sus códigos de recuperación; cada uno sirve una vez.
 second-factor-label = Código
+second-factor-recovery-label = Código de recuperación
 second-factor-continue = Iniciar sesión
 second-factor-wrong = Este código no es correcto o ya se ha usado. Espere al siguiente e inténtelo de nuevo.
 second-factor-recovery = ¿No tiene la aplicación a mano? Escriba uno de sus códigos de recuperación. Cada uno sirve una sola vez.
@@ -60,17 +69,19 @@ done-password-here = Inicie sesión ahora en { $tenant } con ella.
 done-password-explanation = Inicie sesión en { $tenant } con ella la próxima vez que una aplicación se lo pida.
 done-email = Su dirección de correo está confirmada
 done-email-explanation = { $tenant } ya sabe que es suya. Puede cerrar esta página.
+done-sign-in = Su forma de iniciar sesión ha cambiado
+done-sign-in-explanation = Se ha cerrado su sesión en todas partes. Inicie sesión en { $tenant } de la nueva forma cuando una aplicación se lo pida.
 done-go-on = Iniciar sesión
 
 ## The authenticator app and the recovery codes.
 
 authenticator = Aplicación de autenticación
 authenticator-explanation = Para estar seguro en { $tenant } aunque alguien conozca su contraseña, añada esta clave a una aplicación de autenticación. Escriba después el código que muestra.
+authenticator-picture = La clave como código QR, para la cámara de su aplicación de autenticación
 authenticator-there = Usted usa una aplicación de autenticación en { $tenant }. Para quitarla, escriba uno de sus códigos.
 authenticator-wrong = La contraseña o el código no son correctos. Compruebe ambos e inténtelo de nuevo.
 authenticator-add = Añadir la aplicación
 authenticator-remove = Quitar la aplicación
 recovery-codes = Sus códigos de recuperación
 recovery-codes-explanation = Guarde estos códigos de { $tenant } lejos de su dispositivo: cada uno le deja entrar una vez sin la aplicación. Solo se muestran ahora.
-recovery-codes-none = A partir de ahora inicia sesión en { $tenant } solo con su contraseña.
 recovery-codes-signed-out = Se ha cerrado su sesión en todas partes. Vuelva a iniciarla cuando una aplicación se lo pida.

@@ -5,3 +5,4 @@ welcome-explanation = Las aplicaciones envían aquí a las personas para que ini
 welcome-issuer = Emisor (issuer)
 welcome-developers = Para el desarrollo
 welcome-discovery = Documento de descubrimiento
+welcome-account = Cómo inicia sesión aquí

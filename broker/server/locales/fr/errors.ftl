@@ -147,6 +147,12 @@ proof-gone = Ce lien n’est plus valable
     .you = pouvez chercher un e-mail plus récent, ou en demander un par « Impossible de vous connecter ? » sur la page de connexion.
     .it-team = peut vous envoyer une nouvelle invitation.
 
+## A page for who is signed in.
+
+no-session-here = Vous ne vous êtes pas connecté ici
+    .explanation = Cette page est destinée aux personnes qui se sont connectées avec un mot de passe ou une clé d’accès de chez nous, dans ce navigateur et depuis peu.
+    .you = pouvez ouvrir une application, vous y connecter de cette façon et revenir à cette page.
+
 ## Anything else.
 
 busy = Trop de personnes se connectent en ce moment

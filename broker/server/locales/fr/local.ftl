@@ -13,11 +13,20 @@ password-other = Se connecter autrement
 # $seconds is a number.
 local-too-soon = Il y a eu trop d’essais. Vous pourrez réessayer dans { $seconds } secondes ; ou choisissez un nouveau mot de passe par e-mail, ce qui est possible tout de suite.
 
+## Passkeys, on the sign-in pages.
+
+passkey-use = Se connecter avec une clé d’accès
+passkey-none = Votre navigateur ne nous a donné aucune clé d’accès. Réessayez, ou connectez-vous autrement.
+passkey-wrong = Cette clé d’accès n’est pas valable ici, ou ne l’est plus. Connectez-vous avec votre mot de passe ou une autre clé d’accès.
+
 ## The second factor.
 
 second-factor = Confirmez que c’est bien vous
 second-factor-explanation = Saisissez le code de votre application d’authentification pour vous connecter à { $app }.
+second-factor-either = Utilisez votre clé d’accès pour vous connecter à { $app }, ou saisissez le code de votre application d’authentification.
+second-factor-passkey = Utilisez votre clé d’accès pour vous connecter à { $app }. Si vous ne l’avez pas sous la main, saisissez l’un de vos codes de secours ; chacun sert une fois.
 second-factor-label = Votre code
+second-factor-recovery-label = Code de secours
 second-factor-continue = Se connecter
 second-factor-wrong = Ce code est incorrect ou a déjà été utilisé. Attendez le suivant et réessayez.
 second-factor-recovery = Vous n’avez pas l’application sous la main ? Saisissez l’un de vos codes de secours. Chacun sert une seule fois.
@@ -60,17 +69,19 @@ done-password-here = Connectez-vous maintenant chez { $tenant } avec ce mot de p
 done-password-explanation = Connectez-vous chez { $tenant } avec ce mot de passe la prochaine fois qu’une application vous le demande.
 done-email = Votre adresse e-mail est confirmée
 done-email-explanation = { $tenant } sait maintenant qu’elle est à vous. Vous pouvez fermer cette page.
+done-sign-in = Votre façon de vous connecter a changé
+done-sign-in-explanation = Vous avez été déconnecté partout. Connectez-vous à { $tenant } de la nouvelle façon quand une application vous le demandera.
 done-go-on = Se connecter
 
 ## The authenticator app and the recovery codes.
 
 authenticator = Application d’authentification
 authenticator-explanation = Pour rester en sécurité chez { $tenant } même si quelqu’un apprend votre mot de passe, ajoutez cette clé à une application d’authentification. Saisissez ensuite le code qu’elle affiche.
+authenticator-picture = La clé sous forme de code QR, pour l’appareil photo de votre application d’authentification
 authenticator-there = Vous utilisez une application d’authentification chez { $tenant }. Pour la retirer, saisissez l’un de ses codes.
 authenticator-wrong = Le mot de passe ou le code est incorrect. Vérifiez les deux et réessayez.
 authenticator-add = Ajouter l’application
 authenticator-remove = Retirer l’application
 recovery-codes = Vos codes de secours
 recovery-codes-explanation = Conservez ces codes pour { $tenant } loin de votre appareil : chacun vous laisse entrer une fois sans l’application. Ils ne sont affichés que maintenant.
-recovery-codes-none = Vous vous connectez désormais chez { $tenant } avec votre seul mot de passe.
 recovery-codes-signed-out = Vous avez été déconnecté partout. Reconnectez-vous lorsqu’une application vous le demande.

@@ -5,3 +5,4 @@ welcome-explanation = Les applications envoient ici les personnes qui se connect
 welcome-issuer = Émetteur (issuer)
 welcome-developers = Pour le développement
 welcome-discovery = Document de découverte
+welcome-account = Comment vous vous connectez ici

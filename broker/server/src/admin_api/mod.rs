@@ -13,6 +13,7 @@ mod exchange;
 mod identities;
 mod keys;
 mod openapi;
+mod passkeys;
 mod problem;
 mod registration_tokens;
 mod resources;
@@ -71,6 +72,7 @@ fn operations() -> OpenApiRouter<Arc<Admin>> {
         .merge(clients::routes())
         .merge(users::routes())
         .merge(identities::routes())
+        .merge(passkeys::routes())
         .merge(keys::routes())
         .merge(documents::routes())
         .merge(tokens::routes())

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use doorward_domain::{Algorithm, KeyAlgorithm};
 use url::Url;
 
+use super::user::UserVerb;
 use crate::config::text::parse_duration;
 
 /// A self-hosted mini identity broker.
@@ -280,89 +281,6 @@ impl TraceOutcome {
             Self::NeverCameBack => "never_came_back",
         }
     }
-}
-
-/// What to do with users.
-#[derive(Debug, Subcommand)]
-pub enum UserVerb {
-    /// All of a tenant
-    List {
-        /// The tenant's company code
-        tenant: String,
-    },
-    /// A single one
-    Show(NamedUser),
-    /// Who one is at providers
-    Identities(NamedUser),
-    /// Take an identity from one, and sign them out
-    Unlink {
-        /// Who
-        #[command(flatten)]
-        user: NamedUser,
-        /// The connection's identifier
-        #[arg(long)]
-        connection: String,
-        /// The subject there
-        #[arg(long)]
-        subject: String,
-    },
-    /// End all sessions and grants of one
-    SignOut(OfTenant),
-    /// Make one who signs in here, with a username, an address or both
-    Create(CreateUser),
-    /// Mail a link to choose the first password with
-    Invite(NamedUser),
-    /// Mail a link to choose another password with; until then the old one is good
-    ResetPassword(NamedUser),
-    /// Mail a link to confirm the address with
-    VerifyEmail(NamedUser),
-    /// Let one act no more, and end what they have
-    Disable(NamedUser),
-    /// Let one act again
-    Enable(NamedUser),
-    /// Make one an owner of the tenant's account, who may always sign in here
-    SetOwner {
-        /// Who
-        #[command(flatten)]
-        user: NamedUser,
-        /// Take it from them instead
-        #[arg(long)]
-        no: bool,
-    },
-}
-
-/// A user of a tenant.
-#[derive(Args, Debug)]
-pub struct NamedUser {
-    /// The tenant's company code
-    pub tenant: String,
-    /// The user's identifier, username or address
-    pub name: String,
-}
-
-/// A user that shall be.
-#[derive(Args, Debug)]
-pub struct CreateUser {
-    /// The tenant's company code
-    pub tenant: String,
-    /// What they type after the company code
-    #[arg(long)]
-    pub username: Option<String>,
-    /// What they type, and where mail goes
-    #[arg(long)]
-    pub email: Option<String>,
-    /// Their name, as people read it
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Their population
-    #[arg(long)]
-    pub population: Option<String>,
-    /// They own the tenant's account
-    #[arg(long)]
-    pub owner: bool,
-    /// Mail them a link to choose their password with
-    #[arg(long)]
-    pub invite: bool,
 }
 
 /// What to do with clients.

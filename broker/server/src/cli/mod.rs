@@ -26,8 +26,9 @@ use crate::config::Config;
 use api::Api;
 use args::{
     AdminCommand, BackupVerb, Cli, Command, ConnectionVerb, Files, KeyVerb, Output, Part, ResourceVerb,
-    TenantVerb, UserVerb,
+    TenantVerb,
 };
+use user::UserVerb;
 
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {

@@ -18,6 +18,10 @@ pub enum FormTarget {
     AppWithPicture,
     /// At an app, without a click: by the one script that the page has.
     AppAtOnce,
+    /// Nowhere but here, from a page whose script asks for a passkey.
+    HereWithPasskey,
+    /// At an app, from a page whose script asks for a passkey.
+    AppWithPasskey,
 }
 
 impl FormTarget {
@@ -27,6 +31,15 @@ impl FormTarget {
             Self::App => CSP_FORMS_MAY_END_AT_AN_APP,
             Self::AppWithPicture => CSP_SHOWS_A_PICTURE,
             Self::AppAtOnce => CSP_SUBMITS_ITSELF,
+            Self::HereWithPasskey => CSP_FORMS_STAY_HERE_WITH_SCRIPT,
+            Self::AppWithPasskey => CSP_FORMS_MAY_END_AT_AN_APP_WITH_SCRIPT,
+        }
+    }
+
+    fn permissions_policy(self) -> &'static str {
+        match self {
+            Self::HereWithPasskey | Self::AppWithPasskey => PASSKEYS_ALONE,
+            _ => NO_PERMISSIONS,
         }
     }
 }
@@ -49,12 +62,35 @@ const CSP_SUBMITS_ITSELF: &str = "default-src 'none'; style-src 'self'; img-src 
                                   object-src 'none'; frame-ancestors 'none'; \
                                   script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='";
 
+/// The first, with the scripts that are our own files.
+const CSP_FORMS_STAY_HERE_WITH_SCRIPT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+                                               img-src 'self'; base-uri 'none'; object-src 'none'; \
+                                               frame-ancestors 'none'; form-action 'self'";
+
+/// The second, likewise.
+const CSP_FORMS_MAY_END_AT_AN_APP_WITH_SCRIPT: &str = "default-src 'none'; script-src 'self'; \
+                                                       style-src 'self'; img-src 'self'; base-uri 'none'; \
+                                                       object-src 'none'; frame-ancestors 'none'";
+
+macro_rules! permissions {
+    ($passkeys:literal) => {
+        concat!(
+            "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), \
+             geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), \
+             picture-in-picture=(), publickey-credentials-create=",
+            $passkeys,
+            ", publickey-credentials-get=",
+            $passkeys,
+            ", screen-wake-lock=(), usb=(), xr-spatial-tracking=()"
+        )
+    };
+}
+
 /// Every feature that a page could ask the browser for, off.
-const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
-                                  encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), \
-                                  magnetometer=(), microphone=(), midi=(), payment=(), \
-                                  picture-in-picture=(), publickey-credentials-get=(), \
-                                  screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
+const NO_PERMISSIONS: &str = permissions!("()");
+
+/// All but those that a page with a form for passkeys asks for.
+const PASSKEYS_ALONE: &str = permissions!("(self)");
 
 /// An app may open a login in a popup (`display=popup`, OIDC Core section 3.1.2.1) and be told there, by
 /// its own callback, through `window.opener`. Any stricter policy cuts that tie for good, on the first
@@ -62,13 +98,12 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), disp
 /// and to count its frames: it had the first two anyway, and only the page after a sign-out has frames.
 const OPENER_POLICY: &str = "unsafe-none";
 
-const ALWAYS: [(HeaderName, &str); 8] = [
+const ALWAYS: [(HeaderName, &str); 7] = [
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), OPENER_POLICY),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
     (header::CACHE_CONTROL, "no-store"),
     (header::VARY, "accept-language"),
 ];
@@ -100,6 +135,8 @@ pub fn go_on(headers: &mut HeaderMap, next: &Href) {
 pub fn set(headers: &mut HeaderMap, forms: FormTarget, words: Words) {
     let policy = HeaderValue::from_static(forms.content_security_policy());
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    let permissions = HeaderValue::from_static(forms.permissions_policy());
+    headers.insert(HeaderName::from_static("permissions-policy"), permissions);
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(words.tag()));
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
-use super::{Href, respond};
+use super::{Href, PasskeyForm, respond};
 use crate::words::{Phrase, Words};
 
 /// Asks for name and password. Posts `tx`, `username` and `password` to `/sign-in/password`.
@@ -25,6 +25,8 @@ pub struct PasswordPage {
     pub reset: Href,
     /// The page for other ways.
     pub other: Href,
+    /// The form for who has a passkey.
+    pub passkey: PasskeyForm,
     /// What is wrong with the last try.
     pub problem: Option<TryProblem>,
 }
@@ -39,6 +41,10 @@ pub struct SecondFactorPage {
     pub app: String,
     /// The sealed transaction, carried in the hidden field `tx`.
     pub transaction: String,
+    /// Whether the person has an authenticator app; whoever has none has recovery codes.
+    pub authenticator: bool,
+    /// The form for a passkey, if the person has one.
+    pub passkey: Option<PasskeyForm>,
     /// What is wrong with the last try.
     pub problem: Option<TryProblem>,
 }
@@ -139,6 +145,31 @@ pub enum LocalDone {
     Password,
     /// The address is the person's.
     Email,
+    /// The person signs in in another way from now on.
+    SignIn,
+}
+
+impl NewPasswordProblem {
+    /// The sentence that tells it.
+    pub(super) fn sentence(self, words: Words) -> Phrase {
+        match self {
+            Self::Short => words.say("choose-password-short"),
+            Self::Long => words.say("choose-password-long"),
+            Self::Common => words.say("choose-password-common"),
+            Self::Code => words.say("choose-password-wrong-code"),
+            Self::TooMany => words.say("choose-password-too-many"),
+        }
+    }
+}
+
+impl SecondFactorPage {
+    fn explanation(&self) -> Phrase {
+        match (self.authenticator, &self.passkey) {
+            (true, None) => self.words.with("second-factor-explanation", "app", &self.app),
+            (true, Some(_)) => self.words.with("second-factor-either", "app", &self.app),
+            (false, _) => self.words.with("second-factor-passkey", "app", &self.app),
+        }
+    }
 }
 
 impl PasswordPage {
@@ -175,6 +206,7 @@ impl LocalDonePage {
         match self.done {
             LocalDone::Password => self.words.say("done-password"),
             LocalDone::Email => self.words.say("done-email"),
+            LocalDone::SignIn => self.words.say("done-sign-in"),
         }
     }
 
@@ -185,16 +217,17 @@ impl LocalDonePage {
                 self.words.with("done-password-explanation", "tenant", &self.tenant)
             }
             (LocalDone::Email, _) => self.words.with("done-email-explanation", "tenant", &self.tenant),
+            (LocalDone::SignIn, _) => self.words.with("done-sign-in-explanation", "tenant", &self.tenant),
         }
     }
 }
 
 /// A page that may be shown because somebody tried too often.
-fn tried(problem: Option<&TryProblem>, words: Words, page: &impl Template) -> Response {
+fn tried(problem: Option<&TryProblem>, forms: FormTarget, words: Words, page: &impl Template) -> Response {
     let Some(TryProblem::TooSoon(seconds)) = problem else {
-        return respond(StatusCode::OK, FormTarget::App, words, page);
+        return respond(StatusCode::OK, forms, words, page);
     };
-    let mut response = respond(StatusCode::TOO_MANY_REQUESTS, FormTarget::App, words, page);
+    let mut response = respond(StatusCode::TOO_MANY_REQUESTS, forms, words, page);
     if let Ok(seconds) = HeaderValue::from_str(seconds) {
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
@@ -203,13 +236,14 @@ fn tried(problem: Option<&TryProblem>, words: Words, page: &impl Template) -> Re
 
 impl IntoResponse for PasswordPage {
     fn into_response(self) -> Response {
-        tried(self.problem.as_ref(), self.words, &self)
+        tried(self.problem.as_ref(), FormTarget::AppWithPasskey, self.words, &self)
     }
 }
 
 impl IntoResponse for SecondFactorPage {
     fn into_response(self) -> Response {
-        tried(self.problem.as_ref(), self.words, &self)
+        let forms = if self.passkey.is_some() { FormTarget::AppWithPasskey } else { FormTarget::App };
+        tried(self.problem.as_ref(), forms, self.words, &self)
     }
 }
 

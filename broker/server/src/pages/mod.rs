@@ -13,7 +13,9 @@ mod form_post;
 pub mod headers;
 mod href;
 mod local;
+mod passkey;
 mod picture;
+mod qr_code;
 mod sign_in;
 mod sign_out;
 mod signed_out;
@@ -24,7 +26,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
-pub use account::{AuthenticatorPage, AuthenticatorSetup, RecoveryCodesPage};
+pub use account::{
+    AccountPage, AccountProblem, AuthenticatorPage, AuthenticatorSetup, PasskeyLine, RecoveryCodesPage,
+};
 pub use choose::{Choice, ChoosePage};
 pub use consent::{ConsentPage, Destination, ScopeLine, Standing};
 pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage};
@@ -37,7 +41,9 @@ pub use local::{
     ChoosePasswordPage, LocalDone, LocalDonePage, NewPasswordProblem, PasswordPage, ResetPage,
     SecondFactorPage, ShownProof, TryProblem, VerifyEmailPage,
 };
+pub use passkey::{NewPasskeyPage, PasskeyForm};
 pub use picture::Picture;
+pub use qr_code::QrCode;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_out::SignOutPage;
 pub use signed_out::SignedOutPage;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::headers::FormTarget;
-use super::{Href, respond};
+use super::{Href, PasskeyForm, respond};
 use crate::words::{Phrase, Words};
 
 /// Asks for a work e-mail address or a company code. Posts `tx`, `username` and a `password` that is
@@ -25,6 +25,8 @@ pub struct SignInPage {
     pub offer: Option<String>,
     /// The page for a password at doorward itself.
     pub with_password: Href,
+    /// The form for who has a passkey.
+    pub passkey: PasskeyForm,
     /// Whether there is a way back to the app.
     pub may_cancel: bool,
     /// What was wrong with it.
@@ -55,6 +57,6 @@ impl SignInPage {
 
 impl IntoResponse for SignInPage {
     fn into_response(self) -> Response {
-        respond(StatusCode::OK, FormTarget::App, self.words, &self)
+        respond(StatusCode::OK, FormTarget::AppWithPasskey, self.words, &self)
     }
 }

@@ -30,6 +30,9 @@ const fn forbidden(name: &'static str) -> Failure {
 /// There is no such path.
 pub const NOTHING_HERE: Failure = Failure { status: StatusCode::NOT_FOUND, name: "nothing-here" };
 
+/// Nobody has signed in at doorward itself in this browser.
+pub const NOT_SIGNED_IN: Failure = bad_request("no-session-here");
+
 /// A link of ours was given something that is not for its app.
 pub const BAD_LINK: Failure = bad_request("untrusted-address");
 

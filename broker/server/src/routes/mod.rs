@@ -16,6 +16,7 @@ mod failure;
 mod guard;
 mod health;
 mod json;
+mod passkey;
 mod password;
 mod problem;
 mod redirect;
@@ -79,11 +80,18 @@ fn pages() -> Router<Arc<App>> {
         .route("/sign-in/cancel", post(sign_in::cancelled))
         .route("/sign-in/password", get(password::page).post(password::typed))
         .route("/sign-in/second-factor", post(password::second_factor))
+        .route("/sign-in/passkey", post(passkey::alone))
+        .route("/sign-in/second-factor/passkey", post(passkey::after_password))
         .route("/reset", get(reset::page).post(reset::asked))
         .route("/reset/password", post(reset::changed))
         .route("/invitation", get(reset::invitation).post(reset::accepted))
-        .route("/account/authenticator", get(account::page).post(account::add))
-        .route("/account/authenticator/remove", post(account::remove))
+        .route("/account", get(account::page))
+        .route("/account/passkey", post(account::offer_passkey))
+        .route("/account/passkey/new", post(account::add_passkey))
+        .route("/account/passkey/remove", post(account::remove_passkey))
+        .route("/account/password", post(account::change_password))
+        .route("/account/authenticator", get(account::authenticator::page).post(account::authenticator::add))
+        .route("/account/authenticator/remove", post(account::authenticator::remove))
         .route("/verify-email", get(reset::verify_page).post(reset::verified))
         .route("/consent", post(consent::answer))
         .route(path::DEVICE, get(device::page).post(device::typed))

@@ -62,6 +62,11 @@ pub fn nothing_here(app: &App, request: &HeaderMap) -> Response {
     page(app, Words::for_reader(None, request), failure::NOTHING_HERE, untraced(app), &NothingHere)
 }
 
+/// A page for whoever is signed in here, where nobody is.
+pub fn not_signed_in(app: &App, request: &HeaderMap) -> Response {
+    page(app, Words::for_reader(None, request), failure::NOT_SIGNED_IN, untraced(app), &NotSignedIn)
+}
+
 /// A link that was to lead somewhere else than to its app.
 pub fn bad_link(app: &App, request: &HeaderMap) -> Response {
     page(app, Words::for_reader(None, request), failure::BAD_LINK, untraced(app), &InitiateError::Unfit)
@@ -81,6 +86,11 @@ struct Unsolicited;
 #[derive(Debug, thiserror::Error)]
 #[error("no route for this path")]
 struct NothingHere;
+
+/// What the operator reads of it.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody has signed in here in this browser")]
+struct NotSignedIn;
 
 /// What is no sign-in has a reference for the log alone.
 fn untraced<'a>(app: &App) -> (Reference, Option<&'a WayOn>) {

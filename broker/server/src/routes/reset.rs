@@ -145,7 +145,8 @@ async fn password(app: &App, headers: &HeaderMap, params: &Params, purpose: Proo
     }
 }
 
-const fn weakness(weak: WeakPassword) -> NewPasswordProblem {
+/// What is wrong with a password that is not taken, as the pages tell it.
+pub const fn weakness(weak: WeakPassword) -> NewPasswordProblem {
     match weak {
         WeakPassword::Short => NewPasswordProblem::Short,
         WeakPassword::Long => NewPasswordProblem::Long,
@@ -166,7 +167,8 @@ fn choose(
     ChoosePasswordPage { words, invited_by, transaction, login, proof, problem }.into_response()
 }
 
-fn done(headers: &HeaderMap, done: LocalDone, tenant: String, go_on: Option<Href>) -> Response {
+/// Says that it is done.
+pub fn done(headers: &HeaderMap, done: LocalDone, tenant: String, go_on: Option<Href>) -> Response {
     LocalDonePage { words: words(headers), done, tenant, go_on }.into_response()
 }
 

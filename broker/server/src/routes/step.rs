@@ -15,8 +15,8 @@ use super::redirect::{answer, redirect};
 use crate::app::App;
 use crate::pages::{
     Choice, ChoosePage, ConsentPage, Destination, DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem,
-    DevicePage, Href, PasswordPage, Picture, ScopeLine, SecondFactorPage, SignInPage, SignInProblem,
-    Standing, TryProblem,
+    DevicePage, Href, PasskeyForm, PasswordPage, Picture, ScopeLine, SecondFactorPage, SignInPage,
+    SignInProblem, Standing, TryProblem,
 };
 use crate::words::Words;
 
@@ -92,6 +92,7 @@ fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
         app: Some(page.app),
         transaction: page.transaction.id.to_string(),
         with_password: password_href(&page.transaction),
+        passkey: PasskeyForm::to_sign_in(&page.passkey),
         may_cancel: page.may_cancel,
         problem: page.problem.map(|problem| match problem {
             Problem::UnknownCompany if page.identifier.trim().is_empty() => SignInProblem::Empty,
@@ -117,6 +118,7 @@ fn password(app: &App, request: &HeaderMap, question: PasswordQuestion) -> Respo
         login: question.login,
         reset: Href::here(&format!("/reset?tx={}", question.transaction.id)),
         other: Href::here(&format!("/sign-in?tx={}", question.transaction.id)),
+        passkey: PasskeyForm::to_sign_in(&question.passkey),
         problem: question.problem.map(try_problem),
     }
     .into_response();
@@ -129,6 +131,8 @@ fn second_factor(app: &App, request: &HeaderMap, question: SecondFactorQuestion)
         words: Words::for_reader(question.ui_locales.as_deref(), request),
         app: question.app,
         transaction: question.transaction.id.to_string(),
+        authenticator: question.authenticator,
+        passkey: question.passkey.as_ref().map(PasskeyForm::to_confirm),
         problem: question.problem.map(try_problem),
     }
     .into_response();

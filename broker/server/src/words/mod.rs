@@ -71,14 +71,14 @@ impl From<Language> for Words {
 type Bundle = FluentBundle<FluentResource>;
 
 /// The files of a language. A new one needs its name here.
-fn files(language: Language) -> [&'static str; 11] {
+fn files(language: Language) -> [&'static str; 12] {
     macro_rules! files {
         ($language:literal: $($file:literal),*) => {
             [$(include_str!(concat!("../../locales/", $language, "/", $file, ".ftl"))),*]
         };
         ($language:literal) => {
             files!(
-                $language: "back", "consent", "device", "errors", "frame", "local", "mail", "sign-in", "sign-out",
+                $language: "account", "back", "consent", "device", "errors", "frame", "local", "mail", "sign-in", "sign-out",
                 "start", "welcome"
             )
         };

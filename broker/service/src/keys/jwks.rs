@@ -186,9 +186,9 @@ fn read(jwk: &Map<String, Value>) -> Option<Vec<VerifyingKey>> {
     Some(verifying.collect())
 }
 
-/// The key of a JWK that stands in a token's own header, and its thumbprint (RFC 7638); `None` unless it
-/// is public, strong and fit for `algorithm`.
-pub(super) fn embedded(jwk: &Map<String, Value>, algorithm: Algorithm) -> Option<(VerifyingKey, String)> {
+/// The key of a JWK that comes with what it signed, and its thumbprint (RFC 7638); `None` unless it is
+/// public, strong and fit for `algorithm`.
+pub(crate) fn embedded(jwk: &Map<String, Value>, algorithm: Algorithm) -> Option<(VerifyingKey, String)> {
     if is_private(jwk)
         || !is_for_signatures(jwk)
         || jwk.get("alg").is_some_and(|alg| alg != algorithm.as_str())

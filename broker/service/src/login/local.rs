@@ -8,11 +8,15 @@ use doorward_domain::{Credentials, Plain, Session, Tenant, Timestamp};
 use doorward_store::{Batch, Kind, StoreError, StoreExt as _};
 
 use super::enter::Entrant;
+use super::passkey::PasskeyQuestion;
 use super::transaction::{LocalLeg, Proved};
 use super::under_way::UnderWay;
 use super::{BrowserSession, Login, LoginError, Step, TransactionCookie, TransactionId};
 use crate::federation::Route;
 use crate::identity::local::{Account, Attempt, Denied, Device, Factor, Message, Method};
+
+/// No name that leads anywhere is longer; of one that is, no more is repeated.
+const LONGEST_LOGIN: usize = 320;
 
 /// The page for name and password.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub struct PasswordQuestion {
     pub app: String,
     /// What the person typed as their name.
     pub login: String,
+    /// The question for the browser: is there a passkey?
+    pub passkey: PasskeyQuestion,
     /// What is wrong with the last try.
     pub problem: Option<TryProblem>,
 }
@@ -38,6 +44,10 @@ pub struct SecondFactorQuestion {
     pub ui_locales: Option<String>,
     /// The app's name.
     pub app: String,
+    /// Whether the person has an authenticator app; whoever has none has recovery codes.
+    pub authenticator: bool,
+    /// The question for the browser, if the person has a passkey.
+    pub passkey: Option<PasskeyQuestion>,
     /// What is wrong with the last try.
     pub problem: Option<TryProblem>,
 }
@@ -147,6 +157,7 @@ impl Login {
             app: login.client.name.clone(),
             // A company code is not a person's name.
             login: if hint.contains('@') { hint } else { String::new() },
+            passkey: self.passkey_question(login),
             problem: None,
         }
     }
@@ -176,14 +187,14 @@ impl Login {
             Ok(account) => account,
             Err(denied) => {
                 let mut page = self.ask_password(&login);
-                page.login = typed.login.to_owned();
+                page.login = typed.login.chars().take(LONGEST_LOGIN).collect();
                 page.problem = Some(problem(denied)?);
                 return Ok(Step::Password(page).into());
             }
         };
         if account.credentials.record.has_second_factor() {
             login.transaction.local.proved = Some(proved(&account));
-            return Ok(Step::SecondFactor(self.ask_second_factor(&login, None)).into());
+            return Ok(Step::SecondFactor(self.ask_second_factor(&login, &account, None)).into());
         }
         let dearer = self.local.dearer(&account, typed.password).await;
         let changed =
@@ -199,11 +210,18 @@ impl Login {
         }
     }
 
-    fn ask_second_factor(&self, login: &UnderWay, problem: Option<TryProblem>) -> SecondFactorQuestion {
+    pub(super) fn ask_second_factor(
+        &self,
+        login: &UnderWay,
+        account: &Account,
+        problem: Option<TryProblem>,
+    ) -> SecondFactorQuestion {
         SecondFactorQuestion {
             transaction: self.carried(login),
             ui_locales: login.ui_locales(),
             app: login.client.name.clone(),
+            authenticator: account.credentials.record.totp.is_some(),
+            passkey: self.passkey_to_confirm(login, account),
             problem,
         }
     }
@@ -222,22 +240,17 @@ impl Login {
         now: Timestamp,
     ) -> Result<Entered, LoginError> {
         let login = self.under_way(id, cookie, now).await?;
-        let before = login.transaction.local.proved.ok_or(LoginError::NoTransaction)?;
-        let account = self.local.account(before.tenant, before.user, now).await?;
-        let account = account.filter(|account| proved(account) == before).ok_or(LoginError::NoTransaction)?;
-        if !self.local.may_sign_in(&account, now).await? {
-            return Err(LoginError::NoTransaction);
-        }
+        let account = self.half_way(&login, now).await?;
+        let asked = account.clone();
         let again = |denied| {
-            let problem = problem(denied)?;
-            Ok(Step::SecondFactor(self.ask_second_factor(&login, Some(problem))).into())
+            let problem = Some(problem(denied)?);
+            Ok(Step::SecondFactor(self.ask_second_factor(&login, &asked, problem)).into())
         };
         let (changed, factor) = match self.local.check_second_factor(&account, code, now) {
             Ok(found) => found,
             Err(denied) => return again(denied),
         };
         let left = changed.recovery_codes.len();
-        let told = account.clone();
         let device = Device::open(&self.sealer, device);
         let person = Person { account, changed: Some(changed), method: Method::PasswordAndCode, device };
         match self.let_in(&login, person, older, now).await {
@@ -247,7 +260,7 @@ impl Login {
             }
             Ok(entered) => {
                 if factor == Factor::RecoveryCode {
-                    self.local.tell(&told, |tenant| Message::RecoveryCodeUsed { tenant, left });
+                    self.local.tell(&asked, |tenant| Message::RecoveryCodeUsed { tenant, left });
                 }
                 Ok(entered)
             }
@@ -255,8 +268,22 @@ impl Login {
         }
     }
 
+    /// Whose password was right before, in this login, as they are now.
+    ///
+    /// # Errors
+    /// [`LoginError::NoTransaction`] when it was nobody's, or is good no more (PW-05).
+    pub(super) async fn half_way(&self, login: &UnderWay, now: Timestamp) -> Result<Account, LoginError> {
+        let before = login.transaction.local.proved.ok_or(LoginError::NoTransaction)?;
+        let account = self.local.account(before.tenant, before.user, now).await?;
+        let account = account.filter(|account| proved(account) == before).ok_or(LoginError::NoTransaction)?;
+        match self.local.may_sign_in(&account, now).await? {
+            true => Ok(account),
+            false => Err(LoginError::NoTransaction),
+        }
+    }
+
     /// Lets somebody in who proved who they are to doorward itself.
-    async fn let_in(
+    pub(super) async fn let_in(
         &self,
         login: &UnderWay,
         person: Person,
@@ -295,12 +322,12 @@ impl Login {
 
 /// Somebody on their way in.
 #[derive(Clone)]
-struct Person {
-    account: Account,
+pub(super) struct Person {
+    pub account: Account,
     /// Their credentials, if the sign-in changes them.
-    changed: Option<Credentials>,
-    method: Method,
-    device: Option<Device>,
+    pub changed: Option<Credentials>,
+    pub method: Method,
+    pub device: Option<Device>,
 }
 
 fn proved(account: &Account) -> Proved {
@@ -318,7 +345,7 @@ impl LoginError {
     }
 }
 
-fn problem(denied: Denied) -> Result<TryProblem, LoginError> {
+pub(super) fn problem(denied: Denied) -> Result<TryProblem, LoginError> {
     match denied {
         Denied::Wrong => Ok(TryProblem::Wrong),
         Denied::TooSoon(wait) => Ok(TryProblem::TooSoon(wait)),

@@ -2,11 +2,11 @@
 //! provider and comes back, the app gets a code.
 //!
 //! [`begin`] reads the app's request, which a [`start`] link may have led to, [`home`] is where the browser
-//! belongs, [`leave`] finds the company and sends the person there,
-//! [`arrive`] is the way back, [`local`] the way in at doorward itself, [`enter`] the end of both, [`consent`] the question a third-party app needs, [`device`] how a person
-//! lets a device in; [`attempt`] makes the trace of it. Between them the
-//! login lives in the browser, as a sealed [`transaction`]; nothing is written until the person is
-//! known.
+//! belongs, [`leave`] finds the company and sends the person there, [`arrive`] is the way back, [`local`] the
+//! way in at doorward itself, with [`passkey`] for who needs no password, [`enter`] the end of all, [`consent`]
+//! the question a third-party app needs, [`device`] how a person lets a device in; [`attempt`] makes the trace
+//! of it. Between them the login lives in the browser, as a sealed [`transaction`]; nothing is written until
+//! the person is known.
 
 mod arrive;
 mod attempt;
@@ -18,6 +18,7 @@ mod guesses;
 mod home;
 mod leave;
 mod local;
+mod passkey;
 pub mod start;
 pub mod transaction;
 mod under_way;
@@ -44,6 +45,7 @@ pub use device::{CodeProblem, DeviceCode, DeviceQuestion};
 pub use guesses::Guesser;
 pub use home::{Browser, Home};
 pub use local::{Entered, PasswordQuestion, SecondFactorQuestion, TryProblem, Typed};
+pub use passkey::{PasskeyQuestion, WithPasskey};
 pub use transaction::{Transaction, TransactionCookie, TransactionId};
 
 /// Joins provider, federation and identity into one login.
@@ -126,6 +128,8 @@ pub struct SignIn {
     pub identifier: String,
     /// Where the browser belongs, and the person most likely with it.
     pub offer: Option<Offer>,
+    /// The question for the browser: is there a passkey?
+    pub passkey: PasskeyQuestion,
     /// Why the last try led nowhere.
     pub problem: Option<Problem>,
     /// Whether the person may give up and go back to the app; whoever came from a device has nowhere to go.

@@ -82,6 +82,7 @@ impl Login {
             transaction: self.carried(login),
             ui_locales: login.ui_locales(),
             app: login.client.name.clone(),
+            passkey: self.passkey_question(login),
             identifier,
             offer,
             problem,

@@ -15,6 +15,7 @@ mod existing;
 pub mod export;
 pub mod identities;
 pub mod own;
+pub mod passkeys;
 pub mod plan;
 pub mod read;
 pub mod registration;

@@ -254,7 +254,7 @@ impl Management {
         Ok(batch)
     }
 
-    fn user_event(&self, user: &User, action: Action, actor: &str, now: Timestamp) -> AuditEvent {
+    pub(super) fn user_event(&self, user: &User, action: Action, actor: &str, now: Timestamp) -> AuditEvent {
         AuditEvent {
             id: EventId::new(now, &*self.entropy),
             tenant: user.tenant,

@@ -16,7 +16,8 @@ use doorward_domain::{
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
-    IdentityOf, LoginOf, MasterKeyCheck, NewestKey, PairwiseKey, RegisteredClients, TenantOf, UserByAddress,
+    IdentityOf, LoginOf, MasterKeyCheck, NewestKey, PairwiseKey, PasskeyOf, RegisteredClients, TenantOf,
+    UserByAddress,
 };
 use doorward_store::{Batch, Kind, Record, Store, StoreExt as _};
 
@@ -55,7 +56,7 @@ async fn every_record_reads_back(store: &dyn Store) {
         UserByAddress { tenant: TENANT, address, user: USER }
     );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
-    check!(credentials(), login(), proof());
+    check!(credentials(), login(), passkey_of(), proof());
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(admin_token(), registration_token());
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
@@ -225,12 +226,12 @@ fn credentials() -> Credentials {
         recovery_codes: vec![code],
         passkeys: vec![Passkey {
             id: "id".to_owned(),
-            public_key: "key".to_owned(),
-            algorithm: -7,
+            public_key: serde_json::Map::from_iter([("kty".to_owned(), "EC".into())]),
             sign_count: 3,
             synced: true,
             name: "Phone".to_owned(),
             created_at: NOW,
+            used_at: Some(NOW),
         }],
         ..Credentials::new(TENANT, USER, NOW)
     }
@@ -238,6 +239,10 @@ fn credentials() -> Credentials {
 
 fn login() -> LoginOf {
     LoginOf { within: TENANT, login: "kim".to_owned(), tenant: TENANT, user: USER }
+}
+
+fn passkey_of() -> PasskeyOf {
+    PasskeyOf { id: "id".to_owned(), tenant: TENANT, user: USER }
 }
 
 fn proof() -> Proof {

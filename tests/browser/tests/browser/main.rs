@@ -7,6 +7,7 @@ mod console;
 mod keyboard;
 mod languages;
 mod look;
+mod passkey;
 mod popup;
 mod sign_in;
 mod sign_in_page;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
@@ -377,4 +378,28 @@ async fn a_key_that_a_client_publishes_newly_is_good_at_once_and_nobody_makes_us
     world.pass(1);
     assert!(!good(&stranger, "once more").await && good(&new, "5").await);
     assert_eq!(asked.load(Ordering::SeqCst), 3, "once a second");
+}
+
+/// What is remembered of a client is remembered for minutes, however long the client would like it.
+#[tokio::test]
+async fn ds_05_what_is_remembered_is_soon_forgotten() {
+    let world = World::new().await;
+    let client = Signing::new(&world, "signing").await;
+    let now = world.clock.now().as_secs();
+    for hours in [1, 24, 24 * 365] {
+        let endless = client.but(&world, "exp", json!(now + hours * 60 * 60));
+        assert_refused(&present(&world, &client.sign(&endless)).await);
+    }
+    assert_eq!(marks(&world).await, 0, "what is refused is not remembered");
+    for n in 0..100 {
+        let mut longest = client.but(&world, "exp", json!(now + 5 * 60));
+        longest["jti"] = json!(format!("{n}{}", "x".repeat(200)));
+        assert_eq!(present(&world, &client.sign(&longest)).await.status, StatusCode::OK);
+    }
+    assert_eq!(marks(&world).await, 100, "none makes room for another while it is good");
+    let forgotten = world.clock.now() + Duration::from_secs(6 * 60);
+    let all = world.store.list(&Range::all(), usize::MAX).await.unwrap();
+    let marks = all.iter().filter(|(key, _)| key.kind() == Kind::ReplayMark);
+    assert!(marks.clone().all(|(_, value)| value.expires_at.is_some_and(|at| at <= forgotten)));
+    assert!(marks.clone().all(|(_, value)| value.bytes.len() < 256), "however long its identifier is");
 }

@@ -3,6 +3,7 @@
 use doorward_domain::audit::Action;
 use doorward_domain::{Clock as _, Credentials, PasswordCost, PasswordHash, Plain, Session, Tenant, User};
 use doorward_flows::World;
+use doorward_flows::authenticator::question;
 use doorward_flows::browser::SESSION;
 use doorward_flows::local::{
     PASSWORD, allow, owner, password_page, person, signed_in, try_password, with_authenticator,
@@ -109,7 +110,8 @@ async fn pw_01_every_failure_is_answered_alike() {
         let password = if name == "olivia" { "another password" } else { PASSWORD };
         let page = try_password(&world, &mut browser, &format!("{name}@victim.test"), password).await;
         let transaction = page.form().hidden.remove(0).1;
-        let body = page.body.replace(&transaction, "TX").replace(name, "NAME");
+        let challenge = question(&page)["challenge"].as_str().unwrap().to_owned();
+        let body = page.body.replace(&transaction, "TX").replace(&challenge, "C").replace(name, "NAME");
         let headers: Vec<_> = page.headers.keys().map(ToString::to_string).collect();
         assert!(page.body.contains("name or the password is wrong"), "{name}: {}", page.body);
         assert!(browser.session().is_none() && browser.broker_cookies("__Host-doorward-device").is_empty());

@@ -21,6 +21,7 @@ pub async fn every_page(text: &str) -> Vec<Sample> {
     let mut pages = Vec::new();
     for language in Language::ALL {
         pages.extend(pages_in(language, text).await);
+        pages.extend(account_pages_in(language, text).await);
     }
     pages
 }
@@ -50,8 +51,10 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "device, not let in", device_answered(words, text, false)).await,
         sample(language, "password", password(words, text, None)).await,
         sample(language, "password again, wrong", password(words, text, Some(TryProblem::Wrong))).await,
+        sample(language, "password, no such passkey", no_such_passkey(words, text)).await,
         sample(language, "password again, too soon", password(words, text, too_soon.clone())).await,
         sample(language, "second factor", second_factor(words, text, None)).await,
+        sample(language, "second factor, passkey", passkey_to_confirm(words, text)).await,
         sample(language, "second factor again, wrong", second_factor(words, text, Some(TryProblem::Wrong)))
             .await,
         sample(language, "second factor again, too soon", second_factor(words, text, too_soon)).await,
@@ -59,11 +62,6 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "new password", new_password(words, text, None)).await,
         sample(language, "invitation", invitation(words, text)).await,
         sample(language, "new password again, short", new_password(words, text, short)).await,
-        sample(language, "authenticator", authenticator(words, text, None)).await,
-        sample(language, "authenticator again, wrong", authenticator(words, text, Some(TryProblem::Wrong)))
-            .await,
-        sample(language, "authenticator, to be removed", no_authenticator(words, text)).await,
-        sample(language, "recovery codes", recovery_codes(words, text)).await,
         sample(language, "verify email", verify_email(words, text)).await,
         sample(language, "password saved", local_done(words, text, LocalDone::Password)).await,
         sample(language, "email confirmed", local_done(words, text, LocalDone::Email)).await,
@@ -77,6 +75,27 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
     ]
 }
 
+/// The pages on which people decide how they sign in here.
+async fn account_pages_in(language: Language, text: &str) -> Vec<Sample> {
+    let words = Words::from(language);
+    let wrong = Some(AccountProblem::Password(TryProblem::Wrong));
+    let too_soon = Some(AccountProblem::Passkeys(TryProblem::TooSoon("3".to_owned())));
+    let short = Some(AccountProblem::NewPassword(NewPasswordProblem::Short));
+    vec![
+        sample(language, "account", account(words, text, None)).await,
+        sample(language, "account again, wrong", account(words, text, wrong)).await,
+        sample(language, "account again, too soon", account(words, text, too_soon)).await,
+        sample(language, "account again, short", account(words, text, short)).await,
+        sample(language, "new passkey", new_passkey(words, text)).await,
+        sample(language, "authenticator", authenticator(words, text, None)).await,
+        sample(language, "authenticator again, wrong", authenticator(words, text, Some(TryProblem::Wrong)))
+            .await,
+        sample(language, "authenticator, to be removed", no_authenticator(words, text)).await,
+        sample(language, "recovery codes", recovery_codes(words, text)).await,
+        sample(language, "sign-in changed", local_done(words, text, LocalDone::SignIn)).await,
+    ]
+}
+
 async fn sample(language: Language, name: &'static str, page: impl IntoResponse) -> Sample {
     let (parts, body) = page.into_response().into_parts();
     let html = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
@@ -85,14 +104,14 @@ async fn sample(language: Language, name: &'static str, page: impl IntoResponse)
 
 fn sign_in(words: Words, text: &str, problem: Option<SignInProblem>) -> SignInPage {
     let (transaction, identifier) = (text.to_owned(), text.to_owned());
-    let with_password = with_password();
     SignInPage {
         words,
         app: some(text),
         transaction,
         identifier,
         offer: None,
-        with_password,
+        with_password: with_password(),
+        passkey: passkey(text),
         may_cancel: true,
         problem,
     }
@@ -173,11 +192,38 @@ fn scopes(text: &str) -> Vec<ScopeLine> {
 fn password(words: Words, text: &str, problem: Option<TryProblem>) -> PasswordPage {
     let [app, transaction, login] = [text; 3].map(str::to_owned);
     let (reset, other) = (Href::here("/reset"), Href::here("/sign-in"));
-    PasswordPage { words, app, transaction, login, reset, other, problem }
+    PasswordPage { words, app, transaction, login, reset, other, passkey: passkey(text), problem }
+}
+
+fn passkey(text: &str) -> PasskeyForm {
+    PasskeyForm { action: "/sign-in/passkey", question: text.to_owned(), refused: false }
+}
+
+fn no_such_passkey(words: Words, text: &str) -> PasswordPage {
+    let refused = PasskeyForm { refused: true, ..passkey(text) };
+    PasswordPage { passkey: refused, ..password(words, text, None) }
+}
+
+fn passkey_to_confirm(words: Words, text: &str) -> SecondFactorPage {
+    let passkey = Some(passkey(text));
+    SecondFactorPage { authenticator: false, passkey, ..second_factor(words, text, None) }
+}
+
+fn account(words: Words, text: &str, problem: Option<AccountProblem>) -> AccountPage {
+    let [tenant, login, id, name, created] = [text; 5].map(str::to_owned);
+    let unused = PasskeyLine { id, name, created, used: None };
+    let used = PasskeyLine { used: some(text), ..unused.clone() };
+    let (passkeys, may_add, authenticator) = (vec![unused, used], true, false);
+    AccountPage { words, tenant, login, passkeys, may_add, authenticator, problem }
+}
+
+fn new_passkey(words: Words, text: &str) -> NewPasskeyPage {
+    NewPasskeyPage { words, tenant: text.to_owned(), question: text.to_owned() }
 }
 
 fn second_factor(words: Words, text: &str, problem: Option<TryProblem>) -> SecondFactorPage {
-    SecondFactorPage { words, app: text.to_owned(), transaction: text.to_owned(), problem }
+    let [app, transaction] = [text; 2].map(str::to_owned);
+    SecondFactorPage { words, app, transaction, authenticator: true, passkey: None, problem }
 }
 
 fn reset(words: Words, text: &str) -> ResetPage {
@@ -195,7 +241,8 @@ fn invitation(words: Words, text: &str) -> ChoosePasswordPage {
 }
 
 fn authenticator(words: Words, text: &str, problem: Option<TryProblem>) -> AuthenticatorPage {
-    let setup = AuthenticatorSetup { secret: text.to_owned(), sealed: text.to_owned() };
+    let [secret, sealed] = [text; 2].map(str::to_owned);
+    let setup = AuthenticatorSetup { secret, code: QrCode::new("key"), sealed };
     AuthenticatorPage { words, setup: Some(setup), tenant: text.to_owned(), problem }
 }
 

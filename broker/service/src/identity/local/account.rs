@@ -1,13 +1,15 @@
-//! What people change about how they sign in here: who is signed in and knows the password, or what takes
-//! its place, sets an authenticator app up or takes it away.
+//! What people change about how they sign in here: whoever is signed in here and knows the password chooses
+//! another one, or sets an authenticator app up or takes it away. Passkeys are the business of
+//! [`passkey`](super::passkey).
 
 use std::net::IpAddr;
 
 use doorward_domain::audit::Action;
+use doorward_domain::credential::WeakPassword;
 use doorward_domain::{Credentials, EmailAddress, Plain, Session, Timestamp, Username};
 use doorward_store::{Batch, StoreError};
 
-use super::{Account, Attempt, Denied, Local, Message};
+use super::{Account, Attempt, Busy, Denied, Local, Message};
 
 /// What somebody shows to prove again who they are.
 #[derive(Clone, Copy)]
@@ -20,15 +22,53 @@ pub struct Again<'a> {
     pub from: Option<IpAddr>,
 }
 
+/// Why a password is not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The person did not prove who they are.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The new one is not taken.
+    #[error(transparent)]
+    Weak(#[from] WeakPassword),
+}
+
+impl From<Busy> for ChangeError {
+    fn from(busy: Busy) -> Self {
+        Self::Denied(busy.into())
+    }
+}
+
 impl Local {
-    /// The account of whoever is signed in, if they have one here.
+    /// The account of whoever is signed in, if they signed in here: by all that they have to show for it, and
+    /// not by an identity provider that knows them.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn account_of(&self, session: &Session, now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let account = self.account(session.tenant, session.user, now).await?;
+        let account = match session.connection {
+            None => self.account(session.tenant, session.user, now).await?,
+            Some(_) => None,
+        };
         Ok(account
             .filter(|account| account.user.record.enabled && account.credentials.record.password.is_some()))
+    }
+
+    /// Changes the password. Whatever came from earlier sign-ins ends (SE-02); second factors stay.
+    ///
+    /// # Errors
+    /// [`ChangeError`]; nothing has changed then.
+    pub async fn change_password(
+        &self,
+        account: &Account,
+        typed: &str,
+        again: Again<'_>,
+        now: Timestamp,
+    ) -> Result<(), ChangeError> {
+        let account = self.check_again(account, again, now).await?;
+        let hash = self.choose::<ChangeError>(&account, typed).await?;
+        let changed = Credentials { password: Some(hash), ..account.credentials.record.clone() };
+        Ok(self.change(&account, Batch::new(), changed, Action::PasswordChanged, now).await?)
     }
 
     /// Sets an authenticator app up, with new recovery codes, which are shown this once. Whatever came from
@@ -43,16 +83,17 @@ impl Local {
         again: Again<'_>,
         now: Timestamp,
     ) -> Result<Vec<Plain>, Denied> {
-        if account.credentials.record.has_second_factor() {
+        if account.credentials.record.totp.is_some() {
             return Err(Denied::Wrong);
         }
         let account = self.check_again(account, again, now).await?;
         let (changed, codes) = self.add_authenticator(&account, setup, again.code, now)?;
-        self.change(&account, changed, Action::AuthenticatorAdded, now).await?;
+        self.change(&account, Batch::new(), changed, Action::AuthenticatorAdded, now).await?;
         Ok(codes)
     }
 
-    /// Takes the authenticator app and the recovery codes away. Whatever came from earlier sign-ins ends.
+    /// Takes the authenticator app away, and the recovery codes unless a passkey is left that they stand in
+    /// for. Whatever came from earlier sign-ins ends.
     ///
     /// # Errors
     /// [`Denied`]; nothing has changed then.
@@ -64,13 +105,12 @@ impl Local {
     ) -> Result<(), Denied> {
         let account = self.check_again(account, again, now).await?;
         let (_, _) = self.check_second_factor(&account, again.code, now)?;
-        let changed =
-            Credentials { totp: None, recovery_codes: Vec::new(), ..account.credentials.record.clone() };
-        self.change(&account, changed, Action::AuthenticatorRemoved, now).await
+        let changed = Credentials { totp: None, ..account.credentials.record.clone() }.without_idle_codes();
+        self.change(&account, Batch::new(), changed, Action::AuthenticatorRemoved, now).await
     }
 
     /// Whether the password is the one of this account.
-    async fn check_again(
+    pub(super) async fn check_again(
         &self,
         account: &Account,
         again: Again<'_>,
@@ -83,22 +123,28 @@ impl Local {
         self.check_password(&Attempt { login, company, password, from, device: None }, now).await
     }
 
-    async fn change(
+    /// Commits changed credentials with what else is in `batch`, ends whatever came from earlier sign-ins
+    /// (SE-02), and tells the person by mail.
+    pub(super) async fn change(
         &self,
         account: &Account,
+        batch: Batch,
         changed: Credentials,
         action: Action,
         now: Timestamp,
     ) -> Result<(), Denied> {
         let event = self.event(account, action, now);
         let changed = Credentials { changed_at: now, ..changed };
-        let batch = Batch::new().update(&account.credentials, &changed)?.insert(&event)?;
+        let batch = batch.update(&account.credentials, &changed)?.insert(&event)?;
         match self.store.commit(batch).await {
             Err(StoreError::Conflict(_)) => return Err(Denied::Wrong),
             committed => committed?,
         };
         self.end_everything_of(&account.user.record, now).await?;
-        self.tell(account, |tenant| Message::SignInChanged { tenant });
+        self.tell(account, |tenant| match action {
+            Action::PasswordChanged => Message::PasswordChanged { tenant },
+            _ => Message::SignInChanged { tenant },
+        });
         Ok(())
     }
 }

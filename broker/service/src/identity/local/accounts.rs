@@ -23,6 +23,9 @@ pub struct Account {
     pub credentials: Stored<Credentials>,
 }
 
+/// No user has this identifier, and the broker has no users.
+const NOBODY: UserId = UserId::from_bytes([0; 16]);
+
 impl Account {
     /// What failures are counted by, whichever of their names somebody types.
     pub fn counted(&self) -> Vec<u8> {
@@ -32,7 +35,8 @@ impl Account {
 }
 
 impl Local {
-    /// The account that `typed` leads to, after the company code of `company` if one was typed before.
+    /// The account that `typed` leads to, after the company code of `company` if one was typed before. Where
+    /// nobody has the name as much is read as where somebody has (PW-01).
     ///
     /// # Errors
     /// When the store fails.
@@ -46,7 +50,7 @@ impl Local {
         let Some(key) = self.index_of(&login, company, now).await? else { return Ok(None) };
         match self.store.read::<LoginOf>(&key, now).await? {
             Some(index) => self.account(index.record.tenant, index.record.user, now).await,
-            None => Ok(None),
+            None => self.account(TenantId::BROKER, NOBODY, now).await,
         }
     }
 

@@ -4,13 +4,14 @@
 //! [`accounts`] finds whose a typed name is, [`sign_in`] checks a password, with [`password`] to hash it,
 //! [`throttle`] to keep guessing slow and [`device`] to know a browser again. [`second_factor`] is what
 //! comes after, [`proof`] what reaches a person by e-mail, in a letter of [`mail`]. [`codes`] are short
-//! enough to be typed.
+//! enough to be typed. A [`passkey`] takes the place of both factors, or of the second.
 
 pub mod account;
 pub mod accounts;
 pub mod codes;
 pub mod device;
 pub mod mail;
+pub mod passkey;
 pub mod password;
 pub mod proof;
 pub mod second_factor;
@@ -30,10 +31,11 @@ use crate::jobs::Jobs;
 use crate::keys::Sealer;
 use crate::settings::Settings;
 
-pub use account::Again;
+pub use account::{Again, ChangeError};
 pub use accounts::Account;
 pub use device::Device;
 pub use mail::{Letter, Message, Post};
+pub use passkey::{NewPasskey, Passed, ShownPasskey};
 pub use password::{Busy, Hasher};
 pub use proof::{ProofError, Proven, Shown};
 pub use second_factor::{Factor, Setup};
@@ -92,6 +94,11 @@ impl Local {
         let jobs = Arc::new(Jobs::new(Arc::clone(&store), Arc::clone(&entropy)));
         let endings = Arc::new(Endings::new(Arc::clone(&store), Arc::clone(&entropy), jobs));
         Self::new(LocalParts { store, sealer, entropy, settings, endings, carrier: Arc::new(()) })
+    }
+
+    /// How often a password was hashed: what doing so costs is most of what a sign-in costs.
+    pub fn hashed(&self) -> u64 {
+        self.hasher.hashed()
     }
 
     /// Ends whatever came from earlier sign-ins of a user (SE-02, SE-06).

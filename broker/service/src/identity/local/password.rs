@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -29,13 +30,24 @@ pub struct Hasher {
     cost: PasswordCost,
     cores: Arc<Semaphore>,
     queue: Semaphore,
+    hashed: AtomicU64,
 }
 
 impl Hasher {
     /// A hasher that makes new hashes at this cost.
     pub fn new(cost: PasswordCost) -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { cost, cores: Arc::new(Semaphore::new(cores)), queue: Semaphore::new(cores + QUEUE) }
+        Self {
+            cost,
+            cores: Arc::new(Semaphore::new(cores)),
+            queue: Semaphore::new(cores + QUEUE),
+            hashed: AtomicU64::new(0),
+        }
+    }
+
+    /// How often it has hashed, which says nothing of who exists (PW-01).
+    pub fn hashed(&self) -> u64 {
+        self.hashed.load(Ordering::Relaxed)
     }
 
     /// Whether a hash is not what a new one would be.
@@ -73,6 +85,7 @@ impl Hasher {
         let _place = self.queue.try_acquire().map_err(|_| Busy)?;
         let core = timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned()).await;
         let core = core.map_err(|_| Busy)?.map_err(|_| Busy)?;
+        self.hashed.fetch_add(1, Ordering::Relaxed);
         let working = spawn_blocking(move || {
             // Whoever asked may have gone meanwhile; the core is taken all the same.
             let _core = core;

@@ -2,7 +2,7 @@
 //! and using one is a conditional write with all that it brings about (PW-04).
 
 use doorward_domain::audit::Action;
-use doorward_domain::credential::password::{self, WeakPassword};
+use doorward_domain::credential::WeakPassword;
 use doorward_domain::{
     AuditEvent, Credentials, EventId, Plain, Proof, ProofPurpose, ProofToken, TenantId, Timestamp, User,
 };
@@ -194,10 +194,7 @@ impl Local {
         now: Timestamp,
     ) -> Result<(), ProofError> {
         let Proven { proof, account } = proven;
-        let mut context = account.credentials.record.context();
-        context.extend([account.tenant.name.as_str(), account.tenant.slug.as_str()]);
-        let chosen = password::choose(typed, &context)?;
-        let hash = self.hasher.hash(chosen, &*self.entropy).await?;
+        let hash = self.choose::<ProofError>(account, typed).await?;
         let credentials = Credentials {
             password: Some(hash),
             email_verified: true,

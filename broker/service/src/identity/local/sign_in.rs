@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use doorward_domain::credential::password;
+use doorward_domain::credential::{WeakPassword, password};
 use doorward_domain::{Authentication, PasswordHash, TenantId, Timestamp};
 use doorward_store::StoreError;
 
@@ -50,6 +50,11 @@ pub enum Method {
     Password,
     /// With a password and a code.
     PasswordAndCode,
+    /// With a password and a passkey, which may be `synced` between devices.
+    PasswordAndPasskey {
+        /// Whether it may exist on several devices.
+        synced: bool,
+    },
     /// With a passkey, which may be `synced` between devices.
     Passkey {
         /// Whether it may exist on several devices.
@@ -65,6 +70,8 @@ impl Method {
         let (acr, amr): (_, &[&str]) = match self {
             Self::Password => (None, &["pwd"]),
             Self::PasswordAndCode => (Some(MULTI_FACTOR), &["pwd", "otp", "mfa"]),
+            Self::PasswordAndPasskey { synced: true } => (Some("phr"), &["pwd", "swk", "user", "mfa"]),
+            Self::PasswordAndPasskey { synced: false } => (Some("phrh"), &["pwd", "hwk", "user", "mfa"]),
             Self::Passkey { synced: true } => (Some("phr"), &["swk", "user", "mfa"]),
             Self::Passkey { synced: false } => (Some("phrh"), &["hwk", "user", "mfa"]),
         };
@@ -117,6 +124,18 @@ impl Local {
                 Err(Denied::Wrong)
             }
         }
+    }
+
+    /// What is kept of a password that somebody chose, if it is good enough for them.
+    pub(super) async fn choose<E: From<WeakPassword> + From<Busy>>(
+        &self,
+        account: &Account,
+        typed: &str,
+    ) -> Result<PasswordHash, E> {
+        let mut context = account.credentials.record.context();
+        context.extend([account.tenant.name.as_str(), account.tenant.slug.as_str()]);
+        let chosen = password::choose(typed, &context)?;
+        Ok(self.hasher.hash(chosen, &*self.entropy).await?)
     }
 
     /// The same password at today's cost, when its hash is of another one.

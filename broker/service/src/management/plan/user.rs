@@ -60,7 +60,7 @@ impl Planner<'_> {
             Some(old) => accounts::change(batch, &old.user, &user)?.update(&old.credentials, &credentials),
             None => accounts::create(batch, &user)?.insert(&credentials),
         })?;
-        if entry.invited && !credentials.is_complete() && old.is_none() {
+        if entry.invited && !credentials.can_sign_in_now() && old.is_none() {
             self.plan.invited.push((tenant, user.id));
         }
         self.write(|batch| batch.insert(&event))

@@ -1,0 +1,82 @@
+//! Passkeys, with an authenticator that Chromium plays: the page's script, its policy and the browser agree.
+
+use doorward_browser_tests::{Stage, play};
+
+/// The owner of Acme Dental, who has a password at the broker itself.
+const OLIVIA: (&str, &str) = ("olivia@acme", "seven painted doors at dusk");
+
+async fn type_password(stage: &Stage) -> anyhow::Result<()> {
+    stage.go_to_sign_in().await?;
+    stage.follow("#with-password").await?;
+    stage.fill("#username", OLIVIA.0).await?;
+    stage.fill("#password", OLIVIA.1).await?;
+    stage.follow("#continue").await
+}
+
+/// Adds a passkey, which signs the person out everywhere.
+async fn add_passkey(stage: &Stage) -> anyhow::Result<()> {
+    type_password(stage).await?;
+    stage.signed_in().await?;
+    stage.open(format!("{}/account", stage.playground.hosts.issuer)).await?;
+    stage.look_at("How you sign in at Acme Dental").await?;
+    stage.fill("#passkey-password", OLIVIA.1).await?;
+    stage.follow("#add-passkey").await?;
+    stage.look_at("Add a passkey").await?;
+    stage.fill("#name", "Laptop").await?;
+    stage.follow("#continue").await?;
+    assert_eq!(stage.text("h1").await?, "Your recovery codes");
+    stage.open(&stage.playground.hosts.app).await?;
+    Ok(stage.browser.delete_cookie("sample-app").await?)
+}
+
+#[tokio::test]
+async fn a_person_adds_a_passkey_signs_in_with_it_and_takes_it_away() -> anyhow::Result<()> {
+    play(async |stage| {
+        stage.plug_authenticator().await?;
+        add_passkey(stage).await?;
+
+        stage.go_to_sign_in().await?;
+        stage.follow("#with-passkey").await?;
+        stage.signed_in().await?;
+        assert!(stage.claim("amr").await?.contains("hwk"), "{}", stage.claim("amr").await?);
+
+        stage.open(format!("{}/account", stage.playground.hosts.issuer)).await?;
+        assert!(stage.text("#passkeys").await?.contains("Laptop"));
+        stage.fill("#passkey-password", OLIVIA.1).await?;
+        stage.follow("#passkeys button").await?;
+        assert_eq!(stage.text("h1").await?, "How you sign in is changed");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_passkey_confirms_a_password() -> anyhow::Result<()> {
+    play(async |stage| {
+        stage.plug_authenticator().await?;
+        add_passkey(stage).await?;
+        type_password(stage).await?;
+        stage.look_at("Confirm that it is you").await?;
+        stage.follow("#with-passkey").await?;
+        stage.signed_in().await?;
+        assert!(stage.claim("amr").await?.contains("pwd"), "{}", stage.claim("amr").await?);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_has_no_passkey_is_told_and_signs_in_with_the_password() -> anyhow::Result<()> {
+    play(async |stage| {
+        stage.plug_authenticator().await?;
+        stage.go_to_sign_in().await?;
+        stage.follow("#with-password").await?;
+        stage.element("#with-passkey").await?.click().await?;
+        assert!(stage.text("#passkey-problem").await?.starts_with("Your browser gave us no passkey"));
+        stage.fill("#username", OLIVIA.0).await?;
+        stage.fill("#password", OLIVIA.1).await?;
+        stage.follow("#continue").await?;
+        stage.signed_in().await
+    })
+    .await
+}
