@@ -11,7 +11,7 @@ use doorward_service::identity::{Endings, Sessions};
 use doorward_service::jobs::{Jobs, Worker};
 use doorward_service::keys::{KeyRing, Sealer};
 use doorward_service::login::Login;
-use doorward_service::management::{DocumentPolicy, Management, RegistrationPolicy};
+use doorward_service::management::{ConnectionTests, DocumentPolicy, Management, RegistrationPolicy};
 use doorward_service::provider::{Provider, ProviderParts, discovery};
 use doorward_service::settings::Settings;
 use doorward_service::trace::Traces;
@@ -90,6 +90,7 @@ impl App {
         let local = local((&store, &sealer), &entropy, &settings, &endings, carrier);
         let traces = Arc::new(Traces::new(Arc::clone(&clock), &*entropy));
         let management = Arc::new(Management {
+            connection_tests: ConnectionTests::default(),
             traces: Arc::clone(&traces),
             local: Arc::clone(&local),
             store: Arc::clone(&store),

@@ -1,4 +1,5 @@
-//! The kinds of cookies: the session, one for each login under way, and what a browser is known by.
+//! The kinds of cookies: the session, one for each login under way and each test of a connection, and what
+//! a browser is known by.
 
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -30,6 +31,9 @@ const HOME_SECONDS: u64 = 180 * 24 * 60 * 60;
 const START: &str = "doorward-start";
 const START_SECONDS: u64 = 5 * 60;
 const TRANSACTION: &str = "doorward-tx-";
+/// What a browser carries that tests a connection.
+const TEST: &str = "doorward-test-";
+const TEST_SECONDS: u64 = 15 * 60;
 
 impl CookiePolicy {
     /// The policy for an issuer.
@@ -78,6 +82,21 @@ impl CookiePolicy {
         for oldest in known.into_iter().take(surplus.min(MOST_DROPPED)) {
             self.set(response, oldest, "", 0);
         }
+    }
+
+    /// Whether the browser tests a connection.
+    pub fn has_test(&self, headers: &HeaderMap) -> bool {
+        self.all(headers).any(|(name, _)| name.starts_with(TEST))
+    }
+
+    /// The value of a test's cookie.
+    pub fn test<'a>(&self, headers: &'a HeaderMap, id: &str) -> Option<&'a str> {
+        self.find(headers, &format!("{TEST}{id}"))
+    }
+
+    /// Lets a browser carry that it tests a connection.
+    pub fn set_test(&self, response: &mut HeaderMap, id: &str, value: &str) {
+        self.set(response, &format!("{TEST}{id}"), value, TEST_SECONDS);
     }
 
     /// What a browser carries that somebody has signed in with.

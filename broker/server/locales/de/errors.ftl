@@ -164,3 +164,9 @@ unavailable = Die Anmeldung ist gerade nicht möglich
 nothing-here = Hier ist nichts
     .explanation = Die Adresse ist vielleicht veraltet oder falsch geschrieben.
     .you = können zur App zurückgehen und dort neu beginnen.
+
+## The test of a connection.
+
+test-gone = Dieser Test kann nicht ausgeführt werden
+    .explanation = Der Link ist abgelaufen, oder er wurde in einem anderen Browser geöffnet.
+    .you = können um einen neuen Link bitten.

@@ -164,3 +164,9 @@ unavailable = Signing in is not possible right now
 nothing-here = There is nothing here
     .explanation = The address may be old, or mistyped.
     .you = can go back to the app and start again there.
+
+## The test of a connection.
+
+test-gone = This test cannot be run
+    .explanation = Its link is over, or it was opened in another browser.
+    .you = can ask for a new link.

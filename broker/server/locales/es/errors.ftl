@@ -164,3 +164,9 @@ unavailable = En este momento no es posible iniciar sesión
 nothing-here = Aquí no hay nada
     .explanation = Puede que la dirección sea antigua o esté mal escrita.
     .you = puede volver a la aplicación y empezar de nuevo desde ella.
+
+## The test of a connection.
+
+test-gone = Esta prueba no se puede ejecutar
+    .explanation = Su enlace ya no vale, o se abrió en otro navegador.
+    .you = puede pedir un enlace nuevo.

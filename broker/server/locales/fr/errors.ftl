@@ -164,3 +164,9 @@ unavailable = La connexion est impossible pour le moment
 nothing-here = Il n’y a rien ici
     .explanation = L’adresse est peut-être ancienne ou mal saisie.
     .you = pouvez revenir à l’application et recommencer de là.
+
+## The test of a connection.
+
+test-gone = Ce test ne peut pas être exécuté
+    .explanation = Son lien n’est plus valable, ou il a été ouvert dans un autre navigateur.
+    .you = pouvez demander un nouveau lien.

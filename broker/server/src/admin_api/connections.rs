@@ -42,7 +42,8 @@ async fn read(access: Access, place: Named<(String, String)>) -> Answer {
     answer(admin.management.connection(&slug, &name).await?)
 }
 
-/// Ask the provider whether it knows our credentials; nobody has to sign in
+/// Look at what can be known before anybody signs in: what the provider publishes, whether it knows our
+/// credentials and, as a guess, our redirect URI
 #[utoipa::path(post, path = "/tenants/{slug}/connections/{name}/check", tag = "connections",
     params(("slug" = String, Path), ("name" = String, Path)),
     responses((status = 200, body = ConnectionCheck), (status = 404, response = NotFound)),

@@ -7,6 +7,7 @@
 
 mod access;
 mod clients;
+mod connection_tests;
 mod connections;
 mod documents;
 mod exchange;
@@ -69,6 +70,7 @@ fn operations() -> OpenApiRouter<Arc<Admin>> {
     let nouns = OpenApiRouter::new()
         .merge(tenants::routes())
         .merge(connections::routes())
+        .merge(connection_tests::routes())
         .merge(clients::routes())
         .merge(users::routes())
         .merge(identities::routes())

@@ -191,12 +191,24 @@ pub enum ConnectionVerb {
         /// The connection's name
         name: String,
     },
-    /// Ask the provider whether it knows our credentials; nobody has to sign in
+    /// Look at what can be known before anybody signs in: what the provider publishes, whether it knows our
+    /// credentials and, as a guess, our redirect URI
     Check {
         /// The tenant's company code
         tenant: String,
         /// The connection's name
         name: String,
+    },
+    /// Make a link by which somebody tries the whole way of a sign-in in a browser; nothing is created,
+    /// nobody is signed in
+    Test {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+        /// Tell how this test stands, instead of beginning another
+        #[arg(long, value_name = "ID")]
+        show: Option<String>,
     },
     /// Make a new key pair for a connection that authenticates with one; the old one stays beside it
     RotateKey {

@@ -17,6 +17,13 @@ pub fn text(found: &Value, output: Output) -> String {
         lines.push(format!("{which} credential: {}", cell(credential.get("outcome"))));
         lines.extend(advice(&credential["advice"]));
     }
+    if let Some(method) = found["works_with"].as_str() {
+        lines.push(format!("the provider accepts the same secret by {method}"));
+    }
+    for probe in found["probes"].as_array().into_iter().flatten() {
+        lines.push(format!("{}: {}", cell(probe.get("name")), cell(probe.get("outcome"))));
+        lines.extend(advice(&probe["advice"]));
+    }
     lines.join("\n") + "\n"
 }
 
@@ -43,9 +50,12 @@ mod tests {
         let found = json!({
             "outcome": "refused",
             "credentials": [{ "outcome": "refused", "advice": advice }, { "outcome": "accepted" }],
+            "works_with": "client_secret_post",
+            "probes": [{ "name": "clock", "outcome": "accepted" }],
         });
         let told = "refused\nnewest credential: refused\n  The secret has expired: It ran out.\n  - Make one.\n\
-                    older credential: accepted\n";
+                    older credential: accepted\nthe provider accepts the same secret by client_secret_post\n\
+                    clock: accepted\n";
         assert_eq!(text(&found, Output::Table), told);
     }
 }

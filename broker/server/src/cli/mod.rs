@@ -131,6 +131,9 @@ async fn connection(api: &Api, verb: &ConnectionVerb, output: Output) -> anyhow:
             let found = api.post(&path, &json!({})).await?;
             print!("{}", check::text(&found, output));
         }
+        ConnectionVerb::Test { tenant, name, show } => {
+            trace::test(api, (tenant, name), show.as_deref(), output).await?;
+        }
         ConnectionVerb::RotateKey { tenant, name } => {
             let path = ["tenants", tenant, "connections", name, "keys"];
             print::one(&api.post(&path, &json!({})).await?, output);

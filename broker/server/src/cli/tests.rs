@@ -56,6 +56,8 @@ fn commands_are_a_noun_and_a_verb() {
         "doorward tenant show acme",
         "doorward connection list acme",
         "doorward connection show acme staff",
+        "doorward connection test acme staff",
+        "doorward connection test acme staff --show x",
         "doorward connection explain acme staff AADSTS50011",
         "doorward trace list",
         "doorward trace list acme --connection staff --outcome failed",

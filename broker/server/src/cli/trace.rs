@@ -34,6 +34,43 @@ pub async fn run(api: &Api, verb: &TraceVerb, output: Output) -> anyhow::Result<
     Ok(())
 }
 
+/// Makes the link of a test, or tells how one stands.
+pub async fn test(
+    api: &Api,
+    (tenant, name): (&str, &str),
+    id: Option<&str>,
+    output: Output,
+) -> anyhow::Result<()> {
+    let connection = ["tenants", tenant, "connections", name];
+    let test = match id {
+        Some(id) => api.get(&[&connection[..], &["tests", id]].concat()).await?,
+        None => api.post(&[&connection[..], &["test"]].concat(), &json!({})).await?,
+    };
+    match output {
+        Output::Json => println!("{test:#}"),
+        Output::Table => print!("{}", test_text(&test)),
+    }
+    Ok(())
+}
+
+fn test_text(test: &Value) -> String {
+    let mut text = format!("{}  {}\n", cell(test.get("id")), cell(test.get("state")));
+    if let Some(url) = test["url"].as_str() {
+        text += &format!("open this in a tab of its own, within a quarter of an hour: {url}\n");
+    }
+    let result = &test["result"];
+    if let Some(method) = result["works_with"].as_str() {
+        text += &format!("the provider accepts the same secret by {method}\n");
+    }
+    for remark in result["remarks"].as_array().into_iter().flatten() {
+        text += &format!("\n{}", verdict(remark));
+    }
+    if !result.is_null() {
+        text += &format!("\n{}", self::text(&result["trace"], Output::Table));
+    }
+    text
+}
+
 /// A sign-in for people, or as it is.
 pub fn text(trace: &Value, output: Output) -> String {
     if output == Output::Json {

@@ -6,6 +6,7 @@
 
 mod account;
 mod choose;
+mod connection_test;
 mod consent;
 mod device;
 mod error;
@@ -30,6 +31,9 @@ pub use account::{
     AccountPage, AccountProblem, AuthenticatorPage, AuthenticatorSetup, PasskeyLine, RecoveryCodesPage,
 };
 pub use choose::{Choice, ChoosePage};
+pub use connection_test::{
+    ConnectionTestPage, FieldBecame, ShownResult, ShownStep, ShownVerdict, StepState, Who,
+};
 pub use consent::{ConsentPage, Destination, ScopeLine, Standing};
 pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem, DevicePage};
 #[cfg(test)]

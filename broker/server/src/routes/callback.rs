@@ -12,11 +12,12 @@ use axum::response::Response;
 use doorward_domain::{ConnectionId, Timestamp};
 use doorward_service::federation::{CallbackResponse, transaction_of};
 use doorward_service::login::{LoginError, Step, TransactionId};
+use doorward_service::management::connection_test::TestId;
 use doorward_service::provider::Params;
 use url::Url;
 
 use super::redirect::redirect;
-use super::{problem, step};
+use super::{connection_test, problem, step};
 use crate::app::App;
 
 /// The parameter of a posted answer in the URL.
@@ -30,7 +31,13 @@ pub async fn get(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let outcome = arrive(&app, &connection, &headers, query.unwrap_or_default().as_bytes()).await;
+    let query = query.unwrap_or_default();
+    if app.cookies.has_test(&headers)
+        && let Some(response) = tested(&app, &connection, &headers, query.as_bytes()).await
+    {
+        return response;
+    }
+    let outcome = arrive(&app, &connection, &headers, query.as_bytes()).await;
     step::render(&app, &headers, outcome)
 }
 
@@ -50,6 +57,14 @@ pub async fn post(
 /// Whether a provider posts an ID token that nobody asked for, as dashboards do that know a shorter way.
 fn is_unsolicited(form: &[u8]) -> bool {
     Params::parse(&[form]).is_ok_and(|params| params.get("id_token").is_some())
+}
+
+/// Somebody comes back who tests the connection; nobody does if the browser does not know the test.
+async fn tested(app: &App, connection: &str, headers: &HeaderMap, query: &[u8]) -> Option<Response> {
+    let connection = connection.parse().ok()?;
+    let response = response(app, connection, query, app.now())?;
+    let id = transaction_of(response.state.as_deref()?).map(TestId)?;
+    connection_test::callback(app, connection, headers, (id, &response)).await
 }
 
 async fn arrive(app: &App, connection: &str, headers: &HeaderMap, query: &[u8]) -> Result<Step, LoginError> {

@@ -7,6 +7,7 @@ use doorward_service::federation::{FederationError, IdTokenError, WhoMends};
 use doorward_service::identity::NotAdmitted;
 use doorward_service::identity::local::ProofError;
 use doorward_service::login::LoginError;
+use doorward_service::management::connection_test::TestError;
 use doorward_service::provider::authorize::{AuthorizeError, Untrusted};
 use doorward_service::provider::logout::LogoutError;
 
@@ -51,6 +52,14 @@ pub fn of_proof(error: &ProofError) -> Failure {
         ProofError::Busy(_) => BUSY,
         ProofError::Store(_) => UNAVAILABLE,
         ProofError::Gone | ProofError::Weak(_) | ProofError::TooMany => bad_request("proof-gone"),
+    }
+}
+
+/// Why a test of a connection does not go on.
+pub const fn of_test(error: &TestError) -> Failure {
+    match error {
+        TestError::Gone => bad_request("test-gone"),
+        TestError::Store(_) => UNAVAILABLE,
     }
 }
 

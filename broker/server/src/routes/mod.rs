@@ -8,6 +8,7 @@ mod authorize;
 mod call;
 mod callback;
 mod challenge;
+mod connection_test;
 mod consent;
 mod device;
 mod discovery;
@@ -93,6 +94,7 @@ fn pages() -> Router<Arc<App>> {
         .route("/account/authenticator", get(account::authenticator::page).post(account::authenticator::add))
         .route("/account/authenticator/remove", post(account::authenticator::remove))
         .route("/verify-email", get(reset::verify_page).post(reset::verified))
+        .route("/test/{token}", get(connection_test::page).post(connection_test::posted))
         .route("/consent", post(consent::answer))
         .route(path::DEVICE, get(device::page).post(device::typed))
         .route("/device/confirm", post(device::confirm))

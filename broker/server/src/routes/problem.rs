@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use doorward_domain::Timestamp;
 use doorward_service::identity::local::ProofError;
 use doorward_service::login::{LoginError, WayOn};
+use doorward_service::management::connection_test::TestError;
 use doorward_service::provider::Answer;
 use doorward_service::provider::authorize::AuthorizeError;
 use doorward_service::provider::initiate::InitiateError;
@@ -55,6 +56,11 @@ fn way_back(answer: &Answer) -> WayBack {
             WayBack::Form { action: Href::app(action), fields: fields.clone() }
         }
     }
+}
+
+/// A test of a connection that does not go on.
+pub fn test(app: &App, request: &HeaderMap, error: &TestError) -> Response {
+    page(app, Words::for_reader(None, request), failure::of_test(error), untraced(app), error)
 }
 
 /// A path where nothing is.

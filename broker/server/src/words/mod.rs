@@ -71,15 +71,15 @@ impl From<Language> for Words {
 type Bundle = FluentBundle<FluentResource>;
 
 /// The files of a language. A new one needs its name here.
-fn files(language: Language) -> [&'static str; 12] {
+fn files(language: Language) -> [&'static str; 13] {
     macro_rules! files {
         ($language:literal: $($file:literal),*) => {
             [$(include_str!(concat!("../../locales/", $language, "/", $file, ".ftl"))),*]
         };
         ($language:literal) => {
             files!(
-                $language: "account", "back", "consent", "device", "errors", "frame", "local", "mail", "sign-in", "sign-out",
-                "start", "welcome"
+                $language: "account", "back", "connection-test", "consent", "device", "errors", "frame", "local",
+                "mail", "sign-in", "sign-out", "start", "welcome"
             )
         };
     }

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use doorward_domain::connection::UpstreamAuthentication;
 use doorward_domain::{Connection, Timestamp};
 
 use super::client_auth::Credential;
@@ -62,6 +63,22 @@ impl Federation {
             });
         }
         Ok(checks)
+    }
+
+    /// The other way to send the same secret, where the provider accepts that one.
+    pub async fn other_method(&self, connection: &Connection, now: Timestamp) -> Option<&'static str> {
+        let other = match connection.authentication.clone() {
+            UpstreamAuthentication::ClientSecretBasic { secrets } => {
+                UpstreamAuthentication::ClientSecretPost { secrets }
+            }
+            UpstreamAuthentication::ClientSecretPost { secrets } => {
+                UpstreamAuthentication::ClientSecretBasic { secrets }
+            }
+            _ => return None,
+        };
+        let connection = Connection { authentication: other, ..connection.clone() };
+        let newest = self.check_credentials(&connection, now).await.ok()?.into_iter().next()?;
+        (newest.outcome == Outcome::Accepted).then(|| connection.authentication.method().as_str())
     }
 
     async fn try_out(

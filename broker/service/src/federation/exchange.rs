@@ -113,7 +113,7 @@ impl Federation {
 
 impl TokenError {
     /// Whether the provider does not take us for its client (RFC 6749 section 5.2).
-    pub(super) fn is_about_client(&self) -> bool {
+    pub(crate) fn is_about_client(&self) -> bool {
         matches!(self, Self::TokenEndpoint { error: Some(error), .. } if error == "invalid_client")
     }
 }

@@ -38,6 +38,9 @@ pub struct Leg {
     pub(super) code_verifier: Option<String>,
     #[serde(rename = "r")]
     registration: String,
+    /// Whether it tests the connection, which need not be in use then.
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_test: bool,
 }
 
 impl Leg {
@@ -64,7 +67,13 @@ impl Leg {
             nonce: BASE64.encode(entropy.bytes::<16>()),
             code_verifier: pkce.then(|| BASE64.encode(entropy.bytes::<32>())),
             registration: registration(connection),
+            is_test: false,
         }
+    }
+
+    /// The same for a test of the connection.
+    pub(super) fn for_test(self) -> Self {
+        Self { is_test: true, ..self }
     }
 
     /// Whether a callback belongs to this leg: the same connection, the same `state`, in time

@@ -129,6 +129,21 @@ pub(super) async fn fetch_metadata(
     accept(issuer, peer.into_owned(), discovery, &documents)
 }
 
+/// The document itself, as it is published; nothing where the connection tells every endpoint.
+pub(super) async fn fetch_document(
+    outbound: &dyn Outbound,
+    connection: &Connection,
+) -> Result<Option<Response>, MetadataError> {
+    let documents = kind::of(&connection.kind).documents();
+    let issuer = connection.issuer.as_str();
+    if documents.endpoints.is_some_and(|endpoints| told(issuer, endpoints).is_some()) {
+        return Ok(None);
+    }
+    let mut url = discovery_url(documents.base.unwrap_or(issuer))?;
+    with_query(&mut url, documents.query.filter(|_| documents.query_for_documents));
+    fetch(outbound, &documents.key(issuer), &url, Document::Metadata).await.map(Some)
+}
+
 /// The metadata of a provider whose every necessary endpoint the connection tells.
 fn told(issuer: &str, endpoints: &Endpoints) -> Option<Result<Discovery, MetadataError>> {
     let Endpoints { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = endpoints;

@@ -8,7 +8,8 @@
 //!    claims (with `jwk`), `userinfo` adds what the token lacks, and [`claims`] maps the result to a
 //!    profile. `graph` is asked for groups, `trust` weighs the e-mail address.
 //!
-//! `client_auth` proves who we are to a provider, and [`check`] asks whether it knows us. What a provider publishes of itself is read by `metadata` and kept by `providers`. Where kinds of
+//! `client_auth` proves who we are to a provider, and [`check`] asks whether it knows us; [`preflight`]
+//! looks at what can be known besides before anybody signs in. What a provider publishes of itself is read by `metadata` and kept by `providers`. Where kinds of
 //! provider differ, `kind` decides; `compared` reads what a refused ID token says of itself. Every step fails with an [`error`] that says who can mend it, and the
 //! [`catalogue`] has the words for administrators.
 
@@ -29,6 +30,7 @@ mod jwk;
 pub mod kind;
 pub mod leg;
 mod metadata;
+pub mod preflight;
 mod providers;
 mod request;
 mod spelling;
@@ -42,7 +44,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use doorward_domain::{Connection, ConnectionId, Entropy, KeyId, TenantId, Timestamp};
+use doorward_domain::{ConnectionId, Entropy, KeyId, TenantId, Timestamp};
 use doorward_net::Outbound;
 use doorward_store::{Store, StoreError, StoreExt as _};
 use moka::sync::Cache;
@@ -112,14 +114,21 @@ impl Federation {
         id: ConnectionId,
         now: Timestamp,
     ) -> Result<Option<Destination>, StoreError> {
+        let place = self.place(tenant, id, now).await?;
+        Ok(place.filter(|place| place.tenant.enabled && place.connection.is_usable()))
+    }
+
+    /// The tenant and the connection, whether its people may sign in through it or not.
+    async fn place(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        now: Timestamp,
+    ) -> Result<Option<Destination>, StoreError> {
         let Some(tenant) = self.store.tenant(tenant, now).await?.map(|stored| stored.record) else {
             return Ok(None);
         };
-        if !tenant.enabled {
-            return Ok(None);
-        }
         let stored = self.store.connection_of(&tenant, id, now).await?;
-        let connection = stored.map(|stored| stored.record).filter(Connection::is_usable);
-        Ok(connection.map(|connection| Destination { tenant, connection }))
+        Ok(stored.map(|stored| Destination { tenant, connection: stored.record }))
     }
 }

@@ -43,14 +43,39 @@ impl Federation {
     /// When the connection is not in use, or the provider's metadata cannot be had.
     pub async fn start(
         &self,
+        to: &Destination,
+        transaction: [u8; 16],
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<Start, FederationError> {
+        if !to.connection.is_usable() {
+            return Err(FederationError::ConnectionNotInUse);
+        }
+        self.send(to, transaction, ask, now).await
+    }
+
+    /// The same for a test of the connection, which need not be in use. What comes of it signs nobody in.
+    ///
+    /// # Errors
+    /// When the provider's metadata cannot be had.
+    pub async fn start_test(
+        &self,
+        to: &Destination,
+        transaction: [u8; 16],
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<Start, FederationError> {
+        let start = self.send(to, transaction, ask, now).await?;
+        Ok(Start { leg: start.leg.for_test(), ..start })
+    }
+
+    async fn send(
+        &self,
         Destination { tenant, connection }: &Destination,
         transaction: [u8; 16],
         ask: &Ask,
         now: Timestamp,
     ) -> Result<Start, FederationError> {
-        if !connection.is_usable() {
-            return Err(FederationError::ConnectionNotInUse);
-        }
         let provider = self.providers.get(connection, now).await?;
         let (metadata, kind) = (&provider.metadata, kind::of(&connection.kind));
         let terms = (ask.max_age, metadata.takes_s256);

@@ -57,10 +57,12 @@ pub enum Purpose {
     Challenge,
     /// Where somebody belongs, as a browser carries it.
     Home,
+    /// The link of a connection's test, and what its browser carries.
+    ConnectionTest,
 }
 
 impl Purpose {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Records,
         Self::Transaction,
         Self::RefreshToken,
@@ -73,6 +75,7 @@ impl Purpose {
         Self::Setup,
         Self::Challenge,
         Self::Home,
+        Self::ConnectionTest,
     ];
 
     const fn label(self) -> &'static [u8] {
@@ -89,6 +92,7 @@ impl Purpose {
             Self::Setup => b"setup",
             Self::Challenge => b"challenge",
             Self::Home => b"home",
+            Self::ConnectionTest => b"connection test",
         }
     }
 }

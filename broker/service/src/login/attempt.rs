@@ -4,13 +4,13 @@ use doorward_domain::{ConnectionId, TenantId, Timestamp, UserId};
 use url::Url;
 
 use super::under_way::UnderWay;
-use super::{Login, LoginError, Step, Transaction, TransactionId};
+use super::{Login, LoginError, Step, Transaction};
 use crate::federation::catalogue::Product;
 use crate::federation::{CallbackResponse, Destination, FederationError, Leg};
 use crate::identity::Person;
 use crate::provider::AuthorizationRequest;
 use crate::provider::authorize::{AuthorizeError, Untrusted};
-use crate::trace::{Came, Cause, Failed, Outcome, Reference, Route, Sent, Trace, Trail};
+use crate::trace::{Came, Cause, Failed, Outcome, Reference, Route, Trace, Trail, parameters, sent};
 
 /// An attempt that is not over yet.
 pub(super) struct Attempt {
@@ -100,7 +100,7 @@ impl Login {
             self.traces.keep(Trace {
                 outcome: failed(cause, Product::Oidc),
                 ended: Some(now),
-                ..nowhere(reference, now)
+                ..Trace::nowhere(reference, now)
             });
         }
         reference
@@ -111,17 +111,8 @@ impl UnderWay {
     /// The reference of its attempt that is under way, or fails now.
     pub(super) fn reference(&self, now: Timestamp) -> Reference {
         let began = self.transaction.leg.as_ref().map_or(now, |leg| leg.started_at);
-        reference_of(self.id, began)
+        Reference::of_attempt(self.id.0, began)
     }
-}
-
-/// The reference of the attempt of a login that began `at`.
-fn reference_of(id: TransactionId, at: Timestamp) -> Reference {
-    let mut bytes = at.as_millis().to_be_bytes();
-    for (byte, random) in bytes.iter_mut().zip(&id.0[8..]) {
-        *byte ^= random;
-    }
-    Reference::new(bytes)
 }
 
 /// What can be said of an attempt from the transaction alone.
@@ -136,28 +127,7 @@ fn traced(login: &UnderWay, (tenant, connection): (TenantId, ConnectionId), at: 
         asked: asked(&login.transaction.request),
         route: Some(route(&login.transaction)),
         began: Timestamp::from_millis(i64::from_be_bytes(began)),
-        ..nowhere(reference_of(login.id, at), at)
-    }
-}
-
-/// An attempt of which nothing is known.
-fn nowhere(reference: Reference, at: Timestamp) -> Trace {
-    Trace {
-        reference,
-        attempt: [0; 16],
-        tenant: TenantId::BROKER,
-        connection: None,
-        is_test: false,
-        client: None,
-        asked: Vec::new(),
-        route: None,
-        began: at,
-        left: None,
-        sent: None,
-        returned: None,
-        trail: None,
-        ended: None,
-        outcome: Outcome::UnderWay,
+        ..Trace::nowhere(Reference::of_attempt(login.id.0, at), at)
     }
 }
 
@@ -200,25 +170,6 @@ fn asked(request: &AuthorizationRequest) -> Vec<&'static str> {
     there.into_iter().filter_map(|(name, there)| there.then_some(name)).collect()
 }
 
-/// Where somebody is sent, and with which parameters; none of what they say.
-pub(super) fn sent(location: &Url) -> Sent {
-    let parameters = location.query_pairs().map(|(name, _)| name.into()).collect();
-    Sent { endpoint: location[..url::Position::AfterPath].into(), parameters }
-}
-
-/// The names of what came back.
-pub(super) fn parameters(response: &CallbackResponse) -> Vec<&'static str> {
-    let CallbackResponse { code, state, iss, error, error_description } = response;
-    let there = [
-        ("code", code.is_some()),
-        ("state", state.is_some()),
-        ("iss", iss.is_some()),
-        ("error", error.is_some()),
-        ("error_description", error_description.is_some()),
-    ];
-    there.into_iter().filter_map(|(name, there)| there.then_some(name)).collect()
-}
-
 /// The name of the row about a login that led to nobody.
 const fn check_of(error: &LoginError) -> Option<&'static str> {
     Some(match error {
@@ -240,7 +191,7 @@ const fn check_of(error: &LoginError) -> Option<&'static str> {
 
 impl Person {
     /// Whom the sign-in is about, and what it is for the tenant's users.
-    pub(super) fn traced(&self) -> (UserId, Came) {
+    pub(crate) fn traced(&self) -> (UserId, Came) {
         (self.user().id, self.came())
     }
 }

@@ -12,9 +12,11 @@ use super::Management;
 use super::existing::connections_of;
 use super::plan::connection::credentials::new_key;
 use super::views::{Ask, Page, ViewError};
-use crate::federation::FederationError;
 use crate::federation::catalogue::{Catalogue, Product, Row, check_of};
 use crate::federation::check::{CredentialCheck, Outcome};
+use crate::federation::preflight::Probe;
+use crate::federation::{Destination, FederationError};
+use crate::trace::verdict::Values;
 
 /// The days before the end of a credential on which its end is told.
 const SOON: u64 = 30;
@@ -26,6 +28,11 @@ pub struct ConnectionCheck {
     pub outcome: &'static str,
     /// Each credential, the newest first.
     pub credentials: Vec<CredentialView>,
+    /// The way of client authentication that the provider accepts in place of the connection's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub works_with: Option<&'static str>,
+    /// What was looked at besides, without anybody signing in.
+    pub probes: Vec<ProbeView>,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<Advice>,
@@ -42,6 +49,19 @@ pub struct CredentialView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>)]
     pub ends_at: Option<Timestamp>,
+    /// `accepted`, `refused` or `unclear`.
+    pub outcome: &'static str,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Advice>,
+}
+
+/// Something that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProbeView {
+    /// `metadata`, `clock`, `response_type`, `pkce`, `client_authentication`, `algorithms`, `scopes`,
+    /// `redirect_uri`; the last is a guess, and a test alone tells.
+    pub name: &'static str,
     /// `accepted`, `refused` or `unclear`.
     pub outcome: &'static str,
     /// What to do about it.
@@ -85,8 +105,21 @@ impl Management {
     /// # Errors
     /// When there is no such connection.
     pub async fn check_connection(&self, slug: &str, name: &str) -> Result<ConnectionCheck, ViewError> {
-        let (_, stored) = self.find_connection(slug, name).await?;
-        Ok(self.check(&stored.record).await)
+        let (tenant, stored) = self.find_connection(slug, name).await?;
+        let connection = stored.record;
+        let mut check = self.check(&connection).await;
+        let now = self.clock.now();
+        if check.outcome == told(Outcome::Refused) {
+            check.works_with = self.federation.other_method(&connection, now).await;
+        }
+        let values = self.values(&tenant, &connection);
+        let probes = self.federation.preflight(&Destination { tenant, connection }, now).await;
+        check.probes = probes.unwrap_or_default().into_iter().map(|probe| probed(&probe, &values)).collect();
+        let advices = check.credentials.iter_mut().map(|it| &mut it.advice).chain([&mut check.advice]);
+        for advice in advices.flatten() {
+            advice.fill(&values);
+        }
+        Ok(check)
     }
 
     async fn check(&self, connection: &Connection) -> ConnectionCheck {
@@ -95,11 +128,14 @@ impl Management {
             Ok(checks) => {
                 let outcome = checks.first().map_or("unclear", |newest| told(newest.outcome));
                 let credentials = checks.into_iter().map(|check| view(check, product)).collect();
-                ConnectionCheck { outcome, credentials, advice: None }
+                let probes = Vec::new();
+                ConnectionCheck { outcome, credentials, works_with: None, probes, advice: None }
             }
             Err(cause) => ConnectionCheck {
                 outcome: "unreachable",
                 credentials: Vec::new(),
+                works_with: None,
+                probes: Vec::new(),
                 advice: advice(product, &cause),
             },
         }
@@ -231,8 +267,28 @@ fn advice(product: Product, cause: &FederationError) -> Option<Advice> {
         Some("net.timed_out" | "net.unreachable") => catalogue.found("net.unreachable"),
         _ => catalogue.explain(product, cause),
     };
-    let Row { id, title, cause, how, .. } = row?.clone();
-    Some(Advice { id, title, cause, how })
+    row.map(Advice::of)
+}
+
+impl Advice {
+    fn of(row: &Row) -> Self {
+        let Row { id, title, cause, how, .. } = row.clone();
+        Self { id, title, cause, how }
+    }
+
+    /// Puts the real values into the places where they go.
+    fn fill(&mut self, values: &Values) {
+        self.cause = values.fill(&self.cause);
+        for step in &mut self.how {
+            *step = values.fill(step);
+        }
+    }
+}
+
+fn probed(probe: &Probe, values: &Values) -> ProbeView {
+    let mut advice = probe.finding.map(|finding| Advice::of(finding.row));
+    advice.iter_mut().for_each(|advice| advice.fill(values));
+    ProbeView { name: probe.name, outcome: told(probe.outcome), advice }
 }
 
 /// Nothing of what never runs out: a public client, or a secret of Okta's, Google's or HaloPSA's.

@@ -4,11 +4,13 @@
 //! Configuration is code: a [`document`] says what shall be, [`plan`] tells what would change,
 //! [`apply`] commits it as a whole, and [`export`] writes a document of what there is, [`backup`]
 //! a copy of everything. [`views`] are for looking, [`clients`] changes single ones, [`sign_out`] ends what
-//! people began, [`traces`] tell what became of sign-ins, [`tokens`] say who may do it. No secret ever comes out.
+//! people began, [`traces`] tell what became of sign-ins,
+//! [`connection_test`] tries the whole way of one, [`tokens`] say who may do it. No secret ever comes out.
 
 mod apply;
 pub mod backup;
 pub mod clients;
+pub mod connection_test;
 pub mod credentials;
 pub mod document;
 mod existing;
@@ -44,6 +46,7 @@ use crate::keys::Sealer;
 use crate::settings::MutualTls;
 use crate::trace::Traces;
 
+pub use connection_test::ConnectionTests;
 pub use document::Document;
 pub use plan::{Plan, PlanError};
 pub use registration::{DocumentHosts, DocumentPolicy, RegistrationError, RegistrationPolicy};
@@ -77,6 +80,8 @@ pub struct Management {
     pub endings: Arc<Endings>,
     /// What became of every attempt to sign in.
     pub traces: Arc<Traces>,
+    /// The tests of connections.
+    pub connection_tests: ConnectionTests,
     /// The protected resources that clients which register or publish themselves may ask tokens for.
     pub open_resources: Vec<String>,
     /// The issuer identifier, with which callback URLs start.

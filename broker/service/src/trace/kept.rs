@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use doorward_domain::{TenantId, Timestamp};
 
-use super::{Reference, Trace};
+use super::{Outcome, Reference, Trace};
 
 /// How long a trace is kept, if there is room.
 pub(super) const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -40,12 +40,13 @@ impl Kept {
         Self { shelves: HashMap::new(), sizes: BTreeSet::new(), places: HashMap::new(), bytes: 0, room }
     }
 
-    /// Keeps a trace, in place of what was known of the same attempt.
+    /// Keeps a trace, in place of what was known of the same attempt while it was under way. What came to an
+    /// end stays, whatever comes back once more.
     pub fn put(&mut self, mut trace: Trace, now: Timestamp) {
         let (tenant, reference) = (trace.tenant, trace.reference);
         if let Some(before) = self.find(reference).filter(|before| before.attempt == trace.attempt) {
             trace.sent = trace.sent.or_else(|| before.sent.clone());
-            if before.tenant == tenant {
+            if before.tenant == tenant && matches!(before.outcome, Outcome::UnderWay) {
                 return self.replace(tenant, trace);
             }
         }

@@ -27,6 +27,9 @@ use doorward_domain::{ClientId, Clock, ConnectionId, Entropy, TenantId, Timestam
 
 use kept::Kept;
 use seen::Eyes;
+use url::{Position, Url};
+
+use crate::federation::CallbackResponse;
 
 pub use blot::blotted;
 pub use failure::{Cause, Failed, Finding};
@@ -103,6 +106,25 @@ pub struct Sent {
     pub parameters: Vec<Box<str>>,
 }
 
+/// Where somebody is sent, and with which parameters; none of what they say.
+pub(crate) fn sent(location: &Url) -> Sent {
+    let parameters = location.query_pairs().map(|(name, _)| name.into()).collect();
+    Sent { endpoint: location[..Position::AfterPath].into(), parameters }
+}
+
+/// The names of what came back.
+pub(crate) fn parameters(response: &CallbackResponse) -> Vec<&'static str> {
+    let CallbackResponse { code, state, iss, error, error_description } = response;
+    let there = [
+        ("code", code.is_some()),
+        ("state", state.is_some()),
+        ("iss", iss.is_some()),
+        ("error", error.is_some()),
+        ("error_description", error_description.is_some()),
+    ];
+    there.into_iter().filter_map(|(name, there)| there.then_some(name)).collect()
+}
+
 /// What an attempt came to.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -133,6 +155,27 @@ pub enum Came {
 }
 
 impl Trace {
+    /// An attempt of which nothing is known.
+    pub(crate) const fn nowhere(reference: Reference, at: Timestamp) -> Self {
+        Self {
+            reference,
+            attempt: [0; 16],
+            tenant: TenantId::BROKER,
+            connection: None,
+            is_test: false,
+            client: None,
+            asked: Vec::new(),
+            route: None,
+            began: at,
+            left: None,
+            sent: None,
+            returned: None,
+            trail: None,
+            ended: None,
+            outcome: Outcome::UnderWay,
+        }
+    }
+
     /// About how many bytes it takes.
     pub(crate) fn size(&self) -> usize {
         let claims = self.trail.as_ref().map_or(0, |trail| {

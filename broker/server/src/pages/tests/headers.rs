@@ -62,7 +62,8 @@ async fn ad_05_a_logo_is_part_of_the_page_and_of_no_other() {
 
 #[tokio::test]
 async fn only_forms_that_may_end_at_an_app_go_without_form_action() {
-    let to_apps = ["sign-in", "choose", "consent", "sign-out", "password", "second factor"];
+    let to_apps =
+        ["sign-in", "choose", "consent", "sign-out", "password", "second factor", "connection test"];
     for page in every_page("Kim").await {
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         let name = page.name.split(',').next().unwrap().trim_end_matches(" again");

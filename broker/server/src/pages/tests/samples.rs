@@ -70,6 +70,10 @@ async fn pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "signed-out, by nobody", signed_out(words, None)).await,
         sample(language, "start", start(words, text)).await,
         sample(language, "start apps", start_apps(words, text)).await,
+        sample(language, "connection test", connection_test(words, text, None)).await,
+        sample(language, "connection test, failed", connection_test(words, text, Some((false, false)))).await,
+        sample(language, "connection test, not in", connection_test(words, text, Some((true, false)))).await,
+        sample(language, "connection test, works", connection_test(words, text, Some((true, true)))).await,
         sample(language, "error", error(words, text)).await,
         sample(language, "welcome", welcome).await,
     ]
@@ -277,6 +281,39 @@ fn start(words: Words, text: &str) -> StartPage {
 fn start_apps(words: Words, text: &str) -> StartAppsPage {
     let app = StartApp { name: text.to_owned(), go: Href::here("/s/acme?app=a'\">") };
     StartAppsPage { words, company: text.to_owned(), apps: vec![app.clone(), app] }
+}
+
+fn connection_test(words: Words, text: &str, result: Option<(bool, bool)>) -> ConnectionTestPage {
+    let owned = || text.to_owned();
+    let verdict = |who| ShownVerdict {
+        headline: owned(),
+        cause: owned(),
+        who,
+        place: some(text),
+        how: vec![owned()],
+        compared: Some((owned(), owned())),
+        said: some(text),
+    };
+    let step = |state| ShownStep { state, says: owned(), took: Some(12) };
+    let result = result.map(|(works, comes_in)| ShownResult {
+        works,
+        comes_in,
+        is_new: comes_in,
+        name: owned(),
+        works_with: some(text),
+        verdict: Some(verdict(Who::Administrator)),
+        remarks: [Who::Person, Who::Developer, Who::Operator, Who::Provider].map(verdict).into(),
+        steps: [StepState::Done, StepState::Failed, StepState::NotReached].map(step).into(),
+        checks: [true, false].map(|ok| (owned(), owned(), owned(), ok)).into(),
+        claims: vec![(owned(), owned(), owned(), owned())],
+        fields: [FieldBecame::Filled, FieldBecame::Missing, FieldBecame::LeftOut]
+            .map(|became| (owned(), owned(), became))
+            .into(),
+        reference: owned(),
+    });
+    let pasted = Some((owned(), result.as_ref().map(|_| verdict(Who::Person))));
+    let action = Href::here("/test/token");
+    ConnectionTestPage { words, connection: owned(), tenant: owned(), action, result, pasted }
 }
 
 fn error(words: Words, text: &str) -> ErrorPage {

@@ -91,6 +91,7 @@ fn with_net(store: Arc<dyn Store>, net: Arc<ScriptedOutbound>) -> Management {
     let local = Local::unposted(store.clone(), sealer.clone(), entropy.clone(), Arc::new(settings));
     let clock = Arc::new(ManualClock::new(now()));
     Management {
+        connection_tests: super::ConnectionTests::default(),
         traces: Arc::new(Traces::new(clock.clone(), &*entropy)),
         endings: Arc::new(Endings::new(store.clone(), entropy.clone(), jobs)),
         store,

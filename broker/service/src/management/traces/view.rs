@@ -147,6 +147,21 @@ impl TraceSummary {
 }
 
 impl TraceView {
+    /// What it is found by.
+    pub fn reference(&self) -> &str {
+        &self.summary.reference
+    }
+
+    /// The same without what claims say.
+    #[must_use]
+    pub(crate) fn closed(mut self) -> Self {
+        self.opened = false;
+        for claim in &mut self.claims {
+            claim.value = None;
+        }
+        self
+    }
+
     /// A trace step by step.
     pub(crate) fn of(
         trace: &Trace,

@@ -4,6 +4,8 @@ mod words;
 
 use std::fmt;
 
+use doorward_domain::Timestamp;
+
 use words::{ADJECTIVES, ANIMALS};
 
 /// A reference such as `calm-otter-4821`: one of 655 million, so the time beside it tells the rare twins
@@ -21,6 +23,15 @@ impl Reference {
         let [adjective, animal, number @ ..] = random;
         let number = number.iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte)) % 10_000;
         Self { adjective, animal, number: u16::try_from(number).unwrap_or_default() }
+    }
+
+    /// The reference of the attempt that began `at` and has this name. It can be made again from both.
+    pub fn of_attempt(name: [u8; 16], at: Timestamp) -> Self {
+        let mut bytes = at.as_millis().to_be_bytes();
+        for (byte, random) in bytes.iter_mut().zip(&name[8..]) {
+            *byte ^= random;
+        }
+        Self::new(bytes)
     }
 
     /// Reads what somebody was told, whatever its letters' case; `None` when it is no reference.

@@ -87,6 +87,17 @@ fn who_comes_back_takes_the_place_of_who_was_sent() {
 }
 
 #[test]
+fn what_came_to_an_end_stays_when_somebody_comes_back_once_more() {
+    let (_, traces) = traces(1 << 20);
+    let entered = Outcome::Entered { user: None, came: Came::Known };
+    traces.keep(Trace { outcome: entered, ..trace(1, 1) });
+    traces.keep(Trace { outcome: failed(FederationError::NoCode), ..trace(1, 1) });
+    let (listed, _) = all(&traces, 1);
+    assert!(listed[0].failed().is_some() && listed[1].failed().is_none());
+    assert!(traces.find(trace(1, 1).reference).unwrap().failed().is_some(), "what its page tells");
+}
+
+#[test]
 fn nobodys_flood_pushes_out_what_is_somebody_elses() {
     let one = trace(1, 1).size();
     let (_, traces) = traces(20 * one);
