@@ -95,7 +95,8 @@ pub struct Connection {
     /// `oidc`: more parameters of the token request.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub token_parameters: BTreeMap<String, String>,
-    /// Our `client_id` at the provider.
+    /// Our `client_id` at the provider. A draft may be without: the provider wants the redirect URI first.
+    #[serde(default)]
     pub client_id: String,
     /// Our secret at the provider. Left out, the stored one is kept as long as `authentication` asks for
     /// one and the connection leads to the same place.

@@ -62,6 +62,17 @@ async fn each_kind_has_the_issuer_that_follows_from_its_fields(
     assert_eq!((&view["issuer"], &view["kind"]), (&issuer.into(), &connection.kind.as_str().into()));
 }
 
+#[tokio::test]
+async fn a_draft_has_its_redirect_uri_before_the_provider_has_given_anything_away() {
+    let begun = document(&format!("kind = \"entra\"\ndirectory = \"{GUID}\""));
+    let management = applied(&begun).await;
+    let view = serde_json::to_value(management.connection("acme", "staff").await.unwrap()).unwrap();
+    assert!(view["callback_url"].as_str().is_some_and(|url| url.ends_with("/callback")), "{view}");
+    let live = parse(&format!("{begun}stage = \"live\"\n"));
+    let found = problems(management.plan(&live, "tests").await);
+    assert_eq!(found.len(), 2, "a client ID and a secret are missing: {found:?}");
+}
+
 #[rstest]
 #[case::for_everybody(entra("").replace(&format!("directory = \"{GUID}\""), "directory = \"common\""), "directory", "common and organizations")]
 #[case::personal(entra("").replace(&format!("directory = \"{GUID}\""), "directory = \"9188040d-6c67-4c5b-b112-36a304b66dad\""), "directory", "everybody's accounts")]
@@ -69,7 +80,7 @@ async fn each_kind_has_the_issuer_that_follows_from_its_fields(
 #[case::the_name_of_the_app(entra("").replace(&format!("client_id = \"{GUID}\""), "client_id = \"Doorward\""), "client_id", "Application (client) ID")]
 #[case::the_secret_s_id(entra("").replace("abc8Q~value", GUID), "client_secret", "form of an identifier")]
 #[case::blanks(entra("").replace("abc8Q~value", "abc8Q~value "), "client_secret", "")]
-#[case::no_secret(entra("").replace("client_secret = \"abc8Q~value\"", ""), "authentication", "a secret or a certificate")]
+#[case::no_secret(entra("").replace("client_secret = \"abc8Q~value\"", "stage = \"live\""), "authentication", "a secret or a certificate")]
 #[case::plain_http(entra("authority = \"http://login.test\""), "authority", "http://login.test")]
 #[case::admin_console(okta("https://acme-admin.okta.com"), "org", "-admin")]
 #[case::issuer_as_org(okta("https://acme.okta.com/oauth2/default"), "org", "authorization_server")]

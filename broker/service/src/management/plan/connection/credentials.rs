@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use doorward_domain::connection::{Slots, UpstreamAuthentication, UpstreamKey, UpstreamSecret};
-use doorward_domain::{Connection, KeyId};
+use doorward_domain::{Connection, KeyId, Stage};
 use doorward_store::Kind as Record;
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ impl Planner<'_> {
         path: &str,
     ) -> Option<UpstreamAuthentication> {
         let method = entry.authentication.unwrap_or_else(|| usual(entry));
-        if let Some(problem) = unfit(entry.kind, method) {
+        if let Some(problem) = unfit(entry.kind, method).filter(|_| !is_to_follow(entry, method)) {
             self.problem(format!("{path}.authentication"), problem);
             return None;
         }
@@ -155,6 +155,11 @@ const fn usual(entry: &document::Connection) -> Method {
         (true, Kind::Oidc | Kind::Okta) => Method::ClientSecretBasic,
         (true, Kind::Entra | Kind::HaloPsa | Kind::Google) => Method::ClientSecretPost,
     }
+}
+
+/// Whether a draft does not say yet how we authenticate: the provider wants the redirect URI first.
+fn is_to_follow(entry: &document::Connection, method: Method) -> bool {
+    entry.stage == Stage::Draft && method == Method::None
 }
 
 /// Why the kind does not know a method.

@@ -128,7 +128,8 @@ impl Planner<'_> {
         if let Some(title) = &entry.title {
             self.check_title(&format!("{path}.title"), title);
         }
-        if entry.client_id.is_empty() {
+        // The provider gives it away after it was told the redirect URI, which a draft has already.
+        if entry.client_id.is_empty() && entry.stage != Stage::Draft {
             self.problem(format!("{path}.client_id"), "must not be empty");
         } else if entry.client_id.trim() != entry.client_id {
             self.problem(format!("{path}.client_id"), advice("paste.blanks"));
