@@ -10,6 +10,6 @@ mod playground;
 mod stage;
 mod steps;
 
-pub use playground::Playground;
+pub use playground::{Company, Hosts, Playground, binary};
 pub use stage::{Stage, play};
 pub use steps::{Authorize, Person};

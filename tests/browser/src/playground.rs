@@ -33,6 +33,8 @@ pub struct Hosts {
     pub idp: String,
     /// The sample app.
     pub app: String,
+    /// Where the broker's data is.
+    pub data_dir: String,
     /// The connections of the demo's companies.
     pub tenants: Vec<Company>,
 }
@@ -54,7 +56,7 @@ impl Playground {
     /// Starts a playground on free ports; everything it writes goes to `folder`.
     pub async fn start(folder: &Path) -> anyhow::Result<Self> {
         let log = folder.join("playground.log");
-        let mut process = Command::new(binary()?)
+        let mut process = Command::new(binary("playground")?)
             .args(["--json", "--port-base", &free_ports()?.to_string()])
             .env("TMPDIR", folder)
             .stdin(Stdio::null())
@@ -77,16 +79,15 @@ impl Playground {
     }
 }
 
-/// The binary, which cargo puts one folder above the test's own.
-fn binary() -> anyhow::Result<PathBuf> {
+/// A binary, which cargo puts one folder above the test's own.
+///
+/// # Errors
+/// When nobody has built it.
+pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
     let test = std::env::current_exe()?;
     let folder = test.parent().and_then(Path::parent).context("the test lies in no target folder")?;
-    let binary = folder.join("playground").with_extension(std::env::consts::EXE_EXTENSION);
-    ensure!(
-        binary.exists(),
-        "{} is missing; `cargo build -p doorward-playground` makes it",
-        binary.display()
-    );
+    let binary = folder.join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    ensure!(binary.exists(), "{} is missing; `cargo build --workspace --bins` makes it", binary.display());
     Ok(binary)
 }
 

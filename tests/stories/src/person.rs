@@ -1,0 +1,94 @@
+//! What people do in a story, beside what they do in every test with a browser.
+
+use anyhow::ensure;
+use doorward_browser_tests::Stage;
+
+use crate::{Returning, Story};
+
+/// How often somebody signs in until it is a habit.
+const HABIT: u32 = 30;
+
+impl Story<'_> {
+    /// The person opens the app and says at the sign-in page who they are: an address, a company code, a name.
+    ///
+    /// # Errors
+    /// When the pages are others.
+    pub async fn comes_and_types(&self, login: &str) -> anyhow::Result<()> {
+        self.person.go_to_sign_in().await?;
+        self.types(login).await
+    }
+
+    /// The person says at the sign-in page who they are.
+    ///
+    /// # Errors
+    /// When the page is another.
+    pub async fn types(&self, login: &str) -> anyhow::Result<()> {
+        self.person.fill("#username", login).await?;
+        self.person.follow("#continue").await
+    }
+
+    /// The person signs in with a password at doorward itself.
+    ///
+    /// # Errors
+    /// When the pages are others.
+    pub async fn comes_with_a_password(&self, login: &str, password: &str) -> anyhow::Result<()> {
+        self.person.go_to_sign_in().await?;
+        self.person.follow("#with-password").await?;
+        self.person.fill("#username", login).await?;
+        self.person.fill("#password", password).await?;
+        self.person.follow("#continue").await?;
+        self.person.signed_in().await
+    }
+
+    /// The person is at a page of the broker's that says this.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn reads(&self, heading: &str, sentence: &str) -> anyhow::Result<()> {
+        let found = self.person.text("h1").await?;
+        ensure!(found == heading, "the heading is {found}");
+        let page = self.person.text("body").await?;
+        ensure!(page.contains(sentence), "`{sentence}` is not on the page:\n{page}");
+        Ok(())
+    }
+
+    /// The reference on the error page that the person is at.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn reference(&self) -> anyhow::Result<String> {
+        self.person.text(".reference code").await
+    }
+
+    /// The person, who has just signed in, comes back day after day by a link of the app's. Doorward's session
+    /// is over each time, the provider's is not. Nobody is asked anything, and it is the same user up to the
+    /// thirtieth sign-in.
+    ///
+    /// # Errors
+    /// When a page is shown on the way, or somebody else arrives.
+    pub async fn comes_back_until_the_thirtieth_time(&self, link: &str) -> anyhow::Result<()> {
+        let subject = self.person.claim("sub").await?;
+        let front = format!("{}/", self.person.playground.hosts.app);
+        let mut returning = Returning::with_cookies_of(self.person).await?;
+        for time in 2..=HABIT {
+            returning.forget(&["doorward", "sample-app"]);
+            let (url, page) = returning.follow(link).await?;
+            ensure!(url == front, "the {time}th sign-in ends at {url}:\n{page}");
+            ensure!(returning.passed(&format!("{}/federation/", self.person.playground.hosts.issuer)));
+            let told = shown(&page, "claim-sub");
+            ensure!(told == Some(&subject), "the {time}th sign-in is {told:?}, and not {subject}");
+        }
+        Ok(())
+    }
+}
+
+/// What stands in the element of this id, when that is text alone.
+fn shown<'a>(page: &'a str, id: &str) -> Option<&'a str> {
+    let (_, rest) = page.split_once(&format!("id=\"{id}\">"))?;
+    Some(rest.split_once('<')?.0)
+}
+
+/// The link by which the sample app lets somebody sign in of whom it knows where they belong.
+pub fn sign_in_link(stage: &Stage, login_hint: &str) -> String {
+    format!("{}/login?login_hint={login_hint}", stage.playground.hosts.app)
+}
