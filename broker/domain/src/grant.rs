@@ -164,6 +164,12 @@ pub struct CodeTerms {
 }
 
 impl Grant {
+    /// Whether the provider's session is over that the person came with, as it said beforehand
+    /// (`session_expiry`, OIDC Enterprise Extensions).
+    pub fn is_past_its_provider(&self, now: Timestamp) -> bool {
+        self.authentication.session_expiry.is_some_and(|end| now >= end)
+    }
+
     /// How long it is kept: a code that nobody redeemed is nothing to remember.
     pub fn kept_until(&self) -> Timestamp {
         match (&self.state, self.remembered_until) {

@@ -41,7 +41,7 @@ pub use client::{
     Client, ClientAuthentication, ClientKeys, ClientProfile, ClientSecret, ClientTrust, GrantType, ReplayMark,
 };
 pub use clock::{Clock, ManualClock};
-pub use connection::{ClaimMapping, Connection, Environment, Provisioning, RefreshProfile, Stage};
+pub use connection::{ClaimMapping, Connection, Environment, Provisioning, RefreshProfile, SessionAt, Stage};
 pub use consent::Consent;
 pub use credential::{
     CodeHash, Credentials, EmailAddress, Login, Passkey, PasswordCost, PasswordHash, Proof, ProofPurpose,

@@ -61,6 +61,9 @@ pub enum Refusal {
     /// Everything of the user or the tenant was ended since.
     #[error("everything of the user or the tenant was ended since")]
     Ended,
+    /// The client demands another sign-in than the grant came from.
+    #[error("the client demands more of a sign-in")]
+    Assurance,
     /// The grant has run out, was given to another client, or to this one when its document said otherwise.
     #[error("the grant is over")]
     Grant,
@@ -88,7 +91,8 @@ pub fn may_act_now(actors: &Actors<'_>, now: Timestamp) -> Result<(), Refusal> {
     match actors.grant {
         Some(grant) if grant.tenant != tenant.id || grant.user != user.id => Err(Refusal::Mismatch),
         Some(grant) if grant.client != client.id || now >= grant.expires_at => Err(Refusal::Grant),
-        Some(grant) if !client.is_as_granted(grant) => Err(Refusal::Grant),
+        Some(grant) if !client.is_as_granted(grant) || grant.is_past_its_provider(now) => Err(Refusal::Grant),
+        Some(grant) if !client.assurance.is_met(&grant.authentication) => Err(Refusal::Assurance),
         _ => Ok(()),
     }
 }

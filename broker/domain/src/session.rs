@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, SecretHash, SessionId, Tenant, TenantId, Timestamp, User, UserId};
+use crate::{ConnectionId, Sealed, SecretHash, SessionId, Tenant, TenantId, Timestamp, User, UserId};
 
 /// A browser's sign-in. The browser holds a handle of which only the hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Session {
     /// The count in which it began.
     #[serde(default, skip_serializing_if = "Epoch::is_first")]
     pub epoch: Epoch,
+    /// What names the person when they are to sign out at the provider: its ID token, or its own hint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_hint: Option<Sealed>,
 }
 
 /// How often everything of a tenant, and of one of its users, was ended at one blow. What began in another

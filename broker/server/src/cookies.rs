@@ -30,6 +30,9 @@ const HOME_SECONDS: u64 = 180 * 24 * 60 * 60;
 /// Where the start link leads that a browser has just come by.
 const START: &str = "doorward-start";
 const START_SECONDS: u64 = 5 * 60;
+/// Where a browser goes on to that signs out at a provider.
+const LEAVING: &str = "doorward-leaving";
+const LEAVING_SECONDS: u64 = 10 * 60;
 const TRANSACTION: &str = "doorward-tx-";
 /// What a browser carries that tests a connection.
 const TEST: &str = "doorward-test-";
@@ -137,6 +140,21 @@ impl CookiePolicy {
     /// Takes it out of the browser.
     pub fn clear_start(&self, response: &mut HeaderMap) {
         self.set(response, START, "", 0);
+    }
+
+    /// Where a browser goes on to that has signed out at a provider.
+    pub fn leaving<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        self.find(headers, LEAVING)
+    }
+
+    /// Lets a browser carry that to the provider and back.
+    pub fn set_leaving(&self, response: &mut HeaderMap, value: &str) {
+        self.set(response, LEAVING, value, LEAVING_SECONDS);
+    }
+
+    /// Takes it out of the browser.
+    pub fn clear_leaving(&self, response: &mut HeaderMap) {
+        self.set(response, LEAVING, "", 0);
     }
 
     /// Takes a login that is over out of the browser.

@@ -87,6 +87,8 @@ kinds! {
     PushedRequest = 26, false;
     /// Work that is left to do.
     Job = 60, false;
+    /// Index: what a provider knows a session by.
+    SessionAt = 70, false;
 }
 
 /// The key of a record.

@@ -4,8 +4,8 @@ use doorward_domain::{
     AdminToken, AdminTokenId, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials,
     DeviceAuthorization, Domain, EmailAddress, Grant, GrantId, Identity, Job, JobId, KeyAlgorithm, KeyId,
     OwnKey, Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark,
-    RevokedToken, Sealed, SecretHash, Session, SessionId, Slug, Subject, Tenant, TenantId, Timestamp, User,
-    UserCode, UserId,
+    RevokedToken, Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant, TenantId,
+    Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -250,6 +250,22 @@ pub mod at {
         Key::new(tenant, Kind::Session, id.as_bytes())
     }
 
+    /// All sessions that a connection's provider knows by this name start like this.
+    pub fn sessions_at(owner: TenantId, connection: ConnectionId, name: &SecretHash) -> Key {
+        Key::new(owner, Kind::SessionAt, &[connection.as_bytes().as_slice(), name.as_bytes()].concat())
+    }
+
+    /// That a connection's provider knows a session by this name.
+    pub fn session_at(
+        owner: TenantId,
+        connection: ConnectionId,
+        name: &SecretHash,
+        session: SessionId,
+    ) -> Key {
+        let id = [connection.as_bytes().as_slice(), name.as_bytes(), session.as_bytes()].concat();
+        Key::new(owner, Kind::SessionAt, &id)
+    }
+
     /// A grant. It lies with the others of its session, so that they end together.
     pub fn grant(tenant: TenantId, session: SessionId, id: GrantId) -> Key {
         Key::new(tenant, Kind::Grant, &[*session.as_bytes(), *id.as_bytes()].concat())
@@ -345,6 +361,12 @@ record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subj
 record!(IdentityOf, IdentityOf, |it| at::identity_of(it.tenant, it.user, it.connection, &it.subject));
 record!(UserByAddress, UserByAddress, |it| at::user_by_address(it.tenant, &it.address, it.user));
 record!(Session, Session, |it| at::session(it.tenant, it.id), expires it.ends_at);
+record!(
+    SessionAt,
+    SessionAt,
+    |it| at::session_at(it.owner, it.connection, &it.name, it.session),
+    expires it.ends_at
+);
 record!(Grant, Grant, |it| at::grant(it.tenant, it.session, it.id), expires it.kept_until());
 record!(Consent, Consent, |it| at::consent(it.tenant, it.user, &it.client));
 record!(

@@ -1,11 +1,13 @@
 //! Clients: the downstream apps.
 
+mod assurance;
 mod authentication;
 mod metadata;
 mod profile;
 
 use serde::{Deserialize, Serialize};
 
+pub use assurance::Assurance;
 pub use authentication::{CertificateName, ClientAuthentication, ClientKeys, ClientSecret, Method};
 pub use metadata::{
     AccessTokenForm, GrantType, LogoutChannels, Presentation, Registration, RequestDefaults, RequestRules,
@@ -74,6 +76,9 @@ pub struct Client {
     /// What its requests mean when they do not say.
     #[serde(default, skip_serializing_if = "is_default")]
     pub defaults: RequestDefaults,
+    /// What it demands of a sign-in, whatever its requests say.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub assurance: Assurance,
     /// How it knows people.
     #[serde(default, skip_serializing_if = "is_default")]
     pub subject_type: SubjectType,
@@ -139,6 +144,7 @@ impl Client {
             tokens: TokenForms::default(),
             requests: RequestRules::default(),
             defaults: RequestDefaults::default(),
+            assurance: Assurance::default(),
             subject_type: SubjectType::default(),
             logout: LogoutChannels::default(),
             presentation: Presentation::default(),

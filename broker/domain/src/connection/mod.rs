@@ -3,6 +3,7 @@
 mod contexts;
 mod credentials;
 pub mod kind;
+mod logout;
 mod mapping;
 mod stage;
 
@@ -16,6 +17,7 @@ use crate::{
 pub use contexts::Contexts;
 pub use credentials::{Slots, UpstreamAuthentication, UpstreamKey, UpstreamSecret};
 pub use kind::ConnectionKind;
+pub use logout::{LogoutReach, NamedSessions, SessionAt, UpstreamLogout};
 pub use mapping::{ClaimMapping, Field, Source};
 pub use stage::Stage;
 
@@ -66,6 +68,9 @@ pub struct Connection {
     /// What the provider's authentication contexts mean to apps.
     #[serde(default, skip_serializing_if = "is_default")]
     pub contexts: Contexts,
+    /// How far sign-outs reach.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub logout: UpstreamLogout,
     /// What happens when an unknown person arrives.
     pub provisioning: Provisioning,
     /// What it takes to become a user then.
@@ -139,6 +144,7 @@ impl Connection {
             refresh_profile: RefreshProfile::default(),
             linking: Linking::Never,
             contexts: Contexts::default(),
+            logout: UpstreamLogout::default(),
             provisioning: Provisioning::KnownOnly,
             admission: Admission::default(),
             stage: Stage::Draft,

@@ -57,20 +57,27 @@ async fn end(
     if request.confirm && !confirmed {
         return Ok(SignOutPage { words, app: request.app, fields: carried(encoded) }.into_response());
     }
-    let told = match &session {
-        Some(session) => app.endings.end(session, &session.user.to_string(), now).await?,
-        None => Vec::new(),
+    let (told, onward) = match &session {
+        Some(session) => {
+            let told = app.endings.end(session, &session.user.to_string(), now).await?;
+            (told, app.login.onward(session, request.leave_to.as_ref(), now).await?)
+        }
+        None => (Vec::new(), None),
     };
     let frames = app.provider.front_channel(&told, now).await?;
-    let mut response = match &request.leave_to {
+    let leave_to = onward.as_ref().map(|onward| &onward.location).or(request.leave_to.as_ref());
+    let mut response = match leave_to {
         Some(url) if frames.is_empty() => redirect(url),
         leave_to => {
-            let next = leave_to.as_ref().map(Href::app);
+            let next = leave_to.map(Href::app);
             SignedOutPage { words, app: request.app, frames, next }.into_response()
         }
     };
     if session.is_some() {
         app.cookies.clear_session(response.headers_mut());
+    }
+    if let Some(onward) = &onward {
+        app.cookies.set_leaving(response.headers_mut(), onward.note.expose());
     }
     Ok(response)
 }

@@ -81,6 +81,7 @@ pub fn of_login(error: &LoginError) -> Failure {
             NotAdmitted::AddressTaken => "address-taken",
             NotAdmitted::Disabled | NotAdmitted::Deleted => "account-off",
             NotAdmitted::NotThisApp => "app-not-open",
+            NotAdmitted::NotSureEnough => "not-sure-enough",
             NotAdmitted::SomebodyElse => "somebody-else",
         }),
         LoginError::Busy(_) => BUSY,

@@ -16,6 +16,7 @@ mod end_session;
 mod failure;
 mod guard;
 mod health;
+mod home_realm;
 mod json;
 mod passkey;
 mod password;
@@ -27,6 +28,7 @@ mod sign_in;
 mod start;
 mod step;
 mod token;
+mod upstream_logout;
 mod userinfo;
 mod welcome;
 
@@ -113,6 +115,12 @@ fn protocol() -> Router<Arc<App>> {
             "/federation/{tenant}/{connection}/start",
             get(start::by_provider).head(guard::no_head).post(start::posted_by_provider),
         )
+        .route("/federation/{tenant}/{connection}/backchannel_logout", post(upstream_logout::back_channel))
+        .route(
+            "/federation/{tenant}/{connection}/frontchannel_logout",
+            get(upstream_logout::front_channel).head(guard::no_head),
+        )
+        .route("/federation/{tenant}/{connection}/signed_out", get(upstream_logout::signed_out))
         .route(
             "/federation/{connection}/callback",
             get(callback::get).head(guard::no_head).post(callback::post),
@@ -132,6 +140,7 @@ fn calls() -> Router<Arc<App>> {
         .route("/register/{client}", get(register::read).put(register::replace).delete(register::remove))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::JWKS, get(discovery::jwks))
+        .route("/home-realm", get(home_realm::get).post(home_realm::post))
         .route(path::USERINFO_METADATA, get(discovery::userinfo_metadata))
         .route("/federation/{tenant}/{connection}/jwks", get(discovery::client_jwks))
         .route(path::OPENID_CONFIGURATION, get(discovery::discovery))

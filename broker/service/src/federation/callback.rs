@@ -14,6 +14,7 @@ use super::compared::compare;
 use super::error::clipped;
 use super::exchange::Tokens;
 use super::id_token::VerifiedClaims;
+use super::logout::Naming;
 use super::metadata::Metadata;
 use super::providers::Provider;
 use super::verify::{self, Expected, IdTokenError};
@@ -54,6 +55,8 @@ pub struct Verified {
     pub is_guest: bool,
     /// How and when the person proved who they are.
     pub authentication: Authentication,
+    /// What a sign-out will name the sign-in by.
+    pub naming: Naming,
     /// What was left out of the profile.
     pub notes: Vec<Note>,
     /// What the person lacks to become a user through this connection.
@@ -105,6 +108,7 @@ impl Federation {
         let subject = kind.subject(&connection.issuer, &claims);
         let context = kind.context(&claims, &connection.contexts);
         let authentication = claims.authentication(connection.contexts.told(context), now);
+        let naming = Naming::of(&connection, &claims, &tokens.id_token);
         let is_guest = kind.is_guest(&claims);
         let claims = self.fill_up(claims, &connection, metadata, &tokens.access_token).await?;
         trail.see(claims.all(), Source::Userinfo);
@@ -128,6 +132,7 @@ impl Federation {
             email_trust,
             is_guest,
             authentication,
+            naming,
             notes,
             lacking,
         })

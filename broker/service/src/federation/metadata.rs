@@ -26,6 +26,8 @@ pub(super) struct Metadata {
     pub(super) token_endpoint: Url,
     pub(super) userinfo_endpoint: Option<Url>,
     pub(super) jwks_uri: Url,
+    /// Where people sign out (RP-Initiated Logout section 2.1).
+    pub(super) end_session_endpoint: Option<Url>,
     /// Whether every authorization response carries `iss` (RFC 9207 section 3).
     pub(super) sends_iss: bool,
     /// Whether it takes part in PKCE with S256. Entra does, and does not say so.
@@ -101,6 +103,7 @@ struct Discovery {
     token_endpoint: Url,
     userinfo_endpoint: Option<Url>,
     jwks_uri: Url,
+    end_session_endpoint: Option<Url>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
     code_challenge_methods_supported: Option<Vec<String>>,
@@ -156,6 +159,7 @@ fn told(issuer: &str, endpoints: &Endpoints) -> Option<Result<Discovery, Metadat
             token_endpoint: read(token)?,
             userinfo_endpoint: userinfo_endpoint.as_deref().map(read).transpose()?,
             jwks_uri: read(keys)?,
+            end_session_endpoint: None,
             authorization_response_iss_parameter_supported: false,
             code_challenge_methods_supported: None,
             msgraph_host: None,
@@ -250,10 +254,17 @@ fn accept(
     if discovery.issuer != issuer {
         return Err(MetadataError::IssuerMismatch { expected: issuer.to_owned(), got: discovery.issuer });
     }
-    let Discovery { authorization_endpoint, token_endpoint, userinfo_endpoint, jwks_uri, .. } =
-        &mut discovery;
+    let Discovery {
+        authorization_endpoint,
+        token_endpoint,
+        userinfo_endpoint,
+        jwks_uri,
+        end_session_endpoint,
+        ..
+    } = &mut discovery;
     with_query(jwks_uri, documents.query.filter(|_| documents.query_for_documents));
-    for endpoint in [authorization_endpoint, token_endpoint].into_iter().chain(userinfo_endpoint) {
+    let optional = userinfo_endpoint.iter_mut().chain(end_session_endpoint);
+    for endpoint in [authorization_endpoint, token_endpoint].into_iter().chain(optional) {
         with_query(endpoint, documents.query);
     }
     let issuer = IssuerUrl::new(discovery.issuer).map_err(|_| MetadataError::IssuerUrl)?;
@@ -262,6 +273,7 @@ fn accept(
         ("token_endpoint", Some(&discovery.token_endpoint)),
         ("userinfo_endpoint", discovery.userinfo_endpoint.as_ref()),
         ("jwks_uri", Some(&discovery.jwks_uri)),
+        ("end_session_endpoint", discovery.end_session_endpoint.as_ref()),
     ];
     let plain_http_too = issuer.url().scheme() == "http";
     for (name, endpoint) in endpoints {
@@ -278,6 +290,7 @@ fn accept(
         token_endpoint: discovery.token_endpoint,
         userinfo_endpoint: discovery.userinfo_endpoint,
         jwks_uri: discovery.jwks_uri,
+        end_session_endpoint: discovery.end_session_endpoint,
         sends_iss: discovery.authorization_response_iss_parameter_supported,
         takes_s256: methods.is_none_or(|methods| methods.iter().any(|method| method == "S256")),
         graph_host: discovery.msgraph_host,

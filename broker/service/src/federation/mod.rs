@@ -8,6 +8,8 @@
 //!    claims (with `jwk`), `userinfo` adds what the token lacks, and [`claims`] maps the result to a
 //!    profile. `graph` is asked for groups, `trust` weighs the e-mail address.
 //!
+//! [`logout`] is for sign-outs, from there and to there.
+//!
 //! `client_auth` proves who we are to a provider, and [`check`] asks whether it knows us; [`preflight`]
 //! looks at what can be known besides before anybody signs in. What a provider publishes of itself is read by `metadata` and kept by `providers`. Where kinds of
 //! provider differ, `kind` decides; `compared` reads what a refused ID token says of itself. Every step fails with an [`error`] that says who can mend it, and the
@@ -29,6 +31,7 @@ mod id_token;
 mod jwk;
 pub mod kind;
 pub mod leg;
+pub mod logout;
 mod metadata;
 pub mod preflight;
 mod providers;
@@ -56,7 +59,7 @@ pub use self::claims::Note;
 pub use self::error::{FederationError, WhoMends};
 pub use self::exchange::TokenError;
 use self::graph::AppTokens;
-pub use self::kind::may_start;
+pub use self::kind::{context_of_several_factors, may_start};
 pub use self::leg::{Leg, transaction_of};
 pub use self::metadata::MetadataError;
 use self::providers::Providers;

@@ -13,12 +13,13 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::audit::Action;
+use doorward_domain::connection::{NamedSessions, SessionAt};
 use doorward_domain::{
-    AuditEvent, Client, ClientId, Entropy, Epoch, EventId, Grant, Session, SessionId, Task, Tenant, TenantId,
-    Timestamp, User, UserId,
+    AuditEvent, Client, ClientId, Connection, Entropy, Epoch, EventId, Grant, Session, SessionId, Task,
+    Tenant, TenantId, Timestamp, User, UserId,
 };
 use doorward_store::records::at;
-use doorward_store::{Batch, Key, Kind, Range, Record, Store, StoreError, StoreExt as _, Value};
+use doorward_store::{Batch, Key, Kind, Range, Record, Store, StoreError, StoreExt as _, Stored, Value};
 
 use crate::jobs::{Jobs, Outcome};
 
@@ -63,11 +64,53 @@ impl Endings {
         let target = session.id.to_string();
         let event = self.event(session.tenant, actor, Action::SignedOut, target, now);
         let mut told = Vec::new();
-        self.end_grants(session, Batch::new().remove(session.key()).put(&event)?, &mut told, now).await?;
+        let ids: Vec<_> = session.earlier.iter().chain([&session.id]).copied().collect();
+        let of = (session.tenant, ids.as_slice());
+        self.end_grants(of, Batch::new().remove(session.key()).put(&event)?, &mut told, now).await?;
         // Whoever issued a code meanwhile either sees that the session is gone, or is seen here.
-        self.end_grants(session, Batch::new(), &mut told, now).await?;
+        self.end_grants(of, Batch::new(), &mut told, now).await?;
         self.jobs.wake();
         Ok(told)
+    }
+
+    /// Ends what a provider names of a connection: the sessions, and what is left of those that a later sign-in
+    /// took the place of.
+    ///
+    /// # Errors
+    /// When the store fails; then it is not known to have ended, and may be asked for again.
+    pub async fn end_named(
+        &self,
+        connection: &Connection,
+        named: &NamedSessions,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (owner, id, actor) = (connection.tenant, connection.id, connection.id.to_string());
+        let other = named.sub.filter(|_| named.sid.is_some());
+        let Some(name) = named.sid.or(named.sub) else { return Ok(()) };
+        let mut range = Range::starting_with(at::sessions_at(owner, id, &name));
+        loop {
+            let page = self.store.read_range::<SessionAt>(&range, AT_ONCE, now).await?;
+            let Some(last) = page.last().map(|last| last.record.key()) else { return Ok(()) };
+            for Stored { record: known, .. } in page {
+                let by_other = other.map(|other| at::session_at(owner, id, &other, known.session));
+                if let Some(by_other) = &by_other
+                    && self.store.get(by_other).await?.is_none()
+                {
+                    continue;
+                }
+                match self.store.read::<Session>(&at::session(known.tenant, known.session), now).await? {
+                    Some(session) => drop(self.end(&session.record, &actor, now).await?),
+                    None => {
+                        let of = [known.session];
+                        self.end_grants((known.tenant, &of), Batch::new(), &mut Vec::new(), now).await?;
+                        self.jobs.wake();
+                    }
+                }
+                let known = Batch::new().remove(known.key());
+                self.store.commit(by_other.into_iter().fold(known, Batch::remove)).await?;
+            }
+            range = range.after(&last);
+        }
     }
 
     /// Ends everything of a user in `batch`: the user is `changed`, and written with the next count. Once that
@@ -112,16 +155,16 @@ impl Endings {
         self.jobs.wake();
     }
 
-    /// Deletes the grants of a session and of those before it, together with what is in `batch`.
+    /// Deletes the grants of sessions, together with what is in `batch`.
     async fn end_grants(
         &self,
-        session: &Session,
+        (tenant, sessions): (TenantId, &[SessionId]),
         mut batch: Batch,
         told: &mut Vec<Participation>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        for id in session.earlier.iter().chain([&session.id]) {
-            let grants = Range::starting_with(at::grants_of_session(session.tenant, *id));
+        for id in sessions {
+            let grants = Range::starting_with(at::grants_of_session(tenant, *id));
             loop {
                 let page = self.store.list(&grants, AT_ONCE).await?;
                 let full = page.len() == AT_ONCE;

@@ -48,6 +48,9 @@ pub enum NotAdmitted {
     /// The app, the tenant or the connection is not for this person now.
     #[error("the app is not open to this person's company now")]
     NotThisApp,
+    /// The app demands more of a sign-in than the person's was.
+    #[error("the app demands a sign-in with more assurance")]
+    NotSureEnough,
     /// The app named somebody else (`id_token_hint`).
     #[error("the app expected somebody else")]
     SomebodyElse,

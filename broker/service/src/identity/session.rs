@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use doorward_domain::{
-    Authentication, ConnectionId, Entropy, Epoch, Handle, HandleKind, Plain, Session, SessionId, Timestamp,
-    User,
+    Authentication, ConnectionId, Entropy, Epoch, Handle, HandleKind, Plain, Sealed, Session, SessionId,
+    Timestamp, User,
 };
 use doorward_store::records::at;
 use doorward_store::{Batch, Record as _, Store, StoreError, StoreExt as _, Stored};
@@ -49,8 +49,8 @@ impl Sessions {
     }
 
     /// Begins in `batch` the session `id` of a person who has just signed in in this epoch, and returns it
-    /// with the cookie's value. `arrival` is the connection, if there is one, and the proof. The browser's
-    /// `older` session is dead from then on (SE-01).
+    /// with the cookie's value. `arrival` is the connection, if there is one, the proof, and what names the
+    /// person at the provider. The browser's `older` session is dead from then on (SE-01).
     ///
     /// # Errors
     /// When the session cannot be written as a record.
@@ -59,7 +59,7 @@ impl Sessions {
         batch: Batch,
         id: SessionId,
         (user, epoch): (&User, Epoch),
-        arrival: (Option<ConnectionId>, Authentication),
+        arrival: (Option<ConnectionId>, Authentication, Option<Sealed>),
         older: Option<&Session>,
         now: Timestamp,
     ) -> Result<(Batch, Session, Plain), StoreError> {
@@ -76,6 +76,7 @@ impl Sessions {
             authentication: arrival.1,
             earlier: older.map(|older| older.handed_on(user.tenant, user.id)).unwrap_or_default(),
             epoch,
+            upstream_hint: arrival.2,
         };
         let batch = batch.insert(&session)?;
         let batch = match older {

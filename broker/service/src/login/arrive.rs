@@ -121,6 +121,7 @@ impl Login {
             user: person.user(),
             connection: Some(&verified.connection),
             authentication: &verified.authentication,
+            naming: Some(&verified.naming),
         };
         match self.enter(login.id, login.request(), entrant, batch, older, now).await? {
             Ok(step) => Ok(step),
@@ -167,7 +168,7 @@ impl Login {
         verified: &Verified,
         now: Timestamp,
     ) -> LoginError {
-        let way_on = self.way_on(login, Some(&verified.tenant), now).await;
+        let way_on = self.way_on_after(login, (&verified.tenant, &cause), now).await;
         LoginError::NotAdmitted { cause, way_on }
     }
 }

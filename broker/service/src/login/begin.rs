@@ -7,7 +7,7 @@ use super::under_way::UnderWay;
 use super::{Browser, Home, Login, LoginError, Return, Step, TransactionId};
 use crate::federation::Hint;
 use crate::provider::AuthorizationRequest;
-use crate::provider::authorize::{AuthorizeError, Next, Untrusted};
+use crate::provider::authorize::{AuthorizeError, Next, Untrusted, is_sure_enough};
 
 impl Login {
     /// Answers an authorization request, given as the encoded parts of query and body.
@@ -86,6 +86,9 @@ impl Login {
     ) -> Result<Step, LoginError> {
         let mut login = self.begun(request, client, now);
         let started = self.started(browser.start, &login.client.id, now);
+        let signed_in = browser.session.as_ref().map(|session| &session.record);
+        login.transaction.steps_up = signed_in
+            .is_some_and(|session| !is_sure_enough(&login.transaction.request, &login.client, session));
         if let Some(step) = self.led(&login, started.as_ref(), browser, now).await? {
             return Ok(step);
         }
@@ -106,7 +109,9 @@ impl Login {
             return Ok(None);
         }
         let home = |tenant| browser.session.as_ref().is_none_or(|session| session.record.tenant == tenant);
-        for led in led_by(request, started) {
+        let own = browser.session.as_ref().filter(|_| login.transaction.steps_up);
+        let own = own.map(|it| Home { tenant: it.record.tenant, connection: it.record.connection });
+        for led in led_by(request, [started, own.as_ref()]) {
             let step = match led {
                 Led::Home(to) if home(to.tenant) => self.homeward(login, to, now).await?,
                 Led::Home(_) => None,
@@ -159,14 +164,18 @@ enum Led<'a> {
 }
 
 /// What is said of where the person belongs, the most certain first: by the app, by the link that they came
-/// by, by the name that the app knows them by.
-fn led_by<'a>(request: &'a AuthorizationRequest, started: Option<&'a Home>) -> impl Iterator<Item = Led<'a>> {
+/// by or the session that has to step up, by the name that the app knows them by.
+fn led_by<'a>(
+    request: &'a AuthorizationRequest,
+    [started, own]: [Option<&'a Home>; 2],
+) -> impl Iterator<Item = Led<'a>> {
     let belonging = &request.belonging;
     let named = belonging.tenant.as_deref().map(|slug| Hint::Named(slug, belonging.connection.as_deref()));
     let domain = belonging.domain.as_deref().map(Hint::Domain);
     let typed = request.login_hint.as_deref().filter(|hint| !hint.is_empty()).map(Hint::Typed);
-    let hints = |hint: Option<Hint<'a>>| hint.map(Led::Hint);
-    [hints(named), hints(domain), started.map(Led::Home), hints(typed)].into_iter().flatten()
+    let hint = |hint: Option<Hint<'a>>| hint.map(Led::Hint);
+    let home = |home: Option<&'a Home>| home.map(Led::Home);
+    [hint(named), hint(domain), home(started), home(own), hint(typed)].into_iter().flatten()
 }
 
 /// There is no way to bring the app its answer.

@@ -10,6 +10,7 @@ use doorward_store::{Batch, StoreError, StoreExt as _};
 
 use super::begin::unreachable_app;
 use super::{Home, Login, LoginError, NewSession, Return, Step, TransactionId};
+use crate::federation::logout::Naming;
 use crate::identity::NotAdmitted;
 use crate::provider::authorize::{Next, SignedIn, decide};
 use crate::provider::{AuthorizationRequest, ErrorCode};
@@ -23,6 +24,8 @@ pub(super) struct Entrant<'a> {
     pub connection: Option<&'a Connection>,
     /// How and when.
     pub authentication: &'a Authentication,
+    /// What a sign-out at the provider will name the sign-in by.
+    pub naming: Option<&'a Naming>,
 }
 
 impl Login {
@@ -38,11 +41,13 @@ impl Login {
         now: Timestamp,
     ) -> Result<Result<Step, NotAdmitted>, LoginError> {
         let user = entrant.user;
-        let arrival = (entrant.connection.map(|it| it.id), entrant.authentication.clone());
+        let hint = entrant.naming.and_then(|it| self.kept_hint(it, user.tenant, id.session()));
+        let arrival = (entrant.connection.map(|it| it.id), entrant.authentication.clone(), hint);
         let tenant = self.store.read::<Tenant>(&at::tenant(user.tenant), now).await?.map(|it| it.record);
         let epoch = tenant.as_ref().map(|tenant| Epoch::of(tenant, user)).unwrap_or_default();
         let (batch, session, cookie) =
             self.sessions.begin(batch, id.session(), (user, epoch), arrival, older, now)?;
+        let batch = with_names(batch, entrant, &session)?;
         let home = self.home_note(Home { tenant: user.tenant, connection: session.connection });
         let begun = NewSession { cookie, home };
         let request = request.clone().after_sign_in();
@@ -121,6 +126,9 @@ impl Login {
         if !request.access.claims.accepts_acr(session.authentication.acr.as_deref()) {
             return Ok(Ok(Next::Fail(ErrorCode::UnmetAuthenticationRequirements)));
         }
+        if !client.assurance.is_met(&session.authentication) {
+            return Ok(Err(NotAdmitted::NotSureEnough));
+        }
         let consent = consent.as_ref().map(|it| &it.record);
         let is_expected = self.provider.is_expected(request, client, session);
         let signed_in = SignedIn { session, consent, may_act: true, is_expected };
@@ -129,4 +137,10 @@ impl Login {
             Next::SignIn | Next::Fail(_) => Err(NotAdmitted::SomebodyElse),
         })
     }
+}
+
+/// Adds what the provider knows the session by, where it may say that somebody has signed out there.
+fn with_names(batch: Batch, entrant: Entrant<'_>, session: &Session) -> Result<Batch, StoreError> {
+    let (Some(connection), Some(naming)) = (entrant.connection, entrant.naming) else { return Ok(batch) };
+    naming.index(connection, session).try_fold(batch, |batch, known| batch.put(&known))
 }

@@ -88,12 +88,12 @@ impl Login {
         self.read_note(REMEMBERED, note?)
     }
 
-    fn note<N: Serialize>(&self, what: &[u8], note: &N) -> Plain {
+    pub(super) fn note<N: Serialize>(&self, what: &[u8], note: &N) -> Plain {
         let plain = serde_json::to_vec(note).unwrap_or_default();
         Plain::new(self.sealer.seal_token(Purpose::Home, what, &plain, &*self.entropy))
     }
 
-    fn read_note<N: for<'de> Deserialize<'de>>(&self, what: &[u8], note: &str) -> Option<N> {
+    pub(super) fn read_note<N: for<'de> Deserialize<'de>>(&self, what: &[u8], note: &str) -> Option<N> {
         let plain = self.sealer.open_token(Purpose::Home, what, note).ok()?;
         serde_json::from_slice(&plain).ok()
     }

@@ -1,10 +1,11 @@
 //! The person says where they belong and leaves for the company's identity provider.
 
-use doorward_domain::{ConnectionId, Tenant, Timestamp};
+use doorward_domain::{Connection, ConnectionId, Tenant, Timestamp};
 
 use super::under_way::UnderWay;
 use super::{Choose, Login, LoginError, Problem, Step, TransactionId, WayOn};
-use crate::federation::{Ask, Destination, Hint, Route};
+use crate::federation::{Ask, Destination, Hint, Route, context_of_several_factors};
+use crate::identity::NotAdmitted;
 use crate::provider::ErrorCode;
 
 impl Login {
@@ -99,13 +100,16 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         login.transaction.leg = None;
+        let acr_values = demanded(&login, &to.connection);
         let request = &login.transaction.request;
+        // What cannot be asked for by name may come of a proof anew.
+        let anew = (login.transaction.steps_up && acr_values.is_none()).then_some("login");
         let ask = Ask {
             login_hint: Some(identifier).filter(|text| text.contains('@')).map(str::to_owned),
-            prompt: request.prompt.for_identity_provider().map(str::to_owned),
+            prompt: request.prompt.for_identity_provider().or(anew).map(str::to_owned),
             max_age: request.max_age,
             ui_locales: request.ui_locales.clone(),
-            acr_values: request.acr_values.clone(),
+            acr_values,
         };
         match self.federation.start(to, login.id.0, &ask, now).await {
             Ok(start) => {
@@ -128,7 +132,31 @@ impl Login {
         tenant: Option<&Tenant>,
         now: Timestamp,
     ) -> Box<WayOn> {
-        let (code, why) = (ErrorCode::AccessDenied, "the person could not sign in");
+        self.way_on_with(login, tenant, ErrorCode::AccessDenied, now).await
+    }
+
+    /// The same for somebody who proved who they are and may not come in.
+    pub(super) async fn way_on_after(
+        &self,
+        login: &UnderWay,
+        (tenant, cause): (&Tenant, &NotAdmitted),
+        now: Timestamp,
+    ) -> Box<WayOn> {
+        let code = match cause {
+            NotAdmitted::NotSureEnough => ErrorCode::UnmetAuthenticationRequirements,
+            _ => ErrorCode::AccessDenied,
+        };
+        self.way_on_with(login, Some(tenant), code, now).await
+    }
+
+    async fn way_on_with(
+        &self,
+        login: &UnderWay,
+        tenant: Option<&Tenant>,
+        code: ErrorCode,
+        now: Timestamp,
+    ) -> Box<WayOn> {
+        let why = "the person could not sign in";
         let back = self.provider.error_response(login.request(), code, why, now).await;
         Box::new(WayOn {
             transaction: self.carried(login),
@@ -139,4 +167,22 @@ impl Login {
             back,
         })
     }
+}
+
+/// The contexts that the provider is asked for: those that the app demands, then those that its request
+/// wishes for, or the one that means several factors there.
+fn demanded(login: &UnderWay, connection: &Connection) -> Option<String> {
+    let demands = &login.client.assurance;
+    let wished = login.transaction.request.acr_values.as_deref().unwrap_or_default().split(' ');
+    let named = demands.acr.iter().map(String::as_str).chain(wished);
+    let mut asked: Vec<&str> = Vec::new();
+    for context in named.filter(|context| !context.is_empty()) {
+        if !asked.contains(&context) {
+            asked.push(context);
+        }
+    }
+    if asked.is_empty() && demands.mfa {
+        asked.extend(context_of_several_factors(connection));
+    }
+    (!asked.is_empty()).then(|| asked.join(" "))
 }

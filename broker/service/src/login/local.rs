@@ -298,7 +298,7 @@ impl Login {
             batch = batch.update(&account.credentials, changed)?;
         }
         let authentication = method.authentication(now);
-        let entrant = Entrant { user, connection: None, authentication: &authentication };
+        let entrant = Entrant { user, connection: None, authentication: &authentication, naming: None };
         let older = older.map(|older| older.record);
         let older: Option<&Session> = older.as_ref();
         match self.enter(login.id, login.request(), entrant, batch, older, now).await {
@@ -308,7 +308,7 @@ impl Login {
                 Ok(Entered { step, device: Some(device) })
             }
             Ok(Err(cause)) => {
-                let way_on = self.way_on(login, Some(&account.tenant), now).await;
+                let way_on = self.way_on_after(login, (&account.tenant, &cause), now).await;
                 Err(LoginError::NotAdmitted { cause, way_on })
             }
             Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {

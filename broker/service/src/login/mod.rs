@@ -16,9 +16,11 @@ mod device;
 mod enter;
 mod guesses;
 mod home;
+mod home_realm;
 mod leave;
 mod local;
 mod passkey;
+mod sign_out;
 pub mod start;
 pub mod transaction;
 mod under_way;
@@ -39,13 +41,16 @@ use crate::provider::{Answer, Logo, Provider};
 use crate::settings::Settings;
 use crate::trace::{Reference, Traces};
 use guesses::Guesses;
+use home_realm::Lookups;
 
 pub use consent::ConsentDecision;
 pub use device::{CodeProblem, DeviceCode, DeviceQuestion};
 pub use guesses::Guesser;
 pub use home::{Browser, Home};
+pub use home_realm::{Asking, HomeRealm, Next as HomeRealmNext, WayIn};
 pub use local::{Entered, PasswordQuestion, SecondFactorQuestion, TryProblem, Typed};
 pub use passkey::{PasskeyQuestion, WithPasskey};
+pub use sign_out::Onward;
 pub use transaction::{Transaction, TransactionCookie, TransactionId};
 
 /// Joins provider, federation and identity into one login.
@@ -60,6 +65,7 @@ pub struct Login {
     pub(crate) settings: Arc<Settings>,
     pub(crate) traces: Arc<Traces>,
     guesses: Guesses,
+    lookups: Lookups,
 }
 
 impl Login {
@@ -73,8 +79,20 @@ impl Login {
     ) -> Self {
         let (store, sealer) = (Arc::clone(&local.store), Arc::clone(&local.sealer));
         let (entropy, settings) = (Arc::clone(&local.entropy), Arc::clone(&local.settings));
-        let guesses = Guesses::new();
-        Self { provider, federation, sessions, local, store, sealer, entropy, settings, traces, guesses }
+        let (guesses, lookups) = (Guesses::new(), Lookups::new());
+        Self {
+            provider,
+            federation,
+            sessions,
+            local,
+            store,
+            sealer,
+            entropy,
+            settings,
+            traces,
+            guesses,
+            lookups,
+        }
     }
 }
 

@@ -63,6 +63,9 @@ pub struct Transaction {
     /// Where the sign-in page offers to go on to.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub offered: Option<Home>,
+    /// Whether somebody is signed in, and not as surely as the app wants it.
+    #[serde(rename = "u", default, skip_serializing_if = "std::ops::Not::not")]
+    pub steps_up: bool,
     /// How far the person has come at doorward itself.
     #[serde(rename = "o", default, skip_serializing_if = "LocalLeg::is_empty")]
     pub local: LocalLeg,
@@ -130,13 +133,13 @@ impl Login {
         id[..6].copy_from_slice(&now.as_millis().to_be_bytes()[2..]);
         self.entropy.fill(&mut id[6..]);
         let expires_at = now + self.settings.lifetimes.transaction;
-        let local = LocalLeg::default();
         let transaction = Transaction {
             request,
             leg: None,
             company: None,
             offered: None,
-            local,
+            steps_up: false,
+            local: LocalLeg::default(),
             expires_at,
             abridged: false,
         };

@@ -116,6 +116,10 @@ pub(super) fn standing() -> ObjectBuilder {
         .property("status", status)
 }
 
+pub(super) fn logout() -> Object {
+    words(["here", "upstream"])
+}
+
 pub(super) fn response_mode() -> Object {
     words(["query", "form_post"])
 }

@@ -101,6 +101,15 @@ pub struct ConnectionView {
     pub start_url: String,
     /// What to register at the provider as the URI that begins a login (OIDC Core section 4).
     pub initiate_login_uri: String,
+    /// Where the provider posts logout tokens, if it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// What the provider lets browsers load when somebody signs out there, if it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Where the provider sends browsers back to after a sign-out, if any are sent there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_logout_redirect_uri: Option<String>,
     /// Where the connection's own public keys are, if it has any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_jwks_uri: Option<String>,
@@ -303,13 +312,17 @@ impl Management {
     }
 
     fn connection_view(&self, tenant: &Tenant, connection: &Connection) -> ConnectionView {
-        let keys = connection.authentication.keys();
+        let (keys, logout) = (connection.authentication.keys(), connection.logout);
+        let at = |is_so: bool, what: &str| is_so.then(|| self.of_connection(connection, what));
         ConnectionView {
             id: connection.id,
             tenant: tenant.slug.clone(),
             callback_url: self.callback_url(connection.id),
             start_url: format!("{}/s/{}/{}", self.issuer, tenant.slug, connection.name),
             initiate_login_uri: self.of_connection(connection, "start"),
+            backchannel_logout_uri: at(logout.back_channel, "backchannel_logout"),
+            frontchannel_logout_uri: at(logout.front_channel, "frontchannel_logout"),
+            post_logout_redirect_uri: at(logout.goes_on(), "signed_out"),
             client_jwks_uri: keys.map(|_| self.of_connection(connection, "jwks")),
             client_certificate: keys.and_then(|keys| pem(&keys.newest.public_jwk)),
             document: document::Connection {

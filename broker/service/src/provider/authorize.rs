@@ -103,7 +103,7 @@ pub fn decide(
         it.may_act
             && it.is_expected
             && request.max_age.is_none_or(|secs| it.session.is_fresh(now, Duration::from_secs(secs)))
-            && request.access.claims.accepts_acr(it.session.authentication.acr.as_deref())
+            && is_sure_enough(request, client, it.session)
     };
     match signed_in.filter(fits).filter(|_| !request.prompt.wants_sign_in()) {
         None if silent => Next::Fail(ErrorCode::LoginRequired),
@@ -114,6 +114,13 @@ pub fn decide(
             true => Next::Consent,
         },
     }
+}
+
+/// Whether a sign-in is one that the request, and the client whatever its requests say, will do with.
+pub fn is_sure_enough(request: &AuthorizationRequest, client: &Client, session: &Session) -> bool {
+    let authentication = &session.authentication;
+    request.access.claims.accepts_acr(authentication.acr.as_deref())
+        && client.assurance.is_met(authentication)
 }
 
 fn needs_consent(request: &AuthorizationRequest, client: &Client, given: Option<&Consent>) -> bool {

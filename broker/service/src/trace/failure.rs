@@ -124,6 +124,7 @@ const fn check_of(cause: &NotAdmitted) -> &'static str {
         NotAdmitted::Disabled => "account.disabled",
         NotAdmitted::Deleted => "account.deleted",
         NotAdmitted::NotThisApp => "app.not_open",
+        NotAdmitted::NotSureEnough => "assurance.too_little",
         NotAdmitted::SomebodyElse => "account.wrong",
     }
 }

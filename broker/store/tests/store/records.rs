@@ -11,8 +11,9 @@ use doorward_domain::{
     Environment, Epoch, EventId, Grant, GrantId, GrantState, Identity, Job, JobId, KeyId, LoginPolicy,
     OwnKey, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain, Population, PopulationName,
     Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily, RegistrationToken,
-    RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionId, Slug,
-    Stage, Subject, Task, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId, Username, audit,
+    RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionAt,
+    SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId,
+    Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
@@ -60,7 +61,7 @@ async fn every_record_reads_back(store: &dyn Store) {
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(admin_token(), registration_token());
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
-    check!(job());
+    check!(job(), session_at());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
     let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();
@@ -86,6 +87,18 @@ fn tenant() -> Tenant {
         domains: vec![Domain::parse("acme.test").unwrap()],
         populations: vec![Population { name, title: Some("Staff".to_owned()), policy }],
         ..Tenant::new(TENANT, Slug::parse("acme").unwrap(), "Äcme".to_owned(), NOW)
+    }
+}
+
+fn session_at() -> SessionAt {
+    let name = SecretHash::from_bytes([7; 32]);
+    SessionAt {
+        owner: TENANT,
+        connection: CONNECTION,
+        name,
+        tenant: TENANT,
+        session: SESSION,
+        ends_at: LATER,
     }
 }
 
@@ -269,6 +282,7 @@ fn session() -> Session {
         ends_at: LATER,
         earlier: vec![SESSION],
         epoch: Epoch { tenant: 0, user: 2 },
+        upstream_hint: Some(sealed()),
     }
 }
 

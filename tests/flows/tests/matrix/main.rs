@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod admin;
+mod assurance;
 mod at_once;
 mod authorization;
 mod authorization_details;
@@ -80,5 +81,6 @@ mod token_forms;
 mod told;
 mod traces;
 mod two_tenants;
+mod upstream_logout;
 mod upstreams;
 mod userinfo;

@@ -103,6 +103,15 @@ impl Kind for Entra {
             || external("preferred_username")
     }
 
+    /// Its optional claim `login_hint`, without which it asks which account is meant.
+    fn logout_hint(&self, claims: &VerifiedClaims, _: &str) -> Option<String> {
+        text(claims, "login_hint").map(str::to_owned)
+    }
+
+    fn logout_parameters<'a>(&self, hint: Option<&'a str>) -> Option<Vec<(&'static str, &'a str)>> {
+        Some(hint.map(|hint| ("logout_hint", hint)).into_iter().collect())
+    }
+
     fn asks_graph<'a>(&self, claims: &'a VerifiedClaims) -> Option<&'a str> {
         text(claims, "oid").filter(|_| self.graph_groups)
     }

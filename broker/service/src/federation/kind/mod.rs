@@ -10,6 +10,7 @@ mod okta;
 use std::borrow::Cow;
 use std::time::Duration;
 
+use doorward_domain::client::Assurance;
 use doorward_domain::connection::kind::{Endpoints, ResponseMode};
 use doorward_domain::connection::{ConnectionKind, Contexts};
 use doorward_domain::{Algorithm, Connection, Subject};
@@ -92,6 +93,11 @@ pub(super) trait Kind: Send + Sync {
         claims.context()
     }
 
+    /// The context that means several factors everywhere with this kind.
+    fn context_of_several_factors(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether the person is at home somewhere else.
     fn is_guest(&self, _: &VerifiedClaims) -> bool {
         false
@@ -105,6 +111,17 @@ pub(super) trait Kind: Send + Sync {
     /// Whether `iss` is what it calls itself where it starts a login (OIDC Core section 4).
     fn starts_as(&self, issuer: &str, iss: &str) -> bool {
         issuer == iss
+    }
+
+    /// What names a person there when they are to sign out, of a sign-in: the ID token unless the kind has a
+    /// hint of its own.
+    fn logout_hint(&self, _: &VerifiedClaims, id_token: &str) -> Option<String> {
+        Some(id_token.to_owned())
+    }
+
+    /// How the provider's sign-out is told whom it is about; none where it would not work without a hint.
+    fn logout_parameters<'a>(&self, hint: Option<&'a str>) -> Option<Vec<(&'static str, &'a str)>> {
+        Some(hint.map(|hint| ("id_token_hint", hint)).into_iter().collect())
     }
 
     /// The scope of a token for doorward itself, which proves that its credentials are good.
@@ -127,6 +144,15 @@ pub(super) fn of(kind: &ConnectionKind) -> &dyn Kind {
 /// Whether the provider of `connection` may call itself `iss` where it starts a login.
 pub fn may_start(connection: &Connection, iss: &str) -> bool {
     of(&connection.kind).starts_as(&connection.issuer, iss)
+}
+
+/// The context by which the provider of `connection` can be asked for several factors, in the words that apps
+/// read.
+pub fn context_of_several_factors(connection: &Connection) -> Option<&str> {
+    let told = connection.contexts.names.values().map(String::as_str);
+    told.into_iter()
+        .find(|context| Assurance::is_of_several_factors(context))
+        .or_else(|| of(&connection.kind).context_of_several_factors())
 }
 
 /// Who an administrator means by a text, of somebody who comes through `connection`.

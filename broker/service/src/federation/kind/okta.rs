@@ -17,6 +17,15 @@ impl Kind for Okta {
         issuer == iss || self.org == iss
     }
 
+    fn context_of_several_factors(&self) -> Option<&'static str> {
+        Some("urn:okta:loa:2fa:any")
+    }
+
+    /// It wants the hint.
+    fn logout_parameters<'a>(&self, hint: Option<&'a str>) -> Option<Vec<(&'static str, &'a str)>> {
+        Some(vec![("id_token_hint", hint?)])
+    }
+
     /// One context at most, no choice of accounts, no languages; and never a `sessionToken`, which would sign
     /// in whoever made it.
     fn parameters<'a>(&'a self, ask: &Ask, contexts: &'a Contexts) -> Parameters<'a> {

@@ -188,6 +188,12 @@ pub struct Client {
     /// `acr_values` of requests without them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
+    /// Whether people must have used several factors, whatever its requests say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_mfa: bool,
+    /// The contexts (`acr`) of which one must have been reached; any will do when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub require_acr: Vec<String>,
     /// Whether it knows people by the same `sub` as others do.
     #[serde(default)]
     pub subject_type: SubjectKind,
@@ -291,6 +297,8 @@ impl Client {
             request_uris: Vec::new(),
             default_max_age: None,
             default_acr_values: Vec::new(),
+            require_mfa: false,
+            require_acr: Vec::new(),
             subject_type: SubjectKind::default(),
             sector_identifier_uri: None,
             backchannel_logout_uri: None,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use doorward_domain::connection::LogoutReach;
 use doorward_domain::connection::kind::ResponseMode;
 use doorward_domain::{
     Admission, Algorithm, ClaimMapping, ClientId, Domain, Environment, Linking, PopulationName, Provisioning,
@@ -126,6 +127,16 @@ pub struct Connection {
     #[serde(default, skip_serializing_if = "is_default")]
     #[schema(value_type = Object)]
     pub admission: Admission,
+    /// How far a sign-out reaches that begins here.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(schema_with = schema::logout)]
+    pub logout: LogoutReach,
+    /// Whether the provider may post logout tokens.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub backchannel_logout: bool,
+    /// Whether the provider may tell of a sign-out through the browser.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub frontchannel_logout: bool,
     /// What happens when an unknown person arrives.
     #[serde(default = "known_only")]
     #[schema(schema_with = schema::provisioning)]
@@ -292,6 +303,9 @@ impl Connection {
             algorithms: upstream_algorithms(),
             linking: Linking::default(),
             admission: Admission::default(),
+            logout: LogoutReach::default(),
+            backchannel_logout: false,
+            frontchannel_logout: false,
             provisioning: known_only(),
             stage: draft(),
             mapping: ClaimMapping::default(),

@@ -29,6 +29,8 @@ pub fn client(client: &Client, slugs: &BTreeMap<TenantId, Slug>) -> document::Cl
     entry.trust = client.trust;
     entry.default_max_age = client.defaults.max_age;
     entry.default_acr_values.clone_from(&client.defaults.acr_values);
+    entry.require_mfa = client.assurance.mfa;
+    entry.require_acr.clone_from(&client.assurance.acr);
     entry.initiate_login_uri.clone_from(&client.initiate_login_uri);
     entry.require_pkce = client.require_pkce;
     entry.enabled = client.enabled;

@@ -1,7 +1,7 @@
 //! What else a client registers, and whether it keeps its profile.
 
 use doorward_domain::client::{
-    LogoutChannels, Presentation, RequestDefaults, RequestRules, SubjectType, TokenForms,
+    Assurance, LogoutChannels, Presentation, RequestDefaults, RequestRules, SubjectType, TokenForms,
 };
 use doorward_domain::{
     Algorithm, Client, ContentEncryption, Encryption, GrantType, KeyManagement, RedirectUri,
@@ -14,6 +14,10 @@ use crate::management::document::{self, KeySet, SubjectKind};
 
 pub(super) fn request_defaults(entry: &document::Client) -> RequestDefaults {
     RequestDefaults { max_age: entry.default_max_age, acr_values: entry.default_acr_values.clone() }
+}
+
+pub(super) fn assurance(entry: &document::Client) -> Assurance {
+    Assurance { mfa: entry.require_mfa, acr: entry.require_acr.clone() }
 }
 
 impl Planner<'_> {

@@ -50,6 +50,7 @@ impl Planner<'_> {
             tokens: self.token_forms(entry, path),
             requests: self.request_rules(entry, path),
             defaults: metadata::request_defaults(entry),
+            assurance: metadata::assurance(entry),
             subject_type: self.subject_type(entry, path),
             logout: self.logout_channels(entry, path),
             presentation: self.presentation(entry, path),

@@ -10,7 +10,7 @@ mod okta;
 
 use std::collections::BTreeSet;
 
-use doorward_domain::connection::{ConnectionKind, Contexts, UpstreamAuthentication};
+use doorward_domain::connection::{ConnectionKind, Contexts, UpstreamAuthentication, UpstreamLogout};
 use doorward_domain::{Connection, ConnectionId, PopulationName, Stage, TenantId, scope};
 use doorward_store::{StoreError, Stored};
 use url::Url;
@@ -71,6 +71,11 @@ impl Planner<'_> {
             refresh_profile: entry.refresh_profile,
             contexts: Contexts { names: entry.acr.clone(), by_policy: entry.acr_by_policy.clone() },
             linking: entry.linking,
+            logout: UpstreamLogout {
+                reach: entry.logout,
+                back_channel: entry.backchannel_logout,
+                front_channel: entry.frontchannel_logout,
+            },
             provisioning: entry.provisioning,
             admission: entry.admission.clone(),
             stage: entry.stage,
