@@ -92,3 +92,30 @@ pub fn write(letter: &Letter, name: String) -> Mail {
     let to = letter.to.to_string();
     Mail { name, to, subject: subject.bare(), body: format!("{}\n", body.bare()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use doorward_domain::{EmailAddress, ManualClock, Timestamp};
+
+    use super::*;
+
+    struct Five;
+
+    impl Entropy for Five {
+        fn fill(&self, out: &mut [u8]) {
+            out.fill(5);
+        }
+    }
+
+    #[test]
+    fn ds_06_a_full_postbox_takes_no_more_and_holds_nobody_up() {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_000_000)));
+        let (postbox, postman) = Postbox::new(None, clock, Arc::new(Five));
+        let to = EmailAddress::parse("kim@acme.test").unwrap();
+        let message = Message::PasswordChanged { tenant: "Acme".to_owned() };
+        for _ in 0..1_000 {
+            postbox.post(Letter { to: to.clone(), locale: None, message: message.clone() });
+        }
+        assert_eq!(postman.letters.len(), WAITING);
+    }
+}

@@ -67,15 +67,23 @@ impl Stage {
         Ok(self.browser.goto(url.as_ref()).await?)
     }
 
-    /// Gives the browser's device an authenticator that knows its owner, who always agrees.
-    pub async fn plug_authenticator(&self) -> anyhow::Result<()> {
+    /// Gives the browser's device an authenticator that knows its owner, who agrees to everything at once. By
+    /// its name the owner can be made to [hesitate](Self::agree).
+    pub async fn plug_authenticator(&self) -> anyhow::Result<String> {
         let cdp = self.browser.cdp();
         cdp.send_raw("WebAuthn.enable", json!({})).await?;
         let options = json!({
             "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
             "hasUserVerification": true, "isUserVerified": true, "automaticPresenceSimulation": true,
         });
-        cdp.send_raw("WebAuthn.addVirtualAuthenticator", json!({"options": options})).await?;
+        let plugged = cdp.send_raw("WebAuthn.addVirtualAuthenticator", json!({"options": options})).await?;
+        Ok(plugged["authenticatorId"].as_str().context("an authenticator has a name")?.to_owned())
+    }
+
+    /// Lets the owner of an authenticator agree to everything, or touch nothing.
+    pub async fn agree(&self, authenticator: &str, enabled: bool) -> anyhow::Result<()> {
+        let wish = json!({"authenticatorId": authenticator, "enabled": enabled});
+        self.browser.cdp().send_raw("WebAuthn.setAutomaticPresenceSimulation", wish).await?;
         Ok(())
     }
 

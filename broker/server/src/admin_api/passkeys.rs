@@ -19,8 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
 /// A user's passkeys
 #[utoipa::path(get, path = "/tenants/{slug}/users/{user_id}/passkeys", tag = "users",
     params(("slug" = String, Path), ("user_id" = String, Path)),
-    responses((status = 200, body = Vec<PasskeyView>), (status = 404, response = NotFound),
-        (status = 422, response = BadBody)),
+    responses((status = 200, body = Vec<PasskeyView>), (status = 404, response = NotFound)),
     security(("admin" = ["users:read"])))]
 async fn list(access: Access, place: Named<(String, String)>) -> Answer {
     let admin = access.to(AdminScope::UsersRead)?;

@@ -2,15 +2,17 @@
 //! is in them; and taking one away whose device is lost.
 
 use doorward_domain::audit::Action;
-use doorward_domain::{Passkey, Timestamp};
+use doorward_domain::{Credentials, Passkey, Timestamp, User};
+use doorward_store::records::at;
+use doorward_store::{StoreError, StoreExt as _};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Management;
 use super::users::UserError;
 use super::views::ViewError;
+use crate::identity::local::Message;
 use crate::identity::local::passkey::enrol;
-use crate::identity::local::{Account, Message};
 
 /// A passkey.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,10 +44,19 @@ impl Management {
     /// A user's passkeys, the oldest first.
     ///
     /// # Errors
-    /// [`UserError`].
-    pub async fn passkeys(&self, slug: &str, name: &str) -> Result<Vec<PasskeyView>, UserError> {
-        let account = self.account_with_credentials(slug, name).await?;
-        Ok(account.credentials.record.passkeys.into_iter().map(view).collect())
+    /// [`ViewError`].
+    pub async fn passkeys(&self, slug: &str, name: &str) -> Result<Vec<PasskeyView>, ViewError> {
+        let tenant = self.find_tenant(slug).await?;
+        let user = self.find_user(&tenant, name).await?.record;
+        Ok(self.passkeys_of(&user).await?)
+    }
+
+    /// The passkeys of a user; whoever signs in through an identity provider alone has none.
+    pub(super) async fn passkeys_of(&self, user: &User) -> Result<Vec<PasskeyView>, StoreError> {
+        let key = at::credentials(user.tenant, user.id);
+        let credentials = self.store.read::<Credentials>(&key, self.clock.now()).await?;
+        let passkeys = credentials.map(|credentials| credentials.record.passkeys).unwrap_or_default();
+        Ok(passkeys.into_iter().map(view).collect())
     }
 
     /// Takes a passkey from a user, who is signed out everywhere and told by mail.
@@ -59,8 +70,9 @@ impl Management {
         which: &WhichPasskey,
         actor: &str,
     ) -> Result<Vec<PasskeyView>, UserError> {
-        let account = self.account_with_credentials(slug, name).await?;
-        let now = self.clock.now();
+        let (now, tenant) = (self.clock.now(), self.find_tenant(slug).await?);
+        let user = self.find_user(&tenant, name).await?.record.id;
+        let account = self.local.account(tenant.id, user, now).await?.ok_or(UserError::NotLocal)?;
         let unknown = || ViewError::Unknown { what: "passkey", name: which.id.clone() };
         let (batch, mut changed) =
             enrol::without(&account.credentials.record, &which.id).ok_or_else(unknown)?;
@@ -71,13 +83,6 @@ impl Management {
         self.sign_out_user(slug, name, actor).await?;
         self.local.tell(&account, |tenant| Message::SignInChanged { tenant });
         Ok(changed.passkeys.into_iter().map(view).collect())
-    }
-
-    async fn account_with_credentials(&self, slug: &str, name: &str) -> Result<Account, UserError> {
-        let tenant = self.find_tenant(slug).await?;
-        let user = self.find_user(&tenant, name).await?.record.id;
-        let account = self.local.account(tenant.id, user, self.clock.now()).await?;
-        account.ok_or(UserError::NotLocal)
     }
 }
 

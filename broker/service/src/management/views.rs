@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::clients::ClientFilter;
 use super::existing::{connections_of, slugs_of};
+use super::passkeys::PasskeyView;
 use super::{Document, Management, document, export};
 use crate::keys::Purpose;
 
@@ -151,6 +152,9 @@ pub struct UserView {
     /// When the profile last changed.
     #[schema(value_type = i64)]
     pub updated_at: Timestamp,
+    /// The person's passkeys; only where one person is looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passkeys: Vec<PasskeyView>,
 }
 
 /// A key pair of ours.
@@ -226,8 +230,9 @@ impl Management {
     /// A user of a tenant.
     pub async fn user(&self, slug: &str, id: &str) -> Result<UserView, ViewError> {
         let tenant = self.find_tenant(slug).await?;
-        let read = self.find_user(&tenant, id).await?;
-        Ok(user_view(read.record))
+        let user = self.find_user(&tenant, id).await?.record;
+        let passkeys = self.passkeys_of(&user).await?;
+        Ok(UserView { passkeys, ..user_view(user) })
     }
 
     /// Our key pairs, the oldest first.
@@ -385,6 +390,7 @@ pub(super) fn user_view(user: User) -> UserView {
         local: user.local,
         created_at: user.created_at,
         updated_at: user.updated_at,
+        passkeys: Vec::new(),
     }
 }
 

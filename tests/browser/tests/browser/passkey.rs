@@ -35,8 +35,9 @@ async fn a_person_adds_a_passkey_signs_in_with_it_and_takes_it_away() -> anyhow:
         stage.plug_authenticator().await?;
         add_passkey(stage).await?;
 
-        stage.go_to_sign_in().await?;
-        stage.follow("#with-passkey").await?;
+        // The browser offers the passkey in the field for a name, and its owner agrees at once.
+        stage.open(&stage.playground.hosts.app).await?;
+        stage.follow("#sign-in").await?;
         stage.signed_in().await?;
         assert!(stage.claim("amr").await?.contains("hwk"), "{}", stage.claim("amr").await?);
 
@@ -53,10 +54,12 @@ async fn a_person_adds_a_passkey_signs_in_with_it_and_takes_it_away() -> anyhow:
 #[tokio::test]
 async fn a_passkey_confirms_a_password() -> anyhow::Result<()> {
     play(async |stage| {
-        stage.plug_authenticator().await?;
+        let authenticator = stage.plug_authenticator().await?;
         add_passkey(stage).await?;
+        stage.agree(&authenticator, false).await?;
         type_password(stage).await?;
         stage.look_at("Confirm that it is you").await?;
+        stage.agree(&authenticator, true).await?;
         stage.follow("#with-passkey").await?;
         stage.signed_in().await?;
         assert!(stage.claim("amr").await?.contains("pwd"), "{}", stage.claim("amr").await?);

@@ -5,6 +5,7 @@
 mod admin;
 mod assurance;
 mod at_once;
+mod audit;
 mod authorization;
 mod authorization_details;
 mod back_channel;

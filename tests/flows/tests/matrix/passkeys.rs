@@ -276,6 +276,8 @@ async fn an_operator_sees_passkeys_without_what_is_in_them_and_takes_one_away() 
     assert_eq!(passkeys[0]["name"], "My phone", "{listed:?}");
     let names: BTreeSet<_> = passkeys[0].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, BTreeSet::from(["created_at", "id", "name", "synced", "used_at"]));
+    let shown = operator.get("/tenants/victim/users/olivia").await;
+    assert_eq!(shown.json["passkeys"], listed.json, "{shown:?}");
     let unknown = operator.post("/tenants/victim/users/olivia/passkeys/remove", &json!({"id": "x"})).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{unknown:?}");
     let which = json!({"id": passkeys[0]["id"]});
