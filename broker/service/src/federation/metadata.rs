@@ -5,11 +5,12 @@ use std::fmt;
 use doorward_domain::Connection;
 use doorward_domain::connection::kind::Endpoints;
 use doorward_net::{Limits, NetError, Outbound, Response};
-use http::{Method, StatusCode};
+use http::Method;
 use openidconnect::IssuerUrl;
 use serde::Deserialize;
 use url::Url;
 
+use super::exchange::{TokenError, refusal};
 use super::jwk::UpstreamKey;
 use super::kind::{self, Documents};
 use super::request;
@@ -75,6 +76,16 @@ pub enum MetadataError {
         document: Document,
         /// The HTTP status.
         status: u16,
+    },
+    /// The provider said in the protocol's own form what is wrong.
+    #[error("{document} was refused with {error:?}: {description:?}")]
+    Refused {
+        /// What was asked for.
+        document: Document,
+        /// The error code.
+        error: String,
+        /// The provider's explanation.
+        description: Option<String>,
     },
     /// The discovery document is not one.
     #[error("the discovery document lacks a member, or has one of the wrong type")]
@@ -238,9 +249,12 @@ async fn fetch(
     let unreachable = |cause| MetadataError::Unreachable { document, cause };
     let request = request::json(Method::GET, url).map_err(unreachable)?;
     let response = outbound.send(peer, request, limits).await.map_err(unreachable)?;
-    match response.status() {
-        StatusCode::OK => Ok(response),
-        status => Err(MetadataError::Status { document, status: status.as_u16() }),
+    match refusal(&response) {
+        None => Ok(response),
+        Some(TokenError::TokenEndpoint { status: 400..500, error: Some(error), description }) => {
+            Err(MetadataError::Refused { document, error, description })
+        }
+        Some(_) => Err(MetadataError::Status { document, status: response.status().as_u16() }),
     }
 }
 

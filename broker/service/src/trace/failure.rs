@@ -85,16 +85,51 @@ impl Failed {
         Self { cause, finding }
     }
 
-    /// What the provider said: an error code, and its explanation with blots.
-    pub fn said(&self) -> Option<(&str, Option<&str>)> {
+    /// What the provider said: an error code, and its explanation with blots. Of what came over a connection
+    /// of our own only words that are known beforehand: it could be any server's, and a trace no way to read
+    /// it (SS-10).
+    pub fn said(&self) -> Option<(&str, Option<String>)> {
         match &self.cause {
-            Cause::Federation(
-                FederationError::UpstreamRefused { error, description }
-                | FederationError::Token(TokenError::TokenEndpoint { error: Some(error), description, .. }),
-            ) => Some((error, description.as_deref())),
+            Cause::Federation(FederationError::UpstreamRefused { error, description }) => {
+                Some((error, description.clone()))
+            }
+            Cause::Federation(FederationError::Token(TokenError::TokenEndpoint {
+                error: Some(error),
+                description,
+                ..
+            })) if KNOWN_CODES.contains(&error.as_str()) => {
+                Some((error, description.as_deref().and_then(numbers)))
+            }
             _ => None,
         }
     }
+}
+
+/// The codes that a token endpoint may answer with (RFC 6749 section 5.2, RFC 8707, RFC 9449, and products).
+const KNOWN_CODES: [&str; 12] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "invalid_target",
+    "invalid_dpop_proof",
+    "interaction_required",
+    "redirect_uri_mismatch",
+    "temporarily_unavailable",
+    "server_error",
+];
+
+/// Microsoft's numbers in a text.
+fn numbers(text: &str) -> Option<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_number = |word: &&str| {
+        let digits = word.strip_prefix("AADSTS").unwrap_or_default();
+        (4..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let numbers: Vec<_> = words.filter(is_number).take(3).collect();
+    (!numbers.is_empty()).then(|| numbers.join(", "))
 }
 
 fn without_secrets(error: FederationError) -> FederationError {

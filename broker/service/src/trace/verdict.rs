@@ -131,7 +131,7 @@ impl Verdict {
             expected,
             received,
             provider_error: error.map(str::to_owned),
-            provider_said: said.flatten().map(str::to_owned),
+            provider_said: said.flatten(),
             ..verdict
         })
     }

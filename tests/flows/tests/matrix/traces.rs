@@ -157,6 +157,15 @@ async fn claims_are_in_clear_for_a_quarter_of_an_hour_after_an_administrator_sai
 }
 
 #[tokio::test]
+async fn ss_10_a_token_endpoint_cannot_be_read_through_a_trace() {
+    let world = World::new().await;
+    let page = failing(&world, Arm::from(Switch::TokenError).value("root:x:0:0:of-10.0.0.1")).await;
+    let trace = found(&world, &page).await;
+    assert_eq!(trace["verdict"]["row"], "provider.unknown_error");
+    assert!(!trace.to_string().contains("10.0.0.1"), "{trace}");
+}
+
+#[tokio::test]
 async fn what_led_to_nobody_is_the_operator_s_to_see() {
     let world = World::new().await;
     let before = world.digest().await;

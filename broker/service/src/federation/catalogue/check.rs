@@ -35,7 +35,7 @@ fn of_metadata(error: &MetadataError) -> &'static str {
         MetadataError::IssuerUrl => "metadata.issuer_url",
         MetadataError::Unreachable { cause, .. } => of_net(cause),
         MetadataError::Status { status, .. } if passes(*status) => "provider.unavailable",
-        MetadataError::Status { .. } => "metadata.status",
+        MetadataError::Status { .. } | MetadataError::Refused { .. } => "metadata.status",
         MetadataError::Malformed => "metadata.malformed",
         MetadataError::IssuerMismatch { .. } => "metadata.issuer",
         MetadataError::InsecureEndpoint(_) => "metadata.insecure_endpoint",

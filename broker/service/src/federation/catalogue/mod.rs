@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub use self::check::check_of;
 pub use self::product::Product;
 pub use self::row::{Malformed, Mender, Pattern, Retry, Row, Severity, Surface};
-use super::{FederationError, TokenError};
+use super::{FederationError, MetadataError, TokenError};
 
 /// All rows, by what they are about.
 #[derive(Debug, Default)]
@@ -65,6 +65,10 @@ impl Catalogue {
             }
             FederationError::Token(TokenError::TokenEndpoint { error: Some(error), description, .. }) => {
                 self.told(product, error, description.as_deref())
+            }
+            FederationError::Metadata(MetadataError::Refused { error, description, .. }) => {
+                let own = row::best(self.rows(product), error, description.as_deref().unwrap_or_default());
+                own.or_else(|| self.found("metadata.status"))
             }
             other => self.found(check_of(other)?),
         }

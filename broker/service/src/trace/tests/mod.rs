@@ -7,8 +7,8 @@ use doorward_domain::{ConnectionId, Entropy, ManualClock, TenantId, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::federation::FederationError;
 use crate::federation::catalogue::Product;
+use crate::federation::{FederationError, TokenError};
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
@@ -185,5 +185,20 @@ fn the_provider_s_words_are_blotted() {
     let description = Some("User 'kim@acme.test' with code SplxlOBeZQQYbYS6WxSbIA-0123 denied".to_owned());
     let error = FederationError::UpstreamRefused { error: "access_denied".to_owned(), description };
     let failed = Failed::new(Cause::Federation(error), Product::Okta);
-    assert_eq!(failed.said(), Some(("access_denied", Some("User [address] with code […] denied"))));
+    let blotted = "User [address] with code […] denied".to_owned();
+    assert_eq!(failed.said(), Some(("access_denied", Some(blotted))));
+}
+
+#[test]
+fn ss_10_of_what_a_server_says_to_us_alone_only_known_words_are_told() {
+    let said = |error: &str, description: &str| {
+        let (error, description) = (Some(error.to_owned()), Some(description.to_owned()));
+        let error = TokenError::TokenEndpoint { status: 400, error, description };
+        let failed = Failed::new(Cause::Federation(error.into()), Product::Entra);
+        failed.said().map(|(error, said)| (error.to_owned(), said))
+    };
+    let told = said("invalid_client", "AADSTS7000215: Invalid client secret. root:x:0:0");
+    assert_eq!(told, Some(("invalid_client".to_owned(), Some("AADSTS7000215".to_owned()))));
+    assert_eq!(said("invalid_grant", "root:x:0:0"), Some(("invalid_grant".to_owned(), None)));
+    assert_eq!(said("root:x:0:0", "AADSTS7000215"), None);
 }

@@ -23,6 +23,7 @@ const ANA: &str = "ana@contoso.example";
 #[case::conditional_access(EntraSwitch::ConditionalAccessBlocks, Told("entra/conditional-access", "tenant_admin", ""))]
 #[case::an_account_that_is_disabled(EntraSwitch::UserDisabled, Told("entra/account-disabled", "tenant_admin", ""))]
 #[case::a_password_that_ran_out(EntraSwitch::PasswordExpired, Told("entra/password-expired", "person", ""))]
+#[case::no_such_directory(EntraSwitch::TenantMissing, Told("entra/tenant-unknown", "tenant_admin", "Tenant ID"))]
 #[case::another_directory(EntraSwitch::OtherTid, Told("entra.tenant", "person", "this organisation"))]
 #[case::a_key_of_personal_accounts(EntraSwitch::ConsumerKey, Told("id_token.unknown_key", "provider", "a key of its own"))]
 #[tokio::test]
