@@ -120,6 +120,23 @@ async fn ds_01_of_five_hundred_at_once_few_are_hashed() {
     assert!(signed_in(&world, &mut world.browser(), "olivia@victim.test", PASSWORD).await);
 }
 
+/// Whoever is attacked may do something about it.
+#[tokio::test]
+async fn pw_5_5_strangers_who_guess_do_not_keep_the_owner_from_another_password() {
+    let world = World::new().await;
+    owner(&world).await;
+    let (mut hers, mut stranger) = (world.browser(), world.browser());
+    assert!(signed_in(&world, &mut hers, "olivia@victim.test", PASSWORD).await);
+    let mut page = password_page(&world, &mut stranger).await;
+    for _ in 0..8 {
+        page = stranger.submit(&page, &[("username", "olivia@victim"), ("password", "guess of mine")]).await;
+    }
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    let change = [("password", PASSWORD), ("new", NEW_PASSWORD)];
+    let page = hers.post(&world.url("/account/password"), &change).await;
+    assert!(page.body.contains("How you sign in is changed"), "{page:?}");
+}
+
 #[tokio::test]
 async fn ds_06_failures_leave_nothing_behind_however_long_their_names() {
     let world = World::new().await;

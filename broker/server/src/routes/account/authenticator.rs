@@ -52,7 +52,7 @@ async fn change(app: &App, peer: Option<Peer>, headers: &HeaderMap, body: &[u8],
         Ok(visitor) => visitor.account,
         Err(response) => return response,
     };
-    let again = again(&params, peer);
+    let again = again(app, headers, &params, peer);
     let outcome = match add {
         true => {
             let setup = params.get("setup").unwrap_or_default();

@@ -66,7 +66,7 @@ pub async fn offer_passkey(
         Ok(visitor) => visitor,
         Err(response) => return response,
     };
-    let again = again(&params, peer.map(|peer| peer.0));
+    let again = again(&app, &headers, &params, peer.map(|peer| peer.0));
     match app.local.offer_passkey(&account, &session, again, now).await {
         Ok(question) => {
             let (words, question) = (Words::for_reader(None, &headers), question.to_string());
@@ -106,7 +106,7 @@ pub async fn remove_passkey(
         Ok(visitor) => visitor.account,
         Err(response) => return response,
     };
-    let again = again(&params, peer.map(|peer| peer.0));
+    let again = again(&app, &headers, &params, peer.map(|peer| peer.0));
     let id = params.get("id").unwrap_or_default();
     match app.local.remove_passkey(&account, id, again, now).await {
         Ok(()) => changed(&app, &headers, &account, &[]),
@@ -126,7 +126,7 @@ pub async fn change_password(
         Ok(visitor) => visitor.account,
         Err(response) => return response,
     };
-    let again = again(&params, peer.map(|peer| peer.0));
+    let again = again(&app, &headers, &params, peer.map(|peer| peer.0));
     let typed = params.get("new").unwrap_or_default();
     match app.local.change_password(&account, typed, again, now).await {
         Ok(()) => changed(&app, &headers, &account, &[]),
@@ -135,11 +135,12 @@ pub async fn change_password(
 }
 
 /// What somebody shows to prove again who they are.
-fn again(params: &Params, peer: Option<Peer>) -> Again<'_> {
+fn again<'a>(app: &App, headers: &'a HeaderMap, params: &'a Params, peer: Option<Peer>) -> Again<'a> {
     Again {
         password: params.get("password").unwrap_or_default(),
         code: params.get("code").unwrap_or_default(),
         from: peer.map(|peer| peer.address),
+        device: app.cookies.device(headers),
     }
 }
 

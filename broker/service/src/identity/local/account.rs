@@ -9,7 +9,7 @@ use doorward_domain::credential::WeakPassword;
 use doorward_domain::{Credentials, EmailAddress, Plain, Session, Timestamp, Username};
 use doorward_store::{Batch, StoreError};
 
-use super::{Account, Attempt, Busy, Denied, Local, Message};
+use super::{Account, Attempt, Busy, Denied, Device, Local, Message};
 
 /// What somebody shows to prove again who they are.
 #[derive(Clone, Copy)]
@@ -20,6 +20,9 @@ pub struct Again<'a> {
     pub code: &'a str,
     /// From where.
     pub from: Option<IpAddr>,
+    /// The cookie of a browser that somebody has signed in with before: strangers who guess elsewhere do not
+    /// make its owner wait.
+    pub device: Option<&'a str>,
 }
 
 /// Why a password is not changed.
@@ -120,7 +123,8 @@ impl Local {
         let username = credentials.username.as_ref().map(Username::as_str);
         let login = username.or(credentials.email.as_ref().map(EmailAddress::as_str)).unwrap_or_default();
         let (company, password, from) = (Some(credentials.tenant), again.password, again.from);
-        self.check_password(&Attempt { login, company, password, from, device: None }, now).await
+        let device = Device::open(&self.sealer, again.device);
+        self.check_password(&Attempt { login, company, password, from, device: device.as_ref() }, now).await
     }
 
     /// Commits changed credentials with what else is in `batch`, ends whatever came from earlier sign-ins
