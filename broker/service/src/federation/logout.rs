@@ -76,8 +76,8 @@ impl Naming {
             let value = claims.get(name).and_then(Value::as_str).filter(|_| logout.is_told());
             value.filter(|value| is_name(value)).map(str::to_owned)
         };
-        let hint = kind::of(&connection.kind).logout_hint(claims, id_token);
-        let hint = hint.filter(|hint| logout.goes_on() && hint.len() <= LONGEST_HINT);
+        let hint = || kind::of(&connection.kind).logout_hint(claims, id_token);
+        let hint = logout.goes_on().then(hint).flatten().filter(|hint| hint.len() <= LONGEST_HINT);
         Self { sid: name("sid"), sub: name("sub"), hint: hint.map(Plain::new) }
     }
 
