@@ -36,11 +36,22 @@ async fn connect(story: &Story<'_>, (halo, url): (&HaloPsa, &str)) -> anyhow::Re
     story.comes_with_a_password("petra@brightbooks", PETRAS_PASSWORD).await?;
     story.person.forget().await?;
 
-    step(2, "In HaloPSA: an application “Authorization Code (Native)” with the callback URL");
+    step(
+        2,
+        "In HaloPSA: an application “Authorization Code (Native)” with the callback URL and the logout redirect",
+    );
     let server = format!("{url}/auth");
-    let begun = json!({ "title": "HaloPSA", "kind": "halopsa", "authorization_server": server });
+    let begun = json!({
+        "title": "HaloPSA",
+        "kind": "halopsa",
+        "authorization_server": server,
+        "logout": "upstream",
+    });
     company.connect("halopsa", begun).await?;
-    let app = App::native("Benji Pays", &company.told("halopsa", "callback_url").await?);
+    let app = App {
+        post_logout_redirect_uris: vec![company.told("halopsa", "post_logout_redirect_uri").await?],
+        ..App::native("Benji Pays", &company.told("halopsa", "callback_url").await?)
+    };
     halo.register(app.clone());
 
     step(3, "Here: the client id, no secret, and the tenant, which a hosted HaloPSA wants to be told");
@@ -78,9 +89,12 @@ async fn have_a_button(story: &Story<'_>, company: &mut Company) -> anyhow::Resu
     person.type_credentials("tess", "test").await?;
     person.signed_in().await?;
 
-    step(6, "Who logs out comes back to the app");
+    step(6, "Who logs out is out of HaloPSA too, which brings them back to the app");
     person.follow("#sign-out").await?;
     person.element("#signed-out").await?;
+    story.comes_and_types("brightbooks").await?;
+    person.choose("HaloPSA").await?;
+    person.element("#password").await?;
     person.forget().await
 }
 

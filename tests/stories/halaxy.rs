@@ -83,9 +83,12 @@ async fn connects(story: &Story<'_>, microsoft: &Microsoft) -> anyhow::Result<(C
     assert!(why.contains("Value"), "{why}");
     practice.connect("microsoft", json!({ "client_secret": secret.value })).await?;
 
-    step(5, "The administrator tests the connection");
+    step(5, "The administrator tests the connection: first without anybody, then all the way with Maria");
     let found = practice.check("microsoft").await?;
     assert!(found.starts_with("accepted"), "{found}");
+    let came_to = story.tests(&practice, "microsoft", MARIA).await?;
+    assert!(came_to.contains("It works"), "{came_to}");
+    assert!(came_to.contains("With the account that is there already."), "{came_to}");
     Ok((practice, app))
 }
 

@@ -7,6 +7,8 @@ use serde_json::json;
 
 const AGENTS_SECRET: &str = "the-secret-of-the-agents-at-helpwell-okta";
 const END_USERS_SECRET: &str = "the-secret-of-everybody-at-helpwell-okta";
+/// What apps read where somebody has used several factors.
+const TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 const ADA: &str = "ada@helpwell.test";
 const UWE: &str = "uwe@helpwell.test";
 
@@ -23,7 +25,7 @@ async fn a_service_desk_signs_in_with_okta() -> anyhow::Result<()> {
         site.open(okta.router());
 
         let mut desk = connects(story, (&okta, &url)).await?;
-        maps_what_okta_says(&mut desk).await?;
+        maps_what_okta_says(story, &mut desk).await?;
         lets_end_users_in(story, &mut desk).await?;
         lets_agents_in(story, &mut desk).await?;
         loses_somebody(story, &desk, &okta).await
@@ -64,7 +66,7 @@ async fn connects(story: &Story<'_>, (okta, url): (&Okta, &str)) -> anyhow::Resu
     okta.register(for_agents);
     okta.register(for_everybody);
 
-    step(3, "Client ids and secrets; both are tested before anybody is sent there");
+    step(3, "Client ids and secrets; Okta knows them");
     let secrets = [AGENTS_SECRET, END_USERS_SECRET];
     for ((name, client_id), secret) in ["agents", "end-users"].into_iter().zip(client_ids).zip(secrets) {
         let complete = json!({
@@ -79,7 +81,7 @@ async fn connects(story: &Story<'_>, (okta, url): (&Okta, &str)) -> anyhow::Resu
     Ok(desk)
 }
 
-async fn maps_what_okta_says(desk: &mut Company) -> anyhow::Result<()> {
+async fn maps_what_okta_says(story: &Story<'_>, desk: &mut Company) -> anyhow::Result<()> {
     step(4, "Okta's groups become roles and sites, its address the user name, its second factor ours");
     let mapped = json!({
         "scopes": ["openid", "profile", "email", "groups"],
@@ -92,16 +94,23 @@ async fn maps_what_okta_says(desk: &mut Company) -> anyhow::Result<()> {
             ],
             "sites": [{ "gives": "Bern", "groups": ["Bern office"] }],
         },
-        "acr": { "urn:okta:loa:2fa:any": "mfa" },
+        "acr": { "urn:okta:loa:2fa:any": TWO_FACTORS },
     });
     desk.connect("agents", mapped).await?;
-    desk.connect("end-users", json!({ "standing": { "default_roles": ["end-user"] } })).await
+    desk.connect("end-users", json!({ "standing": { "default_roles": ["end-user"] } })).await?;
+
+    step(5, "Before anybody is sent there, Ada tries it; nothing is created");
+    let came_to = story.tests(desk, "agents", ADA).await?;
+    assert!(came_to.contains("As somebody new"), "{came_to}");
+    let people = desk.administrator.reads(&["user", "list", "helpwell"]).await?;
+    assert_eq!(people, json!([]));
+    Ok(())
 }
 
 async fn lets_end_users_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Result<()> {
     let person = story.person;
 
-    step(5, "The end users' connection is live; it is the only one, so they go straight to Okta");
+    step(6, "The end users' connection is live; it is the only one, so they go straight to Okta");
     desk.connect("end-users", json!({ "stage": "live" })).await?;
     story.comes_and_types(UWE).await?;
     person.type_credentials(UWE, "test").await?;
@@ -114,7 +123,7 @@ async fn lets_end_users_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Res
 async fn lets_agents_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Result<()> {
     let person = story.person;
 
-    step(6, "The agents' is live too: people say which they are, and Uwe is no agent");
+    step(7, "The agents' is live too: people say which they are, and Uwe is no agent");
     desk.connect("agents", json!({ "stage": "live" })).await?;
     story.comes_and_types("helpwell").await?;
     person.choose("Helpwell agents").await?;
@@ -123,8 +132,8 @@ async fn lets_agents_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Result
     story.reads("We could not sign you in", "can give you access there").await?;
     person.forget().await?;
 
-    step(7, "The app asks for a second factor, Okta asks Ada for it, and the app is told");
-    let asks = story.operator.file("asks.json", r#"{ "default_acr_values": ["mfa"] }"#)?;
+    step(8, "The app lets nobody in without a second factor: Okta asks Ada for it, and the app is told");
+    let asks = story.operator.file("asks.json", r#"{ "require_mfa": true }"#)?;
     story.operator.types(&["client", "update", "sample-app", &asks]).await?;
     story.comes_and_types("helpwell").await?;
     person.choose("Helpwell agents").await?;
@@ -132,7 +141,7 @@ async fn lets_agents_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Result
     person.fill("#otp", "123456").await?;
     person.follow("#verify").await?;
     person.signed_in().await?;
-    assert_eq!(person.claim("acr").await?, "mfa");
+    assert_eq!(person.claim("acr").await?, TWO_FACTORS);
     assert!(person.claim("amr").await?.contains("mfa"));
     assert_eq!(person.claim("roles").await?, r#"["agent","lead"]"#);
     assert_eq!(person.claim("sites").await?, r#"["Bern"]"#);
@@ -143,7 +152,7 @@ async fn lets_agents_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Result
 async fn loses_somebody(story: &Story<'_>, desk: &Company, okta: &Okta) -> anyhow::Result<()> {
     let person = story.person;
 
-    step(8, "Ada leaves: she is disabled here, and out of the app at once");
+    step(9, "Ada leaves: she is disabled here, and out of the app at once");
     okta.change_user(ADA, |ada| ada.status = Status::Deprovisioned);
     let ada = person.claim("sub").await?;
     desk.administrator.types(&["user", "disable", "helpwell", &ada]).await?;
@@ -152,7 +161,7 @@ async fn loses_somebody(story: &Story<'_>, desk: &Company, okta: &Okta) -> anyho
     assert_eq!(person.text("#error").await?, "invalid_grant");
     person.forget().await?;
 
-    step(9, "Okta lets her in no more either");
+    step(10, "Okta lets her in no more either");
     story.comes_and_types("helpwell").await?;
     person.choose("Helpwell agents").await?;
     person.type_credentials(ADA, "test").await?;

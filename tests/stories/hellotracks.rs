@@ -133,8 +133,13 @@ async fn are_assigned(
 async fn have_phones(story: &Story<'_>, carlo: &str) -> anyhow::Result<()> {
     let person = story.person;
 
-    step(9, "On the phone the app opens a browser, and Carlo is the same person there");
+    step(
+        9,
+        "On the phone the app asks where the code leads, opens a browser, and Carlo is the same person there",
+    );
     let phone = NativeApp::new(person).await?;
+    let home = phone.home_of("parcelpost").await?;
+    assert_eq!((&home["next"], &home["tenant"]), (&json!("redirect"), &json!("parcelpost")));
     person.open(phone.sign_in_url("parcelpost")).await?;
     person.type_credentials(CARLO, "test").await?;
     let tokens = phone.tokens(person).await?;

@@ -41,6 +41,16 @@ impl NativeApp {
         Ok(Self { http: http_client()?, issuer, redirect_uri })
     }
 
+    /// What comes next for somebody who typed this into the app.
+    ///
+    /// # Errors
+    /// When nothing is said.
+    pub async fn home_of(&self, login: &str) -> anyhow::Result<Value> {
+        let mut url = Url::parse(&format!("{}/home-realm", self.issuer))?;
+        url.query_pairs_mut().append_pair("client_id", CLIENT_ID).append_pair("login_hint", login);
+        Ok(serde_json::from_str(&self.http.get(url).send().await?.text().await?)?)
+    }
+
     /// What the app opens in the browser for somebody of this company.
     pub fn sign_in_url(&self, company: &str) -> String {
         let parameters = [

@@ -1,9 +1,9 @@
 //! What people do in a story, beside what they do in every test with a browser.
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use doorward_browser_tests::Stage;
 
-use crate::{Returning, Story};
+use crate::{Company, Returning, Story};
 
 /// How often somebody signs in until it is a habit.
 const HABIT: u32 = 30;
@@ -50,6 +50,22 @@ impl Story<'_> {
         let page = self.person.text("body").await?;
         ensure!(page.contains(sentence), "`{sentence}` is not on the page:\n{page}");
         Ok(())
+    }
+
+    /// Somebody tries the whole way of a sign-in through a connection by the link that the administrator made,
+    /// which signs nobody in. Answers what it came to, as the page says it.
+    ///
+    /// # Errors
+    /// When the pages are others.
+    pub async fn tests(&self, company: &Company, connection: &str, username: &str) -> anyhow::Result<String> {
+        let command = ["connection", "test", &company.slug, connection];
+        let begun = company.administrator.reads(&command).await?;
+        self.person.open(begun["url"].as_str().context("a test without a link")?).await?;
+        self.person.follow("#start").await?;
+        self.person.type_credentials(username, "test").await?;
+        let came_to = self.person.text("[role=status]").await?;
+        self.person.forget().await?;
+        Ok(came_to)
     }
 
     /// The reference on the error page that the person is at.
