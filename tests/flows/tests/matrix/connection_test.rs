@@ -57,6 +57,7 @@ async fn a_test_goes_the_whole_way_and_creates_nothing() {
     assert!(result["trace"].get("user_id").is_none(), "nobody was created: {result}");
     let steps = result["trace"]["steps"].as_array().unwrap();
     assert!(steps.iter().all(|step| step["state"] == "done"), "{steps:?}");
+    assert!(steps[1]["says"].as_str().unwrap().contains("code_challenge"), "{steps:?}");
     let claims = result["trace"]["claims"].as_array().unwrap();
     assert!(claims.iter().any(|it| it["name"] == "email" && it["value"].as_str().is_some()), "{claims:?}");
     assert!(page.parameter("code").is_none());

@@ -209,12 +209,14 @@ impl Management {
             }
             _ => None,
         };
+        let trace = traced(&opened.test, leg.started_at, outcome);
         let trace = Trace {
             left: Some(leg.started_at),
+            sent: self.traces.find_kept(trace.reference).and_then(|left| left.sent.clone()),
             returned: Some((now, parameters(response))),
             trail: Some(trail),
             ended: Some(now),
-            ..traced(&opened.test, leg.started_at, outcome)
+            ..trace
         };
         let result = TestResult { remarks, works_with, name, ..TestResult::of(trace) };
         self.conclude(id, result.clone()).await;

@@ -28,7 +28,7 @@ pub struct StepView {
 
 /// The stretches of the way back, in order.
 const WAY_BACK: [(Passed, &str, &str); 6] = [
-    (Passed::Agreed, "agreed", "The connection is in use, and the answer belongs to this sign-in"),
+    (Passed::Agreed, "agreed", "The answer came in time and to the right place, and belongs to this sign-in"),
     (
         Passed::Provider,
         "provider",
