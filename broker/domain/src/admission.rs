@@ -41,7 +41,8 @@ pub struct Admission {
 }
 
 /// What somebody lacks to become a user.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum Lacking {
     /// No verified address in one of the domains.
     #[error("no verified e-mail address in an allowed domain")]

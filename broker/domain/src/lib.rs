@@ -44,8 +44,8 @@ pub use clock::{Clock, ManualClock};
 pub use connection::{ClaimMapping, Connection, Environment, Provisioning, RefreshProfile, SessionAt, Stage};
 pub use consent::Consent;
 pub use credential::{
-    CodeHash, Credentials, EmailAddress, Login, Passkey, PasswordCost, PasswordHash, Proof, ProofPurpose,
-    ProofToken, Totp, Username,
+    AddressProof, CodeHash, Credentials, EmailAddress, Login, Passkey, PasswordCost, PasswordHash, Proof,
+    ProofPurpose, ProofToken, Totp, Username,
 };
 pub use device::{DeviceAuthorization, DeviceState, UserCode};
 pub use encryption::{ContentEncryption, Encryption, KeyManagement};

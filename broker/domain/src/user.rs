@@ -17,6 +17,10 @@ pub struct User {
     pub population: PopulationName,
     /// What is known of the person.
     pub profile: Profile,
+    /// Whether mail to the address in the profile has reached the person, so that it is verified whatever a
+    /// provider says of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub address_proven: bool,
     /// What the person is, and where, by the rules of the connection that they came through last.
     #[serde(default, skip_serializing_if = "Standing::is_none")]
     pub standing: Standing,
@@ -45,6 +49,7 @@ impl User {
             tenant,
             population: PopulationName::default(),
             profile: Profile::default(),
+            address_proven: false,
             standing: Standing::default(),
             enabled: true,
             owner: false,
@@ -74,7 +79,7 @@ pub struct Profile {
     /// The e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether the provider said, as JSON `true`, that it verified the address.
+    /// Whether the provider said, as JSON `true`, that it verified the address, or we did.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub email_verified: bool,
     /// The language tag.

@@ -76,6 +76,13 @@ pub fn write(letter: &Letter, name: String) -> Mail {
             let names = [("tenant", tenant.as_str()), ("link", link.expose())];
             (words.say("mail-verification-subject"), words.with_all("mail-verification", &names))
         }
+        Message::AddressCode { tenant, code } => {
+            let names = [("tenant", tenant.as_str()), ("code", code.expose())];
+            (
+                words.with("mail-address-code-subject", "tenant", tenant),
+                words.with_all("mail-address-code", &names),
+            )
+        }
         Message::PasswordChanged { tenant } => (
             words.say("mail-password-changed-subject"),
             words.with("mail-password-changed", "tenant", tenant),

@@ -83,6 +83,8 @@ kinds! {
     Proof = 42, false;
     /// Index: a passkey to whose it is.
     PasskeyOf = 43, false;
+    /// A code that proves an address, on its way by e-mail.
+    AddressProof = 44, false;
     /// A pushed authorization request.
     PushedRequest = 26, false;
     /// Work that is left to do.

@@ -1,11 +1,11 @@
 //! The table of everything that is kept: each record's kind, key and expiry.
 
 use doorward_domain::{
-    AdminToken, AdminTokenId, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent, Credentials,
-    DeviceAuthorization, Domain, EmailAddress, Grant, GrantId, Identity, Job, JobId, KeyAlgorithm, KeyId,
-    OwnKey, Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark,
-    RevokedToken, Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant, TenantId,
-    Timestamp, User, UserCode, UserId,
+    AddressProof, AdminToken, AdminTokenId, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent,
+    Credentials, DeviceAuthorization, Domain, EmailAddress, Grant, GrantId, Identity, Job, JobId,
+    KeyAlgorithm, KeyId, OwnKey, Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId,
+    ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant,
+    TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -213,6 +213,11 @@ pub mod at {
         Key::new(tenant, Kind::Proof, &[user.as_bytes().as_slice(), &[purpose as u8]].concat())
     }
 
+    /// The code that proves an address for the login that leads to a session.
+    pub fn address_proof(tenant: TenantId, session: SessionId) -> Key {
+        Key::new(tenant, Kind::AddressProof, session.as_bytes())
+    }
+
     /// The identity (tenant, connection, issuer, subject).
     pub fn identity(tenant: TenantId, connection: ConnectionId, subject: &Subject) -> Key {
         let digest = Sha256::new()
@@ -357,6 +362,7 @@ record!(Credentials, Credentials, |it| at::credentials(it.tenant, it.user));
 record!(LoginOf, Login, |it| at::login(it.within, &it.login));
 record!(PasskeyOf, PasskeyOf, |it| at::passkey(&it.id));
 record!(Proof, Proof, |it| at::proof(it.tenant, it.user, it.purpose), expires it.expires_at);
+record!(AddressProof, AddressProof, |it| at::address_proof(it.tenant, it.session), expires it.expires_at);
 record!(Identity, Identity, |it| at::identity(it.tenant, it.connection, &it.subject));
 record!(IdentityOf, IdentityOf, |it| at::identity_of(it.tenant, it.user, it.connection, &it.subject));
 record!(UserByAddress, UserByAddress, |it| at::user_by_address(it.tenant, &it.address, it.user));

@@ -52,7 +52,7 @@ pub fn link(letter: &Letter) -> String {
 /// The code in a letter.
 pub fn code(letter: &Letter) -> String {
     match &letter.message {
-        Message::Reset { code, .. } => code.expose().to_owned(),
+        Message::Reset { code, .. } | Message::AddressCode { code, .. } => code.expose().to_owned(),
         other => panic!("no code in {other:?}"),
     }
 }

@@ -65,6 +65,10 @@ pub struct Connection {
     /// How people get to the accounts that they have already.
     #[serde(default, skip_serializing_if = "is_default")]
     pub linking: Linking,
+    /// Whether somebody whose address the provider does not vouch for proves it by a code, before they become
+    /// a user or get to an account by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verify_email: bool,
     /// What the provider's authentication contexts mean to apps.
     #[serde(default, skip_serializing_if = "is_default")]
     pub contexts: Contexts,
@@ -143,6 +147,7 @@ impl Connection {
             standing: StandingRules::default(),
             refresh_profile: RefreshProfile::default(),
             linking: Linking::Never,
+            verify_email: false,
             contexts: Contexts::default(),
             logout: UpstreamLogout::default(),
             provisioning: Provisioning::KnownOnly,

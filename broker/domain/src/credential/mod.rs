@@ -1,6 +1,7 @@
 //! What people sign in with at doorward itself: a password, second factors, passkeys, and proofs that
 //! reach them by e-mail. How each is made and checked is the service's business; here is what is kept.
 
+mod address_proof;
 mod common;
 pub mod login;
 pub mod passkey;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Sealed, SecretHash, TenantId, Timestamp, UserId};
 
+pub use address_proof::AddressProof;
 pub use login::{EmailAddress, Login, Username};
 pub use passkey::Passkey;
 pub use password::{PasswordCost, PasswordHash, WeakPassword};

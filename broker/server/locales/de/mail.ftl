@@ -31,6 +31,13 @@ mail-verification =
     { $link }
 
     Wenn Sie { $tenant } nicht kennen, müssen Sie nichts tun.
+mail-address-code-subject = Ihr Code für { $tenant }
+mail-address-code =
+    Guten Tag,
+
+    jemand, wahrscheinlich Sie, meldet sich bei { $tenant } mit dieser E-Mail-Adresse an. Geben Sie diesen Code innerhalb einer Viertelstunde dort ein, wo Sie danach gefragt wurden: { $code }
+
+    Wenn Sie es nicht waren, geben Sie den Code niemandem. Sonst müssen Sie nichts tun.
 mail-password-changed-subject = Ihr Passwort wurde geändert
 mail-password-changed =
     Guten Tag,

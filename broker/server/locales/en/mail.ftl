@@ -31,6 +31,13 @@ mail-verification =
     { $link }
 
     If you do not know { $tenant }, you need not do anything.
+mail-address-code-subject = Your code for { $tenant }
+mail-address-code =
+    Hello,
+
+    somebody, probably you, signs in at { $tenant } with this email address. Enter this code where you were asked for it, within a quarter of an hour: { $code }
+
+    If it was not you, give the code to nobody. You need not do anything else.
 mail-password-changed-subject = Your password was changed
 mail-password-changed =
     Hello,

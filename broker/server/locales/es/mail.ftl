@@ -31,6 +31,13 @@ mail-verification =
     { $link }
 
     Si no conoce { $tenant }, no tiene que hacer nada.
+mail-address-code-subject = Su código para { $tenant }
+mail-address-code =
+    Buenos días:
+
+    alguien, probablemente usted, inicia sesión en { $tenant } con esta dirección de correo. Escriba este código donde se le pidió, antes de un cuarto de hora: { $code }
+
+    Si no fue usted, no dé el código a nadie. No tiene que hacer nada más.
 mail-password-changed-subject = Su contraseña ha cambiado
 mail-password-changed =
     Buenos días:

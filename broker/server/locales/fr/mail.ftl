@@ -31,6 +31,13 @@ mail-verification =
     { $link }
 
     Si vous ne connaissez pas { $tenant }, vous n’avez rien à faire.
+mail-address-code-subject = Votre code pour { $tenant }
+mail-address-code =
+    Bonjour,
+
+    quelqu’un, sans doute vous, se connecte auprès de { $tenant } avec cette adresse e-mail. Saisissez ce code là où il vous a été demandé, dans le quart d’heure : { $code }
+
+    Si ce n’était pas vous, ne donnez ce code à personne. Vous n’avez rien d’autre à faire.
 mail-password-changed-subject = Votre mot de passe a été changé
 mail-password-changed =
     Bonjour,

@@ -223,7 +223,12 @@ impl LocalDonePage {
 }
 
 /// A page that may be shown because somebody tried too often.
-fn tried(problem: Option<&TryProblem>, forms: FormTarget, words: Words, page: &impl Template) -> Response {
+pub(super) fn tried(
+    problem: Option<&TryProblem>,
+    forms: FormTarget,
+    words: Words,
+    page: &impl Template,
+) -> Response {
     let Some(TryProblem::TooSoon(seconds)) = problem else {
         return respond(StatusCode::OK, forms, words, page);
     };

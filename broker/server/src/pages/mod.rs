@@ -16,6 +16,7 @@ mod href;
 mod local;
 mod passkey;
 mod picture;
+mod prove;
 mod qr_code;
 mod sign_in;
 mod sign_out;
@@ -47,6 +48,7 @@ pub use local::{
 };
 pub use passkey::{NewPasskeyPage, PasskeyForm};
 pub use picture::Picture;
+pub use prove::{ProvePage, Wanted};
 pub use qr_code::QrCode;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_out::SignOutPage;

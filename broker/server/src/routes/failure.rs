@@ -78,7 +78,7 @@ pub fn of_login(error: &LoginError) -> Failure {
             NotAdmitted::Lacking(_) => "not-let-in",
             NotAdmitted::Unfit(Unfit::Missing(_)) => "claim-missing",
             NotAdmitted::Unfit(Unfit::Inactive(_)) => "not-active",
-            NotAdmitted::AddressTaken => "address-taken",
+            NotAdmitted::AddressTaken | NotAdmitted::Unproven(_) => "address-taken",
             NotAdmitted::Disabled | NotAdmitted::Deleted => "account-off",
             NotAdmitted::NotThisApp => "app-not-open",
             NotAdmitted::NotSureEnough => "not-sure-enough",

@@ -21,6 +21,7 @@ mod json;
 mod passkey;
 mod password;
 mod problem;
+mod prove;
 mod redirect;
 mod register;
 mod reset;
@@ -85,6 +86,10 @@ fn pages() -> Router<Arc<App>> {
         .route("/sign-in/second-factor", post(password::second_factor))
         .route("/sign-in/passkey", post(passkey::alone))
         .route("/sign-in/second-factor/passkey", post(passkey::after_password))
+        .route("/sign-in/prove/mail", post(prove::mail))
+        .route("/sign-in/prove/code", post(prove::code))
+        .route("/sign-in/prove/password", post(prove::password))
+        .route("/sign-in/prove/second-factor", post(prove::second_factor))
         .route("/reset", get(reset::page).post(reset::asked))
         .route("/reset/password", post(reset::changed))
         .route("/invitation", get(reset::invitation).post(reset::accepted))

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use doorward_domain::{Client, User};
 use doorward_service::login::{
     self as login, CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, LoginError, NewSession,
-    PasswordQuestion, Problem, SecondFactorQuestion, SignIn, Step, TransactionCookie,
+    PasswordQuestion, Problem, ProofQuestion, SecondFactorQuestion, SignIn, Step, TransactionCookie,
 };
 
 use url::Url;
@@ -15,8 +15,8 @@ use super::redirect::{answer, redirect};
 use crate::app::App;
 use crate::pages::{
     Choice, ChoosePage, ConsentPage, Destination, DeviceAnsweredPage, DeviceCodePage, DeviceCodeProblem,
-    DevicePage, Href, PasskeyForm, PasswordPage, Picture, ScopeLine, SecondFactorPage, SignInPage,
-    SignInProblem, Standing, TryProblem,
+    DevicePage, Href, PasskeyForm, PasswordPage, Picture, ProvePage, ScopeLine, SecondFactorPage, SignInPage,
+    SignInProblem, Standing, TryProblem, Wanted,
 };
 use crate::words::Words;
 
@@ -51,6 +51,7 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
         }
         Step::Password(question) => password(app, request, question),
         Step::SecondFactor(question) => second_factor(app, request, question),
+        Step::Prove(question) => prove(app, request, *question),
         Step::Leave { transaction, location } => {
             let mut response = redirect(&location);
             app.cookies.set_transaction(request, response.headers_mut(), &transaction);
@@ -133,6 +134,26 @@ fn second_factor(app: &App, request: &HeaderMap, question: SecondFactorQuestion)
         transaction: question.transaction.id.to_string(),
         authenticator: question.authenticator,
         passkey: question.passkey.as_ref().map(PasskeyForm::to_confirm),
+        problem: question.problem.map(try_problem),
+    }
+    .into_response();
+    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
+    response
+}
+
+fn prove(app: &App, request: &HeaderMap, question: ProofQuestion) -> Response {
+    let mut response = ProvePage {
+        words: Words::for_reader(question.ui_locales.as_deref(), request),
+        app: question.app,
+        address: question.address,
+        transaction: question.transaction.id.to_string(),
+        arrived: question.arrived.expose().to_owned(),
+        wanted: match question.wanted {
+            login::Wanted::Proof => Wanted::Proof,
+            login::Wanted::Code => Wanted::Code,
+            login::Wanted::SecondFactor => Wanted::SecondFactor,
+        },
+        other: Href::here(&format!("/sign-in?tx={}", question.transaction.id)),
         problem: question.problem.map(try_problem),
     }
     .into_response();

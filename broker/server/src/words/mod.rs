@@ -71,7 +71,7 @@ impl From<Language> for Words {
 type Bundle = FluentBundle<FluentResource>;
 
 /// The files of a language. A new one needs its name here.
-fn files(language: Language) -> [&'static str; 13] {
+fn files(language: Language) -> [&'static str; 14] {
     macro_rules! files {
         ($language:literal: $($file:literal),*) => {
             [$(include_str!(concat!("../../locales/", $language, "/", $file, ".ftl"))),*]
@@ -79,7 +79,7 @@ fn files(language: Language) -> [&'static str; 13] {
         ($language:literal) => {
             files!(
                 $language: "account", "back", "connection-test", "consent", "device", "errors", "frame", "local",
-                "mail", "sign-in", "sign-out", "start", "welcome"
+                "mail", "prove", "sign-in", "sign-out", "start", "welcome"
             )
         };
     }

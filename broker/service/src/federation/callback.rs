@@ -122,7 +122,7 @@ impl Federation {
         profile.email_verified = email_trust.is_verified();
         trail.mapped(&connection.mapping, &profile, &notes, email_trust);
         let standing = claims::standing(&connection, (&profile, groups_known), &claims);
-        let lacking = claims::lacking(&connection.admission, &profile, &claims);
+        let lacking = claims::lacking(&connection, &profile, &claims);
         Ok(Verified {
             tenant,
             connection,

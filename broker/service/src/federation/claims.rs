@@ -8,9 +8,7 @@ use std::borrow::Cow;
 
 use doorward_domain::connection::Field;
 use doorward_domain::standing::Values;
-use doorward_domain::{
-    Address, Admission, ClaimMapping, Connection, Domain, Lacking, Profile, Standing, Unfit,
-};
+use doorward_domain::{Address, ClaimMapping, Connection, Domain, Lacking, Profile, Standing, Unfit};
 use serde_json::Value;
 use url::Url;
 
@@ -107,10 +105,16 @@ pub(super) fn map(
     Ok((Profile { email_verified, phone_number_verified, ..profile }, reader.notes))
 }
 
-/// What somebody with this profile and these claims lacks to become a user.
-pub(super) fn lacking(admission: &Admission, profile: &Profile, claims: &VerifiedClaims) -> Option<Lacking> {
-    let verified = profile.email.as_deref().filter(|_| profile.email_verified);
-    admission.judge(verified, &profile.groups, |name| values(claims, name)).err()
+/// What somebody with this profile and these claims lacks to become a user. An address that they have to prove
+/// here before that counts as proved.
+pub(super) fn lacking(
+    connection: &Connection,
+    profile: &Profile,
+    claims: &VerifiedClaims,
+) -> Option<Lacking> {
+    let verified = profile.email_verified || connection.verify_email;
+    let verified = profile.email.as_deref().filter(|_| verified);
+    connection.admission.judge(verified, &profile.groups, |name| values(claims, name)).err()
 }
 
 /// What somebody with this profile and these claims is, by the rules of `connection`.

@@ -111,7 +111,7 @@ impl Federation {
 
     /// The tenant and the connection, if its people may sign in through it right now. Asked on every path
     /// (UP-14).
-    async fn destination(
+    pub(crate) async fn destination(
         &self,
         tenant: TenantId,
         id: ConnectionId,

@@ -3,12 +3,14 @@
 
 use doorward_domain::connection::Field;
 use doorward_domain::{Connection, Domain, Profile, Tenant};
+use serde::{Deserialize, Serialize};
 
 use super::id_token::VerifiedClaims;
 use super::kind::{self, Vouch};
 
 /// Why an e-mail address is believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EmailTrust {
     /// It is not, or there is none.
     None,

@@ -102,6 +102,15 @@ pub async fn comes_through(
     Ok(identities.iter().any(|identity| identity.record.connection == connection))
 }
 
+/// Whether the address of a user is theirs as far as anybody can tell: it was verified, or it was not given by
+/// somebody who came through a provider and could have named any.
+///
+/// # Errors
+/// When the store fails.
+pub async fn owns_its_address(store: &dyn Store, user: &User, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(user.profile.email_verified || identities(store, user.tenant, user.id, now).await?.is_empty())
+}
+
 fn address_of(user: &User) -> Option<UserByAddress> {
     let address = EmailAddress::parse(user.profile.email.as_deref()?).ok()?;
     Some(UserByAddress { tenant: user.tenant, address, user: user.id })

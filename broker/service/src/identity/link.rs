@@ -4,9 +4,10 @@
 //! where the connection's rule says so, it may lead to an account that exists, but only once, and only if
 //! the tenant's own domain stands behind it or the person proves that the account is theirs.
 
+use doorward_domain::connection::Field;
 use doorward_domain::{
-    Connection, Identity, Lacking, Linking, Profile, Provisioning, RefreshProfile, Standing, Subject,
-    TenantId, Timestamp, Unfit, User, UserId,
+    Connection, EmailAddress, Identity, Lacking, Linking, Profile, Provisioning, RefreshProfile, Standing,
+    Subject, TenantId, Timestamp, Unfit, User, UserId,
 };
 
 use crate::trace::Came;
@@ -39,6 +40,9 @@ pub enum NotAdmitted {
     /// There is an account with the same address, and nothing proves that it is this person's.
     #[error("there is an account with the person's address, and nothing proves that it is theirs")]
     AddressTaken,
+    /// The person has something left to prove.
+    #[error(transparent)]
+    Unproven(#[from] Unproven),
     /// The user was disabled.
     #[error("the user is disabled")]
     Disabled,
@@ -56,6 +60,26 @@ pub enum NotAdmitted {
     SomebodyElse,
 }
 
+/// What somebody has to prove to doorward itself before they come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    /// That this account is theirs, which has the same address.
+    #[error("there is an account with the person's address, and they have not proved yet that it is theirs")]
+    Account(UserId),
+    /// That mail to the address reaches them, for which the provider does not vouch.
+    #[error("the person has not proved yet that the address is theirs")]
+    Address,
+}
+
+/// What somebody has proved to doorward itself on their way in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proofs {
+    /// That this account is theirs.
+    pub account: Option<UserId>,
+    /// That mail to the address reaches them.
+    pub address: bool,
+}
+
 /// Somebody who has proved who they are at their provider.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'a> {
@@ -71,6 +95,8 @@ pub struct Arrival<'a> {
     pub standing: Result<&'a Standing, &'a Unfit>,
     /// Whether the address in the profile is verified, and in a domain of the tenant.
     pub address_is_proven: bool,
+    /// What they have proved here.
+    pub proofs: Proofs,
     /// What they lack to become a user.
     pub lacking: Option<&'a Lacking>,
 }
@@ -91,6 +117,8 @@ pub struct Candidate {
     pub user: User,
     /// Whether it is somebody's at this connection already: an address that was given to somebody new.
     pub comes_through: bool,
+    /// Whether its address is its own: nobody made an account with it to wait for whoever will prove it.
+    pub owns_address: bool,
 }
 
 /// Decides whose identity this is. A new user gets the identifier `new_user`.
@@ -119,6 +147,7 @@ pub fn resolve(
         None => match arrival.lacking {
             Some(lacking) => Err(NotAdmitted::Lacking(lacking.clone())),
             None => {
+                arrival.require_address()?;
                 let user = new(arrival, new_user, now);
                 let identity = identity(arrival, user.id, now);
                 Ok(LinkDecision::Created(told(arrival, standing, user, now), identity))
@@ -137,7 +166,7 @@ fn known_user(
     if !user.enabled {
         return Err(NotAdmitted::Disabled);
     }
-    let same_profile = keeps_profile || user.profile == *arrival.profile;
+    let same_profile = keeps_profile || is_told(&user, arrival.profile);
     Ok(match (same_profile, user.standing == *standing) {
         (true, true) => LinkDecision::Known(user),
         (true, false) => LinkDecision::Changed(User { standing: standing.clone(), updated_at: now, ..user }),
@@ -147,7 +176,20 @@ fn known_user(
 
 /// The user as the provider tells of them.
 fn told(arrival: &Arrival<'_>, standing: &Standing, user: User, now: Timestamp) -> User {
-    User { profile: arrival.profile.clone(), standing: standing.clone(), updated_at: now, ..user }
+    let address_proven = arrival.proofs.address || has_proved(&user, arrival.profile);
+    let mut profile = arrival.profile.clone();
+    profile.email_verified |= address_proven;
+    User { profile, address_proven, standing: standing.clone(), updated_at: now, ..user }
+}
+
+/// Whether the user is as the provider tells of them, but for what they proved here.
+fn is_told(user: &User, profile: &Profile) -> bool {
+    user.profile == *profile
+        || (has_proved(user, profile) && user.profile == Profile { email_verified: true, ..profile.clone() })
+}
+
+fn has_proved(user: &User, profile: &Profile) -> bool {
+    user.address_proven && user.profile.email == profile.email
 }
 
 /// The account that the person has already. An address that leads to several, or to one that is somebody
@@ -158,16 +200,43 @@ fn account_of(arrival: &Arrival<'_>, candidates: Vec<Candidate>) -> Result<Optio
         return Ok(None);
     }
     let only = <[Candidate; 1]>::try_from(candidates).map_err(|_| NotAdmitted::AddressTaken)?;
-    let [Candidate { user, comes_through }] = only;
+    let [Candidate { user, comes_through, owns_address }] = only;
+    if comes_through {
+        return Err(NotAdmitted::AddressTaken);
+    }
     let same_person = match rule {
-        Linking::Never | Linking::Proof => false,
-        Linking::VerifiedEmail => true,
-        Linking::VerifiedEmailAndName => same_name(&user.profile, arrival.profile),
+        Linking::Never => false,
+        Linking::Proof if arrival.proofs.account == Some(user.id) => return Ok(Some(user)),
+        Linking::Proof => return Err(Unproven::Account(user.id).into()),
+        Linking::VerifiedEmail => owns_address,
+        Linking::VerifiedEmailAndName => owns_address && same_name(&user.profile, arrival.profile),
     };
-    if same_person && arrival.address_is_proven && !comes_through {
-        Ok(Some(user))
-    } else {
-        Err(NotAdmitted::AddressTaken)
+    match same_person && arrival.address_is_proven {
+        true => Ok(Some(user)),
+        false if arrival.lacks_proof_of_address() => Err(Unproven::Address.into()),
+        false => Err(NotAdmitted::AddressTaken),
+    }
+}
+
+impl Arrival<'_> {
+    /// Whether mail could still prove the address, and the connection wants that.
+    const fn lacks_proof_of_address(&self) -> bool {
+        self.connection.verify_email && !self.profile.email_verified && !self.proofs.address
+    }
+
+    /// Nobody becomes a user with an address of which nobody knows whose it is, where the connection minds.
+    fn require_address(&self) -> Result<(), NotAdmitted> {
+        if !self.lacks_proof_of_address() {
+            return Ok(());
+        }
+        match self.profile.email.as_deref().map(EmailAddress::parse) {
+            Some(Ok(_)) => Err(Unproven::Address.into()),
+            // There is none that mail could be sent to.
+            Some(Err(_)) | None => {
+                let claim = self.connection.mapping.claim(Field::Email);
+                Err(NotAdmitted::Unfit(Unfit::Missing(claim.to_owned())))
+            }
+        }
     }
 }
 

@@ -9,7 +9,10 @@ pub mod local;
 mod person;
 pub mod session;
 
+#[cfg(test)]
+mod tests;
+
 pub use ending::{Endings, Participation};
-pub use link::{Arrival, LinkDecision, NotAdmitted};
+pub use link::{Arrival, LinkDecision, NotAdmitted, Proofs, Unproven};
 pub use person::Person;
 pub use session::Sessions;

@@ -103,7 +103,8 @@ async fn candidates(
     let mut candidates = Vec::with_capacity(accounts.len());
     for Stored { record: user, .. } in accounts {
         let comes_through = accounts::comes_through(store, user, arrival.connection.id, now).await?;
-        candidates.push(Candidate { user: user.clone(), comes_through });
+        let owns_address = accounts::owns_its_address(store, user, now).await?;
+        candidates.push(Candidate { user: user.clone(), comes_through, owns_address });
     }
     Ok(candidates)
 }

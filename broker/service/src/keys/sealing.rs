@@ -59,10 +59,12 @@ pub enum Purpose {
     Home,
     /// The link of a connection's test, and what its browser carries.
     ConnectionTest,
+    /// What a provider said of somebody who has something left to prove.
+    Arrival,
 }
 
 impl Purpose {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::Records,
         Self::Transaction,
         Self::RefreshToken,
@@ -76,6 +78,7 @@ impl Purpose {
         Self::Challenge,
         Self::Home,
         Self::ConnectionTest,
+        Self::Arrival,
     ];
 
     const fn label(self) -> &'static [u8] {
@@ -93,6 +96,7 @@ impl Purpose {
             Self::Challenge => b"challenge",
             Self::Home => b"home",
             Self::ConnectionTest => b"connection test",
+            Self::Arrival => b"arrival",
         }
     }
 }

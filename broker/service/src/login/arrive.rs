@@ -11,7 +11,7 @@ use super::under_way::UnderWay;
 use super::{BrowserSession, Login, LoginError, Step, TransactionId};
 use crate::federation::catalogue::Product;
 use crate::federation::{CallbackResponse, Leg, Verified};
-use crate::identity::{Arrival, NotAdmitted, Person};
+use crate::identity::{Arrival, NotAdmitted, Person, Proofs};
 
 /// Two tabs that bring the same new person at once conflict; the second finds the user made.
 const TRIES: usize = 3;
@@ -38,7 +38,8 @@ impl Login {
         let outcome = match verified {
             Ok(verified) => {
                 let older = older.map(|older| older.record);
-                self.come_in(&mut attempt, &login, &verified, older.as_ref(), now).await
+                let nothing = (Proofs::default(), Batch::new());
+                self.come_in(&mut attempt, &login, &verified, nothing, older.as_ref(), now).await
             }
             Err(cause) => {
                 attempt.product = self.product_of(leg, now).await?;
@@ -52,12 +53,13 @@ impl Login {
         outcome
     }
 
-    /// Lets somebody in whose provider vouches for them.
-    async fn come_in(
+    /// Lets somebody in whose provider vouches for them, with what they have proved here and what that writes.
+    pub(super) async fn come_in(
         &self,
         attempt: &mut Attempt,
         login: &UnderWay,
         verified: &Verified,
+        (proofs, batch): (Proofs, Batch),
         older: Option<&Session>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
@@ -65,9 +67,13 @@ impl Login {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.admit(attempt, login, verified, older, now).await {
+            match self.admit(attempt, login, verified, (proofs, batch.clone()), older, now).await {
                 Err(LoginError::Store(StoreError::Conflict(key))) => match key.kind() {
                     Kind::Session | Kind::Grant | Kind::PushedRequest => return Err(LoginError::Finished),
+                    // What proved it was used up.
+                    Kind::AddressProof | Kind::Credentials => {
+                        return Err(LoginError::Store(StoreError::Conflict(key)));
+                    }
                     _ if tries == TRIES => return Err(LoginError::Store(StoreError::Conflict(key))),
                     _ => {}
                 },
@@ -108,15 +114,25 @@ impl Login {
         attempt: &mut Attempt,
         login: &UnderWay,
         verified: &Verified,
+        (proofs, batch): (Proofs, Batch),
         older: Option<&Session>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let person = match self.whose(verified, now).await? {
+        let person = match self.whose(verified, proofs, now).await? {
             Ok(person) => person,
-            Err(cause) => return Err(self.not_admitted(cause, login, verified, now).await),
+            Err(cause) => {
+                let asked = match cause {
+                    NotAdmitted::Unproven(unproven) => self.ask_proof(login, verified, unproven, now),
+                    _ => None,
+                };
+                return match asked {
+                    Some(step) => Ok(step),
+                    None => Err(self.not_admitted(cause, login, verified, now).await),
+                };
+            }
         };
         attempt.person = Some(person.traced());
-        let batch = self.with_user(Batch::new(), &person, verified.connection.id, now)?;
+        let batch = self.with_user(batch, &person, verified.connection.id, now)?;
         let entrant = Entrant {
             user: person.user(),
             connection: Some(&verified.connection),
@@ -133,6 +149,7 @@ impl Login {
     async fn whose(
         &self,
         verified: &Verified,
+        proofs: Proofs,
         now: Timestamp,
     ) -> Result<Result<Person, NotAdmitted>, StoreError> {
         let arrival = Arrival {
@@ -142,6 +159,7 @@ impl Login {
             profile: &verified.profile,
             standing: verified.standing.as_ref(),
             address_is_proven: verified.address_is_proven(),
+            proofs,
             lacking: verified.lacking.as_ref(),
         };
         Person::recognise(&*self.store, &arrival, UserId::new(now, &*self.entropy), now).await

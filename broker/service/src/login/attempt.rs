@@ -38,6 +38,16 @@ impl Attempt {
         Self { trace, trail, product: Product::Oidc, person: None }
     }
 
+    /// Somebody has proved here what their provider does not vouch for.
+    pub(super) fn proved(login: &Login, under_way: &UnderWay, leg: &Leg, now: Timestamp) -> Self {
+        let trace = Trace {
+            left: Some(leg.started_at),
+            ..traced(under_way, (leg.tenant, leg.connection), leg.started_at)
+        };
+        let trail = login.traces.trail(leg.connection, now);
+        Self { trace, trail, product: Product::Oidc, person: None }
+    }
+
     /// What the attempt came to.
     pub(super) fn ended(mut self, outcome: &Result<Step, LoginError>, now: Timestamp) -> Option<Trace> {
         self.trace.outcome = match outcome {

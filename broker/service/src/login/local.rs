@@ -330,7 +330,7 @@ pub(super) struct Person {
     pub device: Option<Device>,
 }
 
-fn proved(account: &Account) -> Proved {
+pub(super) fn proved(account: &Account) -> Proved {
     let credentials = &account.credentials.record;
     Proved { tenant: credentials.tenant, user: credentials.user, changed_at: credentials.changed_at }
 }

@@ -20,6 +20,7 @@ mod home_realm;
 mod leave;
 mod local;
 mod passkey;
+mod prove;
 mod sign_out;
 pub mod start;
 pub mod transaction;
@@ -50,6 +51,7 @@ pub use home::{Browser, Home};
 pub use home_realm::{Asking, HomeRealm, Next as HomeRealmNext, WayIn};
 pub use local::{Entered, PasswordQuestion, SecondFactorQuestion, TryProblem, Typed};
 pub use passkey::{PasskeyQuestion, WithPasskey};
+pub use prove::{ProofForm, ProofQuestion, Wanted};
 pub use sign_out::Onward;
 pub use transaction::{Transaction, TransactionCookie, TransactionId};
 
@@ -107,6 +109,8 @@ pub enum Step {
     Password(PasswordQuestion),
     /// The person types the code of their second factor.
     SecondFactor(SecondFactorQuestion),
+    /// The person proves that an account or an address is theirs.
+    Prove(Box<ProofQuestion>),
     /// The browser goes to the identity provider.
     Leave {
         /// The login under way.

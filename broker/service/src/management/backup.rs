@@ -46,8 +46,11 @@ pub enum RestoreError {
 
 /// Whether a kind of record is in a backup.
 const fn survives(kind: Kind) -> bool {
-    use Kind::{AdminToken, DeviceAuthorization, Grant, Job, RegistrationToken, Session};
-    !matches!(kind, Session | Grant | DeviceAuthorization | Job | AdminToken | RegistrationToken)
+    use Kind::{AddressProof, AdminToken, DeviceAuthorization, Grant, Job, RegistrationToken, Session};
+    !matches!(
+        kind,
+        AddressProof | Session | Grant | DeviceAuthorization | Job | AdminToken | RegistrationToken
+    )
 }
 
 impl Management {

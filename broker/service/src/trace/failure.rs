@@ -155,7 +155,7 @@ const fn check_of(cause: &NotAdmitted) -> &'static str {
         NotAdmitted::Lacking(Lacking::Claim(_)) => "account.claim",
         NotAdmitted::Unfit(Unfit::Missing(_)) => "account.claim_missing",
         NotAdmitted::Unfit(Unfit::Inactive(_)) => "account.inactive",
-        NotAdmitted::AddressTaken => "account.address_taken",
+        NotAdmitted::AddressTaken | NotAdmitted::Unproven(_) => "account.address_taken",
         NotAdmitted::Disabled => "account.disabled",
         NotAdmitted::Deleted => "account.deleted",
         NotAdmitted::NotThisApp => "app.not_open",

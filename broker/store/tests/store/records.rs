@@ -5,15 +5,15 @@ use std::fmt::Debug;
 
 use doorward_domain::connection::{Field, Slots, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
-    Access, Actor, Address, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent, Authentication,
-    ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys, ClientTrust, CodeHash, CodeTerms,
-    Connection, ConnectionId, Consent, Credentials, DeviceAuthorization, DeviceState, Domain, EmailAddress,
-    Environment, Epoch, EventId, Grant, GrantId, GrantState, Identity, Job, JobId, KeyId, LoginPolicy,
-    OwnKey, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain, Population, PopulationName,
-    Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily, RegistrationToken,
-    RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session, SessionAt,
-    SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Totp, User, UserCode, UserId,
-    Username, audit,
+    Access, Actor, Address, AddressProof, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent,
+    Authentication, ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys, ClientTrust, CodeHash,
+    CodeTerms, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization, DeviceState, Domain,
+    EmailAddress, Environment, Epoch, EventId, Grant, GrantId, GrantState, Identity, Job, JobId, KeyId,
+    LoginPolicy, OwnKey, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain, Population,
+    PopulationName, Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily,
+    RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session,
+    SessionAt, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Totp, User, UserCode,
+    UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
@@ -57,7 +57,7 @@ async fn every_record_reads_back(store: &dyn Store) {
         UserByAddress { tenant: TENANT, address, user: USER }
     );
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
-    check!(credentials(), login(), passkey_of(), proof());
+    check!(credentials(), login(), passkey_of(), proof(), address_proof());
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(admin_token(), registration_token());
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
@@ -266,6 +266,17 @@ fn proof() -> Proof {
         email: EmailAddress::parse("kim@acme.test").unwrap(),
         link: Plain::new("token").hash(),
         code: Some(CodeHash { key: "k".to_owned(), mac: Plain::new("code").hash() }),
+        expires_at: LATER,
+    }
+}
+
+fn address_proof() -> AddressProof {
+    AddressProof {
+        tenant: TENANT,
+        session: SESSION,
+        user: USER,
+        email: EmailAddress::parse("kim@acme.test").unwrap(),
+        code: CodeHash { key: "k".to_owned(), mac: Plain::new("code").hash() },
         expires_at: LATER,
     }
 }

@@ -12,7 +12,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 /// Kim as both of the company's providers know her, and what the second one says otherwise.
-async fn with_kim(linking: Linking, at_the_second: &[(&str, Value)]) -> (World, ConnectionId) {
+pub async fn with_kim(linking: Linking, at_the_second: &[(&str, Value)]) -> (World, ConnectionId) {
     let kim = |name: &str, sub: &str| {
         Persona::new(name, Persona::PASSWORD, sub)
             .with("email", "Kim@victim.test")
@@ -46,7 +46,7 @@ async fn with_kim(linking: Linking, at_the_second: &[(&str, Value)]) -> (World, 
 }
 
 /// Kim signs in through the company's connection of this name.
-async fn arrive(world: &World, connection: &str) -> Page {
+pub async fn arrive(world: &World, connection: &str) -> Page {
     arrive_as(world, connection, "kim").await
 }
 
@@ -57,7 +57,7 @@ async fn arrive_as(world: &World, connection: &str, persona: &str) -> Page {
     world.go_on(&mut browser, page, "victim", persona).await
 }
 
-async fn sub(world: &World, page: &Page) -> String {
+pub async fn sub(world: &World, page: &Page) -> String {
     let tokens = world.relying("c1").redeem(world, page).await;
     tokens.claims("id_token")["sub"].as_str().unwrap().to_owned()
 }
@@ -87,7 +87,6 @@ async fn a_second_provider_leads_to_the_account_that_there_is(
 #[case::verified_as_a_text(Linking::VerifiedEmail, &[("email_verified", json!("true"))])]
 #[case::another_name(Linking::VerifiedEmailAndName, &[("family_name", json!("Smith"))])]
 #[case::no_name(Linking::VerifiedEmailAndName, &[("family_name", json!(""))])]
-#[case::proof_is_asked_for(Linking::Proof, &[])]
 #[tokio::test]
 async fn up_09_an_address_without_proof_leads_to_nobodys_account(
     #[case] linking: Linking,

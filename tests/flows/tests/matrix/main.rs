@@ -43,6 +43,7 @@ mod journey;
 mod jwt;
 mod languages;
 mod limits;
+mod link_proof;
 mod linking;
 mod local;
 mod local_mail;

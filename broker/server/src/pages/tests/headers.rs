@@ -63,7 +63,7 @@ async fn ad_05_a_logo_is_part_of_the_page_and_of_no_other() {
 #[tokio::test]
 async fn only_forms_that_may_end_at_an_app_go_without_form_action() {
     let to_apps =
-        ["sign-in", "choose", "consent", "sign-out", "password", "second factor", "connection test"];
+        ["sign-in", "choose", "consent", "sign-out", "password", "second factor", "connection test", "prove"];
     for page in every_page("Kim").await {
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         let name = page.name.split(',').next().unwrap().trim_end_matches(" again");
@@ -102,7 +102,8 @@ async fn an_error_page_keeps_its_status() {
             "device code again, too many"
             | "password again, too soon"
             | "second factor again, too soon"
-            | "account again, too soon" => StatusCode::TOO_MANY_REQUESTS,
+            | "account again, too soon"
+            | "prove again, too soon" => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::OK,
         };
         assert_eq!(page.status, status, "{}", page.name);

@@ -22,6 +22,7 @@ pub async fn every_page(text: &str) -> Vec<Sample> {
     for language in Language::ALL {
         pages.extend(pages_in(language, text).await);
         pages.extend(account_pages_in(language, text).await);
+        pages.extend(prove_pages(language, text).await);
     }
     pages
 }
@@ -97,6 +98,19 @@ async fn account_pages_in(language: Language, text: &str) -> Vec<Sample> {
         sample(language, "authenticator, to be removed", no_authenticator(words, text)).await,
         sample(language, "recovery codes", recovery_codes(words, text)).await,
         sample(language, "sign-in changed", local_done(words, text, LocalDone::SignIn)).await,
+    ]
+}
+
+/// The page of somebody who proves something, at each of its stages.
+async fn prove_pages(language: Language, text: &str) -> [Sample; 5] {
+    let prove = |wanted, problem| prove(Words::from(language), text, wanted, problem);
+    let (wrong, too_soon) = (Some(TryProblem::Wrong), Some(TryProblem::TooSoon("3".to_owned())));
+    [
+        sample(language, "prove", prove(Wanted::Proof, None)).await,
+        sample(language, "prove again, wrong", prove(Wanted::Proof, wrong.clone())).await,
+        sample(language, "prove, mailed", prove(Wanted::Code, None)).await,
+        sample(language, "prove again, wrong code", prove(Wanted::Code, wrong)).await,
+        sample(language, "prove again, too soon", prove(Wanted::SecondFactor, too_soon)).await,
     ]
 }
 
@@ -228,6 +242,11 @@ fn new_passkey(words: Words, text: &str) -> NewPasskeyPage {
 fn second_factor(words: Words, text: &str, problem: Option<TryProblem>) -> SecondFactorPage {
     let [app, transaction] = [text; 2].map(str::to_owned);
     SecondFactorPage { words, app, transaction, authenticator: true, passkey: None, problem }
+}
+
+fn prove(words: Words, text: &str, wanted: Wanted, problem: Option<TryProblem>) -> ProvePage {
+    let [app, address, transaction, arrived] = [text; 4].map(str::to_owned);
+    ProvePage { words, app, address, transaction, arrived, wanted, other: Href::here("/sign-in"), problem }
 }
 
 fn reset(words: Words, text: &str) -> ResetPage {

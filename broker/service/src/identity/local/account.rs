@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use doorward_domain::audit::Action;
 use doorward_domain::credential::WeakPassword;
-use doorward_domain::{Credentials, EmailAddress, Plain, Session, Timestamp, Username};
+use doorward_domain::{Credentials, Plain, Session, Timestamp};
 use doorward_store::{Batch, StoreError};
 
 use super::{Account, Attempt, Busy, Denied, Device, Local, Message};
@@ -119,10 +119,8 @@ impl Local {
         again: Again<'_>,
         now: Timestamp,
     ) -> Result<Account, Denied> {
-        let credentials = &account.credentials.record;
-        let username = credentials.username.as_ref().map(Username::as_str);
-        let login = username.or(credentials.email.as_ref().map(EmailAddress::as_str)).unwrap_or_default();
-        let (company, password, from) = (Some(credentials.tenant), again.password, again.from);
+        let (login, company) = (account.login(), Some(account.tenant.id));
+        let (password, from) = (again.password, again.from);
         let device = Device::open(&self.sealer, again.device);
         self.check_password(&Attempt { login, company, password, from, device: device.as_ref() }, now).await
     }

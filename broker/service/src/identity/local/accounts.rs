@@ -5,7 +5,7 @@
 //! first; whoever has the same address elsewhere types their company code before it.
 
 use doorward_domain::{
-    Credentials, Domain, EmailAddress, Login, Slug, Tenant, TenantId, Timestamp, User, UserId,
+    Credentials, Domain, EmailAddress, Login, Slug, Tenant, TenantId, Timestamp, User, UserId, Username,
 };
 use doorward_store::records::{LoginOf, TenantOf, at};
 use doorward_store::{StoreError, StoreExt as _, Stored};
@@ -31,6 +31,13 @@ impl Account {
     pub fn counted(&self) -> Vec<u8> {
         let user = &self.user.record;
         [user.tenant.as_bytes().as_slice(), user.id.as_bytes()].concat()
+    }
+
+    /// A name that leads to it after its company code; empty when there is none.
+    pub fn login(&self) -> &str {
+        let Credentials { username, email, .. } = &self.credentials.record;
+        let username = username.as_ref().map(Username::as_str);
+        username.or(email.as_ref().map(EmailAddress::as_str)).unwrap_or_default()
     }
 }
 

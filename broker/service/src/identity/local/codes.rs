@@ -14,13 +14,15 @@ pub enum CodeKind {
     Recovery,
     /// From a mail that resets a password: eight characters, good for half an hour.
     Reset,
+    /// From a mail that proves an address: eight characters, good for a quarter of an hour.
+    Address,
 }
 
 impl CodeKind {
     const fn length(self) -> usize {
         match self {
             Self::Recovery => 10,
-            Self::Reset => 8,
+            Self::Reset | Self::Address => 8,
         }
     }
 }

@@ -41,6 +41,13 @@ pub enum Message {
         /// Where to say so.
         link: Plain,
     },
+    /// Somebody signs in through their company with your address.
+    AddressCode {
+        /// The company's name.
+        tenant: String,
+        /// What to type where they do that.
+        code: Plain,
+    },
     /// Your password was changed.
     PasswordChanged {
         /// The company's name.

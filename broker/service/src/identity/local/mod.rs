@@ -3,11 +3,13 @@
 //!
 //! [`accounts`] finds whose a typed name is, [`sign_in`] checks a password, with [`password`] to hash it,
 //! [`throttle`] to keep guessing slow and [`device`] to know a browser again. [`second_factor`] is what
-//! comes after, [`proof`] what reaches a person by e-mail, in a letter of [`mail`]. [`codes`] are short
+//! comes after, [`proof`] what reaches a person by e-mail, in a letter of [`mail`], and
+//! [`address`] what shows that an address is somebody's who comes from a provider. [`codes`] are short
 //! enough to be typed. A [`passkey`] takes the place of both factors, or of the second.
 
 pub mod account;
 pub mod accounts;
+pub mod address;
 pub mod codes;
 pub mod device;
 pub mod mail;
@@ -33,6 +35,7 @@ use crate::settings::Settings;
 
 pub use account::{Again, ChangeError};
 pub use accounts::Account;
+pub use address::AddressClaim;
 pub use device::Device;
 pub use mail::{Letter, Message, Post};
 pub use passkey::{NewPasskey, Passed, ShownPasskey};

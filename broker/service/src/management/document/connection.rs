@@ -123,6 +123,10 @@ pub struct Connection {
     #[serde(default, skip_serializing_if = "is_default")]
     #[schema(schema_with = schema::linking)]
     pub linking: Linking,
+    /// Whether somebody whose address the provider does not vouch for proves it by a code, before they become
+    /// a user or get to an account by it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub verify_email: bool,
     /// What it takes to become a user at the first sign-in, with `just_in_time`.
     #[serde(default, skip_serializing_if = "is_default")]
     #[schema(value_type = Object)]
@@ -302,6 +306,7 @@ impl Connection {
             scopes: upstream_scopes(),
             algorithms: upstream_algorithms(),
             linking: Linking::default(),
+            verify_email: false,
             admission: Admission::default(),
             logout: LogoutReach::default(),
             backchannel_logout: false,

@@ -21,6 +21,7 @@ pub fn connection(connection: &Connection) -> document::Connection {
         scopes: connection.scopes.clone(),
         algorithms: connection.algorithms.clone(),
         linking: connection.linking,
+        verify_email: connection.verify_email,
         logout: connection.logout.reach,
         backchannel_logout: connection.logout.back_channel,
         frontchannel_logout: connection.logout.front_channel,

@@ -71,6 +71,7 @@ impl Planner<'_> {
             refresh_profile: entry.refresh_profile,
             contexts: Contexts { names: entry.acr.clone(), by_policy: entry.acr_by_policy.clone() },
             linking: entry.linking,
+            verify_email: entry.verify_email,
             logout: UpstreamLogout {
                 reach: entry.logout,
                 back_channel: entry.backchannel_logout,
