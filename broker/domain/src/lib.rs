@@ -31,6 +31,7 @@ pub mod session;
 pub mod standing;
 pub mod tenant;
 pub mod time;
+pub mod told;
 pub mod user;
 
 pub use admin_token::{AdminScope, AdminScopes, AdminToken};
@@ -73,4 +74,5 @@ pub use session::{Authentication, Epoch, Session};
 pub use standing::{Rule, Standing, StandingRules, Status, StatusRule, Unfit};
 pub use tenant::{Domain, Slug, Tenant};
 pub use time::Timestamp;
+pub use told::Told;
 pub use user::{Address, Identity, Profile, Subject, User};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::session::is_zero;
-use crate::{ConnectionId, PopulationName, Standing, TenantId, Timestamp, UserId};
+use crate::{ConnectionId, PopulationName, Standing, TenantId, Timestamp, Told, UserId};
 
 /// A person of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,4 +150,7 @@ pub struct Identity {
     pub user: UserId,
     /// When it was linked.
     pub linked_at: Timestamp,
+    /// What the provider told when they last signed in; nothing when they never have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
 }

@@ -228,6 +228,11 @@ pub mod at {
         Key::new(tenant, Kind::Identity, &[connection.as_bytes().as_slice(), digest.as_slice()].concat())
     }
 
+    /// All identities that came through a connection start like this.
+    pub fn identities_through(tenant: TenantId, connection: ConnectionId) -> Key {
+        Key::new(tenant, Kind::Identity, connection.as_bytes())
+    }
+
     /// All identities of a user start like this.
     pub fn identities_of(tenant: TenantId, user: UserId) -> Key {
         Key::new(tenant, Kind::IdentityOf, user.as_bytes())

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use doorward_domain::AdminScope;
 use doorward_service::management::credentials::{ConnectionCheck, Expiry};
+use doorward_service::management::mapping_preview::{MappingChange, MappingPreview};
 use doorward_service::management::views::{ConnectionView, Page};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Admin;
 use super::access::Access;
-use super::exchange::{Answer, Named, answer};
-use super::openapi::NotFound;
+use super::exchange::{Answer, Asked, Named, PageQuery, Sent, answer};
+use super::openapi::{BadBody, BadQuery, NotFound};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
     OpenApiRouter::new()
@@ -19,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(read))
         .routes(routes!(check))
         .routes(routes!(rotate_key))
+        .routes(routes!(preview_mapping))
         .routes(routes!(expiries))
 }
 
@@ -64,6 +66,24 @@ async fn rotate_key(access: Access, place: Named<(String, String)>) -> Answer {
     let (slug, name) = place?.0;
     admin.management.rotate_connection_key(&slug, &name, admin.actor).await?;
     answer(admin.management.connection(&slug, &name).await?)
+}
+
+/// Who would gain and who would lose by another mapping, of all who have signed in; nothing is written
+#[utoipa::path(post, path = "/tenants/{slug}/connections/{name}/mapping/preview", tag = "connections",
+    params(("slug" = String, Path), ("name" = String, Path), PageQuery), request_body = MappingChange,
+    responses((status = 200, body = MappingPreview), (status = 400, response = BadQuery),
+        (status = 404, response = NotFound), (status = 422, response = BadBody)),
+    security(("admin" = ["users:read"])))]
+async fn preview_mapping(
+    access: Access,
+    place: Named<(String, String)>,
+    query: Asked<PageQuery>,
+    sent: Sent,
+) -> Answer {
+    let admin = access.to(AdminScope::UsersRead)?;
+    let (slug, name) = place?.0;
+    let change: MappingChange = sent.json()?;
+    answer(admin.management.preview_mapping(&slug, &name, &change, &query?.0.into()).await?)
 }
 
 /// Which credentials run out when, of all tenants

@@ -11,6 +11,7 @@ use doorward_service::keys::KeyError;
 use doorward_service::management::PlanError;
 use doorward_service::management::clients::ClientError;
 use doorward_service::management::identities::LoadError;
+use doorward_service::management::mapping_preview::MappingPreviewError;
 use doorward_service::management::plan::Problem as Wrong;
 use doorward_service::management::read::Misread;
 use doorward_service::management::tokens::TokenError;
@@ -114,6 +115,16 @@ impl From<LoadError> for AdminError {
             LoadError::View(error) => error.into(),
             LoadError::Store(error) => error.into(),
             LoadError::List(message) => Misread { pointer: "/list".to_owned(), message }.into(),
+        }
+    }
+}
+
+impl From<MappingPreviewError> for AdminError {
+    fn from(error: MappingPreviewError) -> Self {
+        match error {
+            MappingPreviewError::View(error) => error.into(),
+            MappingPreviewError::Change(error) => error.into(),
+            MappingPreviewError::Store(error) => error.into(),
         }
     }
 }

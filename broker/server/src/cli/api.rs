@@ -103,6 +103,21 @@ impl Api {
         self.ask(Method::POST, self.url(path)?, serde_json::to_vec(body)?).await
     }
 
+    /// The same with all its parts, where the answer is a list: the first answer, with the `items` of all.
+    pub async fn post_list(&self, path: &[&str], body: &Value) -> anyhow::Result<Value> {
+        let (mut url, body) = (self.url(path)?, serde_json::to_vec(body)?);
+        let mut first = self.ask(Method::POST, url.clone(), body.clone()).await?;
+        while let Some(next) = first["next"].as_str() {
+            url.query_pairs_mut().clear().append_pair("after", next);
+            let mut page = self.ask(Method::POST, url.clone(), body.clone()).await?;
+            if let (Value::Array(items), Value::Array(part)) = (&mut first["items"], page["items"].take()) {
+                items.extend(part);
+            }
+            first["next"] = page["next"].take();
+        }
+        Ok(first)
+    }
+
     /// The answer to changes that are sent to a path below `/admin/v1` (RFC 7396).
     pub async fn patch(&self, path: &[&str], changes: &Value) -> anyhow::Result<Value> {
         self.ask(Method::PATCH, self.url(path)?, serde_json::to_vec(changes)?).await

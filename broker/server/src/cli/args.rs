@@ -229,6 +229,15 @@ pub enum ConnectionVerb {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Tell who would gain and who would lose by another mapping, of all who have signed in
+    PreviewMapping {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+        /// The changed mapping and standing, in TOML, or in JSON when its name ends in .json
+        file: PathBuf,
+    },
     /// Say what a code or a message means that somebody saw on a page of the provider's
     Explain {
         /// The tenant's company code

@@ -9,6 +9,7 @@ mod clients;
 mod diff;
 mod doctor;
 pub mod documents;
+mod mapping;
 mod print;
 mod serve;
 mod sign_out;
@@ -144,6 +145,10 @@ async fn connection(api: &Api, verb: &ConnectionVerb, output: Output) -> anyhow:
             let loaded = api.post(&path, &json!({"list": list, "dry_run": dry_run})).await?;
             print::list(loaded["lines"].as_array().map_or(&[], Vec::as_slice), LINES, output);
             anyhow::ensure!(*dry_run || loaded["written"] == true, "nothing was written");
+        }
+        ConnectionVerb::PreviewMapping { tenant, name, file } => {
+            let path = ["tenants", tenant, "connections", name, "mapping", "preview"];
+            print!("{}", mapping::preview(api, &path, file, output).await?);
         }
         ConnectionVerb::Explain { tenant, name, text } => {
             let path = ["tenants", tenant, "connections", name, "explain"];

@@ -7,13 +7,16 @@ use super::args::Output;
 
 /// Prints a single thing.
 pub fn one(thing: &Value, output: Output) {
-    match (output, thing) {
-        (Output::Table, Value::Object(fields)) => {
-            let rows = fields.iter().map(|(name, value)| vec![name.clone(), field(name, value)]);
-            print!("{}", table(rows.collect()));
-        }
+    match output {
+        Output::Table if thing.is_object() => print!("{}", rows(thing)),
         _ => println!("{thing:#}"),
     }
+}
+
+/// A single thing, a row for each field.
+pub fn rows(thing: &Value) -> String {
+    let fields = thing.as_object().into_iter().flatten();
+    table(fields.map(|(name, value)| vec![name.clone(), field(name, value)]).collect())
 }
 
 /// Prints a list with these columns.

@@ -4,7 +4,8 @@
 
 use doorward_domain::connection::Field;
 use doorward_domain::{
-    Authentication, Connection, ConnectionId, Lacking, Profile, Standing, Subject, Tenant, Timestamp, Unfit,
+    Authentication, Connection, ConnectionId, Lacking, Profile, Standing, Subject, Tenant, Timestamp, Told,
+    Unfit,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,7 +19,7 @@ use super::logout::Naming;
 use super::metadata::Metadata;
 use super::providers::Provider;
 use super::verify::{self, Expected, IdTokenError};
-use super::{Destination, EmailTrust, Federation, FederationError, Leg, Note, claims, kind};
+use super::{Destination, EmailTrust, Federation, FederationError, Leg, Note, claims, kind, told};
 use crate::trace::{Compared, Passed, Source, Trail};
 
 /// What the provider sent back through the browser.
@@ -61,6 +62,8 @@ pub struct Verified {
     pub notes: Vec<Note>,
     /// What the person lacks to become a user through this connection.
     pub lacking: Option<Lacking>,
+    /// What is kept of what the provider told.
+    pub told: Told,
 }
 
 impl Verified {
@@ -122,6 +125,7 @@ impl Federation {
         profile.email_verified = email_trust.is_verified();
         trail.mapped(&connection.mapping, &profile, &notes, email_trust);
         let standing = claims::standing(&connection, (&profile, groups_known), &claims);
+        let told = told::record(&connection, &claims, groups_known);
         let lacking = claims::lacking(&connection, &profile, &claims);
         Ok(Verified {
             tenant,
@@ -135,6 +139,7 @@ impl Federation {
             naming,
             notes,
             lacking,
+            told,
         })
     }
 

@@ -180,6 +180,11 @@ impl VerifiedClaims {
         Self(userinfo)
     }
 
+    /// Claims that were verified when they were kept.
+    pub(super) const fn kept(claims: Map<String, Value>) -> Self {
+        Self(claims)
+    }
+
     #[cfg(test)]
     pub(super) fn of(claims: Value) -> Self {
         Self(claims.as_object().cloned().unwrap_or_default())

@@ -9,6 +9,7 @@ use doorward_domain::{
     Connection, ConnectionId, Plain, SecretHash, Session, SessionAt, Tenant, TenantId, Timestamp,
 };
 use doorward_store::{StoreError, StoreExt as _};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
@@ -33,6 +34,28 @@ pub struct Naming {
     sub: Option<String>,
     /// What is sent along when the person is to sign out there.
     pub hint: Option<Plain>,
+}
+
+/// The same on its way from one request to the next, which is only ever sealed.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct CarriedNaming {
+    sid: Option<String>,
+    sub: Option<String>,
+    hint: Option<String>,
+}
+
+impl From<&Naming> for CarriedNaming {
+    fn from(naming: &Naming) -> Self {
+        let hint = naming.hint.as_ref().map(|hint| hint.expose().to_owned());
+        Self { sid: naming.sid.clone(), sub: naming.sub.clone(), hint }
+    }
+}
+
+impl From<&CarriedNaming> for Naming {
+    fn from(carried: &CarriedNaming) -> Self {
+        let hint = carried.hint.as_deref().map(Plain::new);
+        Self { sid: carried.sid.clone(), sub: carried.sub.clone(), hint }
+    }
 }
 
 /// A logout token that is genuine.

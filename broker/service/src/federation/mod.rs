@@ -6,7 +6,8 @@
 //! 2. [`start`]: the way to the provider, and the [`leg`] that the browser carries meanwhile.
 //! 3. [`callback`]: the way back. `exchange` turns the code into tokens, `verify` the ID token into
 //!    claims (with `jwk`), `userinfo` adds what the token lacks, and [`claims`] maps the result to a
-//!    profile. `graph` is asked for groups, `trust` weighs the e-mail address.
+//!    profile. `graph` is asked for groups, `trust` weighs the e-mail address, [`told`] keeps what a
+//!    changed mapping is tried on.
 //!
 //! [`logout`] is for sign-outs, from there and to there.
 //!
@@ -38,6 +39,7 @@ mod providers;
 mod request;
 mod spelling;
 pub mod start;
+pub mod told;
 pub mod trust;
 mod userinfo;
 mod verify;

@@ -7,7 +7,7 @@
 use doorward_domain::connection::Field;
 use doorward_domain::{
     Connection, EmailAddress, Identity, Lacking, Linking, Profile, Provisioning, RefreshProfile, Standing,
-    Subject, TenantId, Timestamp, Unfit, User, UserId,
+    Subject, TenantId, Timestamp, Told, Unfit, User, UserId,
 };
 
 use crate::trace::Came;
@@ -99,6 +99,8 @@ pub struct Arrival<'a> {
     pub proofs: Proofs,
     /// What they lack to become a user.
     pub lacking: Option<&'a Lacking>,
+    /// What is kept of what the provider told.
+    pub told: &'a Told,
 }
 
 /// What the store knows of an identity.
@@ -107,7 +109,12 @@ pub enum KnownAs {
     /// Nothing. These accounts have the same address, where the connection's rule asks for them.
     Nobody(Vec<Candidate>),
     /// It belongs to this user, who may have been deleted.
-    User(Option<Box<User>>),
+    User {
+        /// The user.
+        user: Option<Box<User>>,
+        /// Whether they have come through it before: a list may know them first.
+        has_come: bool,
+    },
 }
 
 /// An account with the same address.
@@ -133,8 +140,10 @@ pub fn resolve(
 ) -> Result<LinkDecision, NotAdmitted> {
     let standing = arrival.standing.map_err(|unfit| NotAdmitted::Unfit(unfit.clone()))?;
     let candidates = match known {
-        KnownAs::User(None) => return Err(NotAdmitted::Deleted),
-        KnownAs::User(Some(user)) => return known_user(arrival, standing, *user, now),
+        KnownAs::User { user: None, .. } => return Err(NotAdmitted::Deleted),
+        KnownAs::User { user: Some(user), has_come } => {
+            return known_user(arrival, standing, (*user, has_come), now);
+        }
         KnownAs::Nobody(candidates) => candidates,
     };
     match account_of(arrival, candidates)? {
@@ -159,10 +168,10 @@ pub fn resolve(
 fn known_user(
     arrival: &Arrival<'_>,
     standing: &Standing,
-    user: User,
+    (user, has_come): (User, bool),
     now: Timestamp,
 ) -> Result<LinkDecision, NotAdmitted> {
-    let keeps_profile = arrival.connection.refresh_profile == RefreshProfile::FirstSignIn;
+    let keeps_profile = has_come && arrival.connection.refresh_profile == RefreshProfile::FirstSignIn;
     if !user.enabled {
         return Err(NotAdmitted::Disabled);
     }
@@ -263,6 +272,7 @@ fn identity(arrival: &Arrival<'_>, user: UserId, now: Timestamp) -> Identity {
         subject: arrival.subject.clone(),
         user,
         linked_at: now,
+        told: Some(arrival.told.clone()),
     }
 }
 

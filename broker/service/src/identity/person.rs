@@ -14,6 +14,8 @@ use crate::trace::Came;
 pub struct Person {
     decision: LinkDecision,
     stored: Option<Stored<User>>,
+    /// The identity that there is, and as it is written, where the provider tells something new.
+    told: Option<(Stored<Identity>, Identity)>,
 }
 
 impl Person {
@@ -29,11 +31,13 @@ impl Person {
         now: Timestamp,
     ) -> Result<Result<Self, NotAdmitted>, StoreError> {
         let key = at::identity(arrival.tenant, arrival.connection.id, arrival.subject);
-        let (known, accounts) = match store.read::<Identity>(&key, now).await? {
+        let stored = store.read::<Identity>(&key, now).await?;
+        let (known, accounts) = match &stored {
             Some(identity) => {
                 let key = at::user(arrival.tenant, identity.record.user);
                 let stored = store.read::<User>(&key, now).await?;
-                let known = KnownAs::User(stored.as_ref().map(|it| Box::new(it.record.clone())));
+                let user = stored.as_ref().map(|it| Box::new(it.record.clone()));
+                let known = KnownAs::User { user, has_come: identity.record.told.is_some() };
                 (known, stored.into_iter().collect())
             }
             None => {
@@ -45,9 +49,14 @@ impl Person {
             Ok(decision) => decision,
             Err(cause) => return Ok(Err(cause)),
         };
+        let news = stored.filter(|identity| identity.record.told.as_ref() != Some(arrival.told));
+        let told = news.map(|stored| {
+            let identity = Identity { told: Some(arrival.told.clone()), ..stored.record.clone() };
+            (stored, identity)
+        });
         let id = decision.user().id;
         let stored = accounts.into_iter().find(|stored| stored.record.id == id);
-        Ok(Ok(Self { decision, stored }))
+        Ok(Ok(Self { decision, stored, told }))
     }
 
     /// The user who signs in.
@@ -64,7 +73,10 @@ impl Person {
     ///
     /// # Errors
     /// When it cannot be written as records.
-    pub fn write(&self, batch: Batch) -> Result<(Action, Batch), StoreError> {
+    pub fn write(&self, mut batch: Batch) -> Result<(Action, Batch), StoreError> {
+        if let Some((stored, identity)) = &self.told {
+            batch = batch.update(stored, identity)?;
+        }
         Ok(match (&self.decision, &self.stored) {
             (LinkDecision::Created(user, identity), _) => {
                 (Action::UserCreated, accounts::link(accounts::create(batch, user)?, identity)?)

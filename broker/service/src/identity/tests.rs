@@ -2,7 +2,7 @@
 
 use doorward_domain::{
     Connection, ConnectionId, Lacking, Linking, Profile, Provisioning, RefreshProfile, Standing, Subject,
-    TenantId, Timestamp, Unfit, User, UserId,
+    TenantId, Timestamp, Told, Unfit, User, UserId,
 };
 use rstest::rstest;
 
@@ -58,6 +58,7 @@ impl Case {
             address_is_proven: self.proven,
             proofs: self.proofs,
             lacking: self.lacking.as_ref(),
+            told: &Told::default(),
         };
         resolve(&arrival, known, NEW, NOW)
     }
@@ -133,7 +134,7 @@ fn what_was_proved_stays_so_as_long_as_the_address() {
     let mut user = User::new(ACCOUNT, TENANT, NOW);
     user.profile = Profile { email_verified: true, ..case.profile.clone() };
     user.address_proven = true;
-    let known = |user: &User| KnownAs::User(Some(Box::new(user.clone())));
+    let known = |user: &User| KnownAs::User { user: Some(Box::new(user.clone())), has_come: true };
     assert_eq!(case.resolve(known(&user)), Ok(LinkDecision::Known(user.clone())), "nothing is new");
     case.profile.email = Some("new@acme.test".to_owned());
     let changed = case.resolve(known(&user)).unwrap();
@@ -146,7 +147,7 @@ fn who_is_unfit_does_not_come_in_known_or_not() {
     case.standing = Err(Unfit::Inactive("status".to_owned()));
     let expected = Err(NotAdmitted::Unfit(Unfit::Inactive("status".to_owned())));
     assert_eq!(case.user(Vec::new()), expected);
-    let known = KnownAs::User(Some(Box::new(account().user)));
+    let known = KnownAs::User { user: Some(Box::new(account().user)), has_come: true };
     assert_eq!(case.resolve(known).map(|decision| decision.user().id), expected);
 }
 
@@ -156,7 +157,9 @@ fn a_profile_may_be_the_tenants_to_change_but_a_standing_never_is() {
     case.connection.refresh_profile = RefreshProfile::FirstSignIn;
     case.standing = Ok(Standing { roles: vec!["agent".to_owned()], sites: Vec::new() });
     let user = account().user;
-    let decided = case.resolve(KnownAs::User(Some(Box::new(user.clone())))).unwrap();
-    let expected = User { standing: case.standing.clone().unwrap(), ..user };
+    let known = |has_come| KnownAs::User { user: Some(Box::new(user.clone())), has_come };
+    let decided = case.resolve(known(true)).unwrap();
+    let expected = User { standing: case.standing.clone().unwrap(), ..user.clone() };
     assert_eq!(decided, LinkDecision::Changed(expected));
+    assert_eq!(case.resolve(known(false)).unwrap().user().profile, case.profile, "only a list knew them");
 }

@@ -64,7 +64,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 14] = [
         Self::Records,
         Self::Transaction,
         Self::RefreshToken,

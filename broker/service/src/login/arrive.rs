@@ -161,6 +161,7 @@ impl Login {
             address_is_proven: verified.address_is_proven(),
             proofs,
             lacking: verified.lacking.as_ref(),
+            told: &verified.told,
         };
         Person::recognise(&*self.store, &arrival, UserId::new(now, &*self.entropy), now).await
     }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use doorward_domain::{
     Authentication, ConnectionId, EmailAddress, Lacking, Plain, Profile, Standing, Subject, TenantId,
-    Timestamp, UserId,
+    Timestamp, Told, UserId,
 };
 use doorward_store::{Batch, Kind, StoreError};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ use super::local::{problem, proved};
 use super::transaction::Proved;
 use super::under_way::UnderWay;
 use super::{BrowserSession, Login, LoginError, Step, TransactionCookie, TransactionId, TryProblem};
+use crate::federation::logout::{CarriedNaming, Naming};
 use crate::federation::{Destination, EmailTrust, FederationError, Verified};
 use crate::identity::local::{Account, AddressClaim, Attempt, Device};
 use crate::identity::{Proofs, Unproven};
@@ -70,7 +71,7 @@ pub struct ProofForm<'a> {
 }
 
 /// Somebody who came from their provider, and has something left to prove.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Arrived {
     tenant: TenantId,
     connection: ConnectionId,
@@ -80,6 +81,8 @@ struct Arrived {
     email_trust: EmailTrust,
     authentication: Authentication,
     lacking: Option<Lacking>,
+    told: Told,
+    naming: CarriedNaming,
     email: EmailAddress,
     /// The account that may be theirs; or who they may become.
     user: UserId,
@@ -132,6 +135,8 @@ impl Arrived {
             authentication: self.authentication.clone(),
             notes: Vec::new(),
             lacking: self.lacking.clone(),
+            told: self.told.clone(),
+            naming: Naming::from(&self.naming),
         }
     }
 }
@@ -158,6 +163,8 @@ impl Login {
             email_trust: verified.email_trust,
             authentication: verified.authentication.clone(),
             lacking: verified.lacking.clone(),
+            told: verified.told.clone(),
+            naming: CarriedNaming::from(&verified.naming),
             email: EmailAddress::parse(verified.profile.email.as_deref()?).ok()?,
             user,
             has_account,

@@ -184,6 +184,7 @@ impl Management {
                 subject,
                 user: user.id,
                 linked_at: now,
+                told: None,
             })),
         })
     }

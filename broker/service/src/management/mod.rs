@@ -16,6 +16,7 @@ pub mod document;
 mod existing;
 pub mod export;
 pub mod identities;
+pub mod mapping_preview;
 pub mod own;
 pub mod passkeys;
 pub mod plan;

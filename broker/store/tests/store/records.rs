@@ -12,8 +12,8 @@ use doorward_domain::{
     LoginPolicy, OwnKey, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain, Population,
     PopulationName, Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily,
     RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session,
-    SessionAt, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Totp, User, UserCode,
-    UserId, Username, audit,
+    SessionAt, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User,
+    UserCode, UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
@@ -215,7 +215,9 @@ fn user() -> User {
 
 fn identity() -> Identity {
     let subject = Subject { issuer: "https://idp.test".to_owned(), subject: "248289761001".to_owned() };
-    Identity { tenant: TENANT, connection: CONNECTION, subject, user: USER, linked_at: NOW }
+    let claims = [("name".to_owned(), "Kim".into()), ("department".to_owned(), serde_json::Value::Null)];
+    let told = Some(Told { claims: claims.into_iter().collect(), groups_unknown: true, too_much: false });
+    Identity { tenant: TENANT, connection: CONNECTION, subject, user: USER, linked_at: NOW, told }
 }
 
 fn authentication() -> Authentication {

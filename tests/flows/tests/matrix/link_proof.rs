@@ -237,7 +237,10 @@ async fn pw_01_the_page_is_the_same_for_every_account() {
                 };
                 let (tenant, connection, user) = (world.victim, world.k1, kim);
                 let linked_at = world.clock.now();
-                world.put(&Identity { tenant, connection, subject: subject.clone(), user, linked_at }).await;
+                let named = subject.clone();
+                world
+                    .put(&Identity { tenant, connection, subject: named, user, linked_at, told: None })
+                    .await;
                 world.put(&doorward_store::records::IdentityOf { tenant, user, connection, subject }).await;
             }
             _ => {}

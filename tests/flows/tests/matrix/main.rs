@@ -49,6 +49,7 @@ mod local;
 mod local_mail;
 mod logout;
 mod mapping;
+mod mapping_preview;
 mod misconfigurations;
 mod pairwise;
 mod par;

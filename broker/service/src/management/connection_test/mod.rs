@@ -26,7 +26,7 @@ use super::views::ViewError;
 use crate::federation::catalogue::{Catalogue, Product, Row};
 use crate::federation::claims::Flaw;
 use crate::federation::{Ask, CallbackResponse, Destination, EmailTrust, FederationError, Leg, Verified};
-use crate::identity::{Arrival, Person};
+use crate::identity::{Arrival, Person, Proofs};
 use crate::keys::Purpose;
 use crate::trace::{Cause, Failed, FieldOutcome, Outcome, Reference, Route, Trace, Trail, parameters, sent};
 
@@ -244,7 +244,9 @@ impl Management {
             profile: &verified.profile,
             standing: verified.standing.as_ref(),
             address_is_proven: verified.address_is_proven(),
+            proofs: Proofs::default(),
             lacking: verified.lacking.as_ref(),
+            told: &verified.told,
         };
         let nobody = UserId::new(now, &*self.entropy);
         Ok(match Person::recognise(&*self.store, &arrival, nobody, now).await? {

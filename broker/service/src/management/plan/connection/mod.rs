@@ -4,7 +4,7 @@ pub(in crate::management) mod credentials;
 mod entra;
 mod google;
 mod halopsa;
-mod mapping;
+pub(in crate::management) mod mapping;
 mod oidc;
 mod okta;
 
