@@ -120,21 +120,24 @@ impl Login {
         Ok(found.map(|found| found.record).filter(|tenant| tenant.enabled))
     }
 
-    /// The app that the link names, or all that a login can be started at. Whoever registered by itself does
-    /// not make an open redirector of us (RFC 9700 section 4.11.2).
+    /// The app that the link names, or else the company's usual one and all others that a login can be started
+    /// at. Whoever registered by itself does not make an open redirector of us (RFC 9700 section 4.11.2).
     async fn apps(
         &self,
         tenant: &Tenant,
         link: &StartLink<'_>,
         now: Timestamp,
     ) -> Result<Vec<Client>, StoreError> {
-        let found = match link.app {
-            Some(id) => self.provider.client(&ClientId::new(id), now).await?.into_iter().collect(),
-            None => {
-                let clients = Range::of(TenantId::BROKER, Kind::Client);
-                self.store.read_range::<Client>(&clients, MOST_APPS, now).await?
-            }
+        let named = link.app.map(ClientId::new).or_else(|| tenant.start_app.clone());
+        let mut found: Vec<_> = match &named {
+            Some(id) => self.provider.client(id, now).await?.into_iter().collect(),
+            None => Vec::new(),
         };
+        if link.app.is_none() {
+            let clients = Range::of(TenantId::BROKER, Kind::Client);
+            let others = self.store.read_range::<Client>(&clients, MOST_APPS, now).await?;
+            found.extend(others.into_iter().filter(|other| Some(&other.record.id) != named.as_ref()));
+        }
         let apps = found.into_iter().map(|found| found.record);
         let startable =
             |app: &Client| app.initiate_login_uri.is_some() && !app.is_unverified() && app.serves(tenant);
