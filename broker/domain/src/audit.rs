@@ -91,6 +91,10 @@ pub enum Action {
     Deregistered,
     /// A tenant, connection, client or user was created or changed by an operator.
     Applied,
+    /// A test of a connection came to its end.
+    ConnectionTested,
+    /// A connection that was the only way in is so no more, because sign-ins through it failed.
+    ConnectionRetreated,
     /// A client was deleted by an operator.
     ClientDeleted,
     /// A token of the admin API was made.

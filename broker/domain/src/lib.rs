@@ -15,6 +15,7 @@ pub mod encryption;
 pub mod entropy;
 pub mod grant;
 pub mod handle;
+pub mod history;
 pub mod id;
 pub mod job;
 pub mod own_key;
@@ -24,6 +25,7 @@ pub mod population;
 pub mod pushed_request;
 pub mod redirect_uri;
 pub mod registration_token;
+pub mod rollout;
 pub mod scope;
 pub mod sealed;
 pub mod secret;
@@ -42,7 +44,9 @@ pub use client::{
     Client, ClientAuthentication, ClientKeys, ClientProfile, ClientSecret, ClientTrust, GrantType, ReplayMark,
 };
 pub use clock::{Clock, ManualClock};
-pub use connection::{ClaimMapping, Connection, Environment, Provisioning, RefreshProfile, SessionAt, Stage};
+pub use connection::{
+    ClaimMapping, Connection, Environment, Pilot, Provisioning, RefreshProfile, SessionAt, Stage,
+};
 pub use consent::Consent;
 pub use credential::{
     AddressProof, CodeHash, Credentials, EmailAddress, Login, Passkey, PasswordCost, PasswordHash, Proof,
@@ -55,6 +59,7 @@ pub use grant::{
     Access, Actor, CodeTerms, Confirmation, Grant, GrantState, Party, RefreshFamily, RevokedToken,
 };
 pub use handle::{Handle, HandleKind};
+pub use history::{HistoryEntry, HistoryOf, SecretChange};
 pub use id::{
     AdminTokenId, ClientId, ConnectionId, EventId, GrantId, JobId, KeyId, RegistrationTokenId, SessionId,
     TenantId, UserId,
@@ -67,6 +72,7 @@ pub use population::{LoginPolicy, Population, PopulationName, SettledPolicy};
 pub use pushed_request::PushedRequest;
 pub use redirect_uri::{RedirectUri, UrisDigest};
 pub use registration_token::RegistrationToken;
+pub use rollout::{OwnerSignIn, Staged};
 pub use scope::ScopeSet;
 pub use sealed::Sealed;
 pub use secret::{Plain, SecretHash};

@@ -105,6 +105,13 @@ impl LoginPolicy {
         }
     }
 
+    /// This policy where a connection is the only way in.
+    #[must_use]
+    pub fn with_required_connection(self) -> Self {
+        let (yes, no) = (Some(true), Some(false));
+        Self { local_sign_in: no, standard_form: no, automatic_redirect: yes, ..self }
+    }
+
     /// Whether it leaves nothing to a parent.
     pub fn is_complete(&self) -> bool {
         let said = [
@@ -164,6 +171,20 @@ mod tests {
         let own = LoginPolicy { automatic_redirect: Some(false), ..LoginPolicy::default() };
         let settled = own.or(parent).settled();
         assert!(settled.local_sign_in && settled.standard_form && !settled.automatic_redirect);
+    }
+
+    #[test]
+    fn a_required_connection_is_the_only_way_in() {
+        let both = LoginPolicy {
+            local_sign_in: Some(true),
+            standard_form: Some(true),
+            sso_button: Some(true),
+            automatic_redirect: Some(false),
+            remembered_redirect: None,
+        };
+        let settled = both.with_required_connection().settled();
+        assert!(!settled.local_sign_in && !settled.standard_form);
+        assert!(settled.sso_button && settled.automatic_redirect);
     }
 
     #[test]

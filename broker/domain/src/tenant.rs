@@ -24,6 +24,9 @@ pub struct Tenant {
     /// Its populations. A tenant that names none has one, of the default name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub populations: Vec<Population>,
+    /// Its populations whose only way in is a connection: those that one of its connections is required for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<PopulationName>,
     /// Whether its people may sign in.
     pub enabled: bool,
     /// The app that its start links lead to when they name none.
@@ -49,6 +52,7 @@ impl Tenant {
             ancestors: Vec::new(),
             domains: Vec::new(),
             populations: Vec::new(),
+            required: Vec::new(),
             enabled: true,
             start_app: None,
             epoch: 0,
@@ -66,10 +70,15 @@ impl Tenant {
         self.id == other || self.ancestors.contains(&other)
     }
 
-    /// How a population signs in, as far as the tenant says so itself.
+    /// How a population signs in, as far as the tenant says so itself. A connection that is required says
+    /// it before all.
     pub fn policy(&self, population: &PopulationName) -> LoginPolicy {
         let named = self.populations.iter().find(|it| it.name == *population);
-        named.map(|it| it.policy).unwrap_or_default()
+        let policy = named.map(|it| it.policy).unwrap_or_default();
+        match self.required.contains(population) {
+            true => policy.with_required_connection(),
+            false => policy,
+        }
     }
 }
 

@@ -90,6 +90,10 @@ pub fn write(letter: &Letter, name: String) -> Mail {
         Message::SignInChanged { tenant } => {
             (words.say("mail-sign-in-changed-subject"), words.with("mail-sign-in-changed", "tenant", tenant))
         }
+        Message::Retreated { tenant, connection } => {
+            let names = [("tenant", tenant.as_str()), ("connection", connection.as_str())];
+            (words.with("mail-retreated-subject", "tenant", tenant), words.with_all("mail-retreated", &names))
+        }
         Message::RecoveryCodeUsed { tenant, left } => {
             let left = left.to_string();
             let names = [("tenant", tenant.as_str()), ("left", left.as_str())];

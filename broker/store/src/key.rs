@@ -91,6 +91,10 @@ kinds! {
     Job = 60, false;
     /// Index: what a provider knows a session by.
     SessionAt = 70, false;
+    /// What became of a tenant or a connection.
+    History = 72, false;
+    /// That an owner has signed in through a connection.
+    OwnerSignIn = 71, false;
 }
 
 /// The key of a record.

@@ -2,10 +2,10 @@
 
 use doorward_domain::{
     AddressProof, AdminToken, AdminTokenId, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent,
-    Credentials, DeviceAuthorization, Domain, EmailAddress, Grant, GrantId, Identity, Job, JobId,
-    KeyAlgorithm, KeyId, OwnKey, Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId,
-    ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant,
-    TenantId, Timestamp, User, UserCode, UserId,
+    Credentials, DeviceAuthorization, Domain, EmailAddress, Grant, GrantId, HistoryEntry, HistoryOf,
+    Identity, Job, JobId, KeyAlgorithm, KeyId, OwnKey, OwnerSignIn, Proof, ProofPurpose, PushedRequest,
+    RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionAt,
+    SessionId, Slug, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -122,9 +122,9 @@ pub mod at {
     use sha2::Digest as _;
 
     use super::{
-        AdminTokenId, ClientId, ConnectionId, Domain, EmailAddress, GrantId, JobId, Key, KeyAlgorithm, KeyId,
-        Kind, ProofPurpose, RegistrationTokenId, SecretHash, SessionId, Sha256, Slug, Subject, TenantId,
-        Timestamp, UserCode, UserId,
+        AdminTokenId, ClientId, ConnectionId, Domain, EmailAddress, GrantId, HistoryOf, JobId, Key,
+        KeyAlgorithm, KeyId, Kind, ProofPurpose, RegistrationTokenId, SecretHash, SessionId, Sha256, Slug,
+        Subject, TenantId, Timestamp, UserCode, UserId,
     };
     use crate::Range;
 
@@ -146,6 +146,29 @@ pub mod at {
     /// A connection.
     pub fn connection(tenant: TenantId, id: ConnectionId) -> Key {
         Key::new(tenant, Kind::Connection, id.as_bytes())
+    }
+
+    /// The history of a tenant or a connection, the latest entry first.
+    pub fn history(tenant: TenantId, of: HistoryOf) -> Range {
+        Range::starting_with(Key::new(tenant, Kind::History, &subject(of)))
+    }
+
+    /// An entry of a history.
+    pub fn history_entry(tenant: TenantId, of: HistoryOf, number: u32) -> Key {
+        let latest_first = (!number).to_be_bytes();
+        Key::new(tenant, Kind::History, &[subject(of).as_slice(), latest_first.as_slice()].concat())
+    }
+
+    fn subject(of: HistoryOf) -> [u8; 16] {
+        match of {
+            HistoryOf::Tenant => [0; 16],
+            HistoryOf::Connection(id) => *id.as_bytes(),
+        }
+    }
+
+    /// That an owner has signed in through a connection.
+    pub fn owner_sign_in(tenant: TenantId, connection: ConnectionId) -> Key {
+        Key::new(tenant, Kind::OwnerSignIn, connection.as_bytes())
     }
 
     /// A client.
@@ -395,4 +418,6 @@ record!(
 );
 record!(PushedRequest, PushedRequest, |it| at::pushed_request(&it.uri), expires it.expires_at);
 record!(Job, Job, |it| at::job(it.due_at, it.id));
+record!(HistoryEntry, History, |it| at::history_entry(it.tenant, it.of, it.number));
+record!(OwnerSignIn, OwnerSignIn, |it| at::owner_sign_in(it.tenant, it.connection));
 record!(AuditEvent, Audit, |it| Key::new(it.tenant, Kind::Audit, it.id.as_bytes()));

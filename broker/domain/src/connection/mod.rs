@@ -5,13 +5,14 @@ mod credentials;
 pub mod kind;
 mod logout;
 mod mapping;
+mod pilot;
 mod stage;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Admission, Algorithm, Client, ClientId, ConnectionId, Linking, PopulationName, StandingRules, TenantId,
-    Timestamp, scope,
+    Admission, Algorithm, Client, ClientId, ConnectionId, Linking, PopulationName, Staged, StandingRules,
+    TenantId, Timestamp, scope,
 };
 
 pub use contexts::Contexts;
@@ -19,6 +20,7 @@ pub use credentials::{Slots, UpstreamAuthentication, UpstreamKey, UpstreamSecret
 pub use kind::ConnectionKind;
 pub use logout::{LogoutReach, NamedSessions, SessionAt, UpstreamLogout};
 pub use mapping::{ClaimMapping, Field, Source};
+pub use pilot::{Participant, Pilot};
 pub use stage::Stage;
 
 /// A tenant's link to one identity provider.
@@ -82,6 +84,15 @@ pub struct Connection {
     pub admission: Admission,
     /// How far its introduction has come.
     pub stage: Stage,
+    /// When it came so far, and by whose hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staged: Option<Staged>,
+    /// Who tries it, at the stage that is for that.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pilot: Pilot,
+    /// How often anything changed that a sign-in through it depends on: what worked before may not now.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub revision: u32,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -153,6 +164,9 @@ impl Connection {
             provisioning: Provisioning::KnownOnly,
             admission: Admission::default(),
             stage: Stage::Draft,
+            staged: None,
+            pilot: Pilot::default(),
+            revision: 0,
             created_at,
         }
     }
@@ -165,6 +179,21 @@ impl Connection {
     /// Whether its tenant has decided about it: it is in use, or out of use on purpose.
     pub const fn is_set_up(&self) -> bool {
         self.stage.is_set_up()
+    }
+
+    /// Whether a sign-in goes through `other` as it goes through this one: nothing differs but what people
+    /// read, and how far its introduction has come.
+    pub fn works_like(&self, other: &Self) -> bool {
+        let this = Self {
+            title: other.title.clone(),
+            stage: other.stage,
+            staged: other.staged.clone(),
+            pilot: other.pilot.clone(),
+            revision: other.revision,
+            created_at: other.created_at,
+            ..self.clone()
+        };
+        this == *other
     }
 
     /// Everything that says with whom it deals: a secret, and a sign-in under way, count for nobody else

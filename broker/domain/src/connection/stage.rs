@@ -10,7 +10,7 @@ pub enum Stage {
     Draft,
     /// Being set up, and a test has come to its end as it is now.
     Tested,
-    /// In use by some.
+    /// In use by some: see [`Pilot`](super::Pilot).
     Pilot,
     /// In use.
     Live,

@@ -52,6 +52,14 @@ mail-sign-in-changed =
     Ihr zweiter Faktor, Ihre Wiederherstellungscodes oder Ihre Passkeys bei { $tenant } wurden gerade geändert.
 
     Wenn Sie das nicht waren, wählen Sie sofort ein neues Passwort („Können Sie sich nicht anmelden?“ auf der Anmeldeseite) und sagen Sie es Ihrem Unternehmen.
+mail-retreated-subject = Single Sign-on bei { $tenant } ist nicht mehr Pflicht
+# $connection is what people read on the button that leads there.
+mail-retreated =
+    Guten Tag,
+
+    die meisten Anmeldungen über „{ $connection }“ bei { $tenant } sind an der Einrichtung gescheitert. Damit niemand ausgesperrt ist, ist das nicht mehr der einzige Weg: Man kann sich wieder so anmelden wie zuvor.
+
+    Ihre Administration findet die Ursachen in den Anmeldeprotokollen und kann es wieder zur Pflicht machen, sobald es geht.
 mail-recovery-code-subject = Ein Wiederherstellungscode wurde benutzt
 # $left is a number.
 mail-recovery-code =

@@ -52,6 +52,14 @@ mail-sign-in-changed =
     your second factor, your recovery codes or your passkeys at { $tenant } were changed just now.
 
     If it was not you, choose a new password at once ("Can’t sign in?" on the sign-in page) and tell your company.
+mail-retreated-subject = Single sign-on at { $tenant } is not required any more
+# $connection is what people read on the button that leads there.
+mail-retreated =
+    Hello,
+
+    most sign-ins through “{ $connection }” at { $tenant } failed because of how it is set up. So that nobody is locked out, it is not the only way to sign in any more: people can sign in the way they did before.
+
+    Your administrator finds the causes in the sign-in records, and can require it again once it works.
 mail-recovery-code-subject = A recovery code was used
 # $left is a number.
 mail-recovery-code =

@@ -52,6 +52,14 @@ mail-sign-in-changed =
     su segundo factor, sus códigos de recuperación o sus claves de acceso en { $tenant } acaban de cambiar.
 
     Si no ha sido usted, elija enseguida una contraseña nueva («¿No puede iniciar sesión?» en la página de inicio de sesión) y avise a su empresa.
+mail-retreated-subject = El inicio de sesión único en { $tenant } ya no es obligatorio
+# $connection is what people read on the button that leads there.
+mail-retreated =
+    Buenos días:
+
+    la mayoría de los inicios de sesión por «{ $connection }» en { $tenant } fallaron por su configuración. Para que nadie se quede fuera, ya no es la única forma de iniciar sesión: se puede iniciar sesión como antes.
+
+    Su administrador encuentra las causas en los registros de inicio de sesión y puede volver a hacerlo obligatorio en cuanto funcione.
 mail-recovery-code-subject = Se ha usado un código de recuperación
 # $left is a number.
 mail-recovery-code =

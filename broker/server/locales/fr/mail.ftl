@@ -52,6 +52,14 @@ mail-sign-in-changed =
     votre second facteur, vos codes de secours ou vos clés d’accès chez { $tenant } viennent d’être changés.
 
     Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe (« Impossible de vous connecter ? » sur la page de connexion) et prévenez votre entreprise.
+mail-retreated-subject = L’authentification unique chez { $tenant } n’est plus obligatoire
+# $connection is what people read on the button that leads there.
+mail-retreated =
+    Bonjour,
+
+    la plupart des connexions par « { $connection } » chez { $tenant } ont échoué à cause de sa configuration. Pour que personne ne reste dehors, ce n’est plus la seule façon de se connecter : chacun peut se connecter comme avant.
+
+    Votre administrateur trouve les causes dans le journal des connexions, et peut la rendre de nouveau obligatoire dès qu’elle fonctionne.
 mail-recovery-code-subject = Un code de secours a été utilisé
 # $left is a number.
 mail-recovery-code =

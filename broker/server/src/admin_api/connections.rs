@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::Admin;
 use super::access::Access;
-use super::exchange::{Answer, Asked, Named, PageQuery, Sent, answer};
+use super::exchange::{Answer, Asked, Named, PageQuery, Sent, answer, versioned};
 use super::openapi::{BadBody, BadQuery, NotFound};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
@@ -36,12 +36,13 @@ async fn list(access: Access, slug: Named<String>) -> Answer {
 /// One connection, with the redirect URI to register at the provider
 #[utoipa::path(get, path = "/tenants/{slug}/connections/{name}", tag = "connections",
     params(("slug" = String, Path), ("name" = String, Path)),
-    responses((status = 200, body = ConnectionView), (status = 404, response = NotFound)),
+    responses((status = 200, body = ConnectionView, headers(("ETag" = String))), (status = 404, response = NotFound)),
     security(("admin" = ["connections:read"])))]
 async fn read(access: Access, place: Named<(String, String)>) -> Answer {
     let admin = access.to(AdminScope::ConnectionsRead)?;
     let (slug, name) = place?.0;
-    answer(admin.management.connection(&slug, &name).await?)
+    let (view, version) = admin.management.connection(&slug, &name).await?;
+    versioned(version, view)
 }
 
 /// Look at what can be known before anybody signs in: what the provider publishes, whether it knows our
@@ -59,13 +60,14 @@ async fn check(access: Access, place: Named<(String, String)>) -> Answer {
 /// Make a new key pair for a connection that authenticates with one; the old one stays beside it
 #[utoipa::path(post, path = "/tenants/{slug}/connections/{name}/keys", tag = "connections",
     params(("slug" = String, Path), ("name" = String, Path)),
-    responses((status = 200, body = ConnectionView), (status = 404, response = NotFound)),
+    responses((status = 200, body = ConnectionView, headers(("ETag" = String))), (status = 404, response = NotFound)),
     security(("admin" = ["connections:write"])))]
 async fn rotate_key(access: Access, place: Named<(String, String)>) -> Answer {
     let admin = access.to(AdminScope::ConnectionsWrite)?;
     let (slug, name) = place?.0;
     admin.management.rotate_connection_key(&slug, &name, admin.actor).await?;
-    answer(admin.management.connection(&slug, &name).await?)
+    let (view, version) = admin.management.connection(&slug, &name).await?;
+    versioned(version, view)
 }
 
 /// Who would gain and who would lose by another mapping, of all who have signed in; nothing is written

@@ -18,6 +18,7 @@ mod passkeys;
 mod problem;
 mod registration_tokens;
 mod resources;
+mod rollout;
 mod sign_out;
 mod tenants;
 mod tokens;
@@ -71,6 +72,7 @@ fn operations() -> OpenApiRouter<Arc<Admin>> {
         .merge(tenants::routes())
         .merge(connections::routes())
         .merge(connection_tests::routes())
+        .merge(rollout::routes())
         .merge(clients::routes())
         .merge(users::routes())
         .merge(identities::routes())

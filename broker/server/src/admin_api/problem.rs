@@ -14,6 +14,7 @@ use doorward_service::management::identities::LoadError;
 use doorward_service::management::mapping_preview::MappingPreviewError;
 use doorward_service::management::plan::Problem as Wrong;
 use doorward_service::management::read::Misread;
+use doorward_service::management::rollout::RolloutError;
 use doorward_service::management::tokens::TokenError;
 use doorward_service::management::users::UserError;
 use doorward_service::management::views::ViewError;
@@ -81,6 +82,9 @@ pub(super) enum AdminError {
     /// Something that is not done with a user.
     #[error(transparent)]
     User(UserError),
+    /// A connection or a tenant that stays as it is.
+    #[error(transparent)]
+    Rollout(RolloutError),
     /// A key that cannot be rotated.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -105,6 +109,16 @@ impl From<UserError> for AdminError {
             UserError::View(error) => error.into(),
             UserError::Store(error) => error.into(),
             error => Self::User(error),
+        }
+    }
+}
+
+impl From<RolloutError> for AdminError {
+    fn from(error: RolloutError) -> Self {
+        match error {
+            RolloutError::View(error) => error.into(),
+            RolloutError::Store(error) => error.into(),
+            error => Self::Rollout(error),
         }
     }
 }
@@ -186,16 +200,23 @@ impl AdminError {
             Self::Misread(_) | Self::Plan(PlanError::Invalid(_), _) => INVALID,
             Self::Client(ClientError::Invalid(_) | ClientError::Misread(_)) => INVALID,
             Self::Token(TokenError::Invalid(_)) => INVALID,
-            Self::User(UserError::Taken(_) | UserError::LastOwner) => (S::CONFLICT, "conflict"),
+            Self::User(UserError::Taken(_) | UserError::LastOwner | UserError::OwnersNeeded) => {
+                (S::CONFLICT, "conflict")
+            }
             Self::User(_) => INVALID,
             Self::NoVersion => (S::PRECONDITION_REQUIRED, "version_required"),
-            Self::Client(ClientError::Changed) => (S::PRECONDITION_FAILED, "version_mismatch"),
+            Self::Client(ClientError::Changed) | Self::Rollout(RolloutError::Changed) => {
+                (S::PRECONDITION_FAILED, "version_mismatch")
+            }
             Self::Client(ClientError::Exists(_)) => (S::CONFLICT, "already_exists"),
             Self::Client(ClientError::NoSecret) => (S::CONFLICT, "no_secret"),
-            Self::Key(KeyError::NotReady(_)) => (S::CONFLICT, "not_ready"),
+            Self::Key(KeyError::NotReady(_)) | Self::Rollout(RolloutError::Lacking(_)) => {
+                (S::CONFLICT, "not_ready")
+            }
+            Self::Rollout(RolloutError::First) => (S::CONFLICT, "conflict"),
             Self::Plan(PlanError::Store(_), _) | Self::View(ViewError::Store(_)) => UNAVAILABLE,
             Self::Client(ClientError::Store(_)) | Self::Token(TokenError::Store(_)) => UNAVAILABLE,
-            Self::Key(_) | Self::Store(_) => UNAVAILABLE,
+            Self::Key(_) | Self::Store(_) | Self::Rollout(_) => UNAVAILABLE,
         }
     }
 
@@ -204,6 +225,10 @@ impl AdminError {
             Self::Plan(_, problems) => problems.clone(),
             Self::Client(ClientError::Invalid(wrong)) | Self::Token(TokenError::Invalid(wrong)) => {
                 wrong.iter().map(FieldProblem::of_field).collect()
+            }
+            Self::Rollout(RolloutError::Lacking(lacking)) => {
+                let told = |detail: &String| FieldProblem { pointer: String::new(), detail: detail.clone() };
+                lacking.iter().map(told).collect()
             }
             Self::Misread(misread) => {
                 vec![FieldProblem { pointer: misread.pointer.clone(), detail: self.to_string() }]

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::Admin;
 use super::access::Access;
-use super::exchange::{Answer, Asked, Named, PageQuery, answer};
+use super::exchange::{Answer, Asked, Named, PageQuery, answer, versioned};
 use super::openapi::{BadQuery, NotFound};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
@@ -27,9 +27,10 @@ async fn list(access: Access, query: Asked<PageQuery>) -> Answer {
 
 /// One tenant
 #[utoipa::path(get, path = "/tenants/{slug}", tag = "tenants", params(("slug" = String, Path)),
-    responses((status = 200, body = TenantView), (status = 404, response = NotFound)),
+    responses((status = 200, body = TenantView, headers(("ETag" = String))), (status = 404, response = NotFound)),
     security(("admin" = ["tenants:read"])))]
 async fn read(access: Access, slug: Named<String>) -> Answer {
     let admin = access.to(AdminScope::TenantsRead)?;
-    answer(admin.management.tenant(&slug?.0).await?)
+    let (view, version) = admin.management.tenant(&slug?.0).await?;
+    versioned(version, view)
 }

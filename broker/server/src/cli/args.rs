@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use doorward_domain::{Algorithm, KeyAlgorithm};
 use url::Url;
 
+use super::rollout::RolloutVerb;
 use super::user::UserVerb;
 use crate::config::text::parse_duration;
 
@@ -145,6 +146,21 @@ pub enum TenantVerb {
         /// Its company code
         slug: String,
     },
+    /// What became of it, the latest change first
+    History {
+        /// Its company code
+        slug: String,
+    },
+    /// Make it what it was before a change; its connections and users stay as they are
+    Revert {
+        /// Its company code
+        slug: String,
+        /// The change's number in its history
+        number: u32,
+        /// Only tell what would come of it
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Sign all of its people out everywhere
     SignOut {
         /// Its company code
@@ -249,6 +265,9 @@ pub enum ConnectionVerb {
     },
     /// Which credentials run out when, of all tenants
     Forecast,
+    /// From draft to required, and back
+    #[command(flatten)]
+    Rollout(RolloutVerb),
 }
 
 /// What to do with sign-ins.

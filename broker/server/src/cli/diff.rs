@@ -33,8 +33,13 @@ fn write_change(out: &mut String, change: &Change) {
         Action::Update => '~',
     };
     let _ = writeln!(out, "{sign} {}", cell(Some(&Value::from(change.path.as_str()))));
-    let width = change.fields.iter().map(|field| field.field.chars().count()).max().unwrap_or(0);
-    for FieldChange { field, before, after } in &change.fields {
+    write_fields(out, &change.fields);
+}
+
+/// What is different, a line for each field.
+pub fn write_fields(out: &mut String, fields: &[FieldChange]) {
+    let width = fields.iter().map(|field| field.field.chars().count()).max().unwrap_or(0);
+    for FieldChange { field, before, after } in fields {
         let change = match (before, after) {
             (Some(before), None) => format!("{} → nothing", cell(Some(before))),
             (Some(before), after) => format!("{} → {}", cell(Some(before)), cell(after.as_ref())),

@@ -11,6 +11,7 @@ mod doctor;
 pub mod documents;
 mod mapping;
 mod print;
+mod rollout;
 mod serve;
 mod sign_out;
 mod tokens;
@@ -104,6 +105,16 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         AdminCommand::Tenant(TenantVerb::SignOut { slug }) => {
             sign_out::act(api, &["tenants", slug, "sign-out"], output).await
         }
+        AdminCommand::Tenant(TenantVerb::History { slug }) => {
+            print!("{}", rollout::history(&api.list(&["tenants", slug, "history"]).await?, output)?);
+            Ok(())
+        }
+        AdminCommand::Tenant(TenantVerb::Revert { slug, number, dry_run }) => {
+            let path = ["tenants", slug, "history", &number.to_string(), "revert"];
+            let answer = api.post(&path, &json!({"dry_run": dry_run})).await?;
+            print!("{}", rollout::moved(&answer, !dry_run, output)?);
+            Ok(())
+        }
         AdminCommand::User(UserVerb::List { tenant }) => list(&["tenants", tenant, "users"], USERS).await,
         AdminCommand::User(verb) => user::ask(api, verb, output).await,
         AdminCommand::Session(verb) => sign_out::session(api, verb, output).await,
@@ -155,6 +166,7 @@ async fn connection(api: &Api, verb: &ConnectionVerb, output: Output) -> anyhow:
             let explained = api.post(&path, &json!({ "text": text })).await?;
             print!("{}", trace::explained(&explained, output));
         }
+        ConnectionVerb::Rollout(verb) => rollout::ask(api, verb, output).await?,
         ConnectionVerb::Forecast => {
             print::list(&api.list(&["connections", "expiries"]).await?, EXPIRIES, output);
         }

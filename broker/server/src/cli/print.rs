@@ -52,7 +52,7 @@ pub fn padded(text: &str, width: usize) -> String {
 }
 
 /// A field's value; its name says whether it is a point in time.
-fn field(name: &str, value: &Value) -> String {
+pub fn field(name: &str, value: &Value) -> String {
     let is_time = ["_at", "_from", "_until"].iter().any(|suffix| name.ends_with(suffix));
     match value.as_i64().filter(|_| is_time).map(Timestamp::from_millisecond) {
         Some(Ok(time)) => time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),

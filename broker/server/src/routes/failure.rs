@@ -79,6 +79,7 @@ pub fn of_login(error: &LoginError) -> Failure {
             NotAdmitted::Unfit(Unfit::Missing(_)) => "claim-missing",
             NotAdmitted::Unfit(Unfit::Inactive(_)) => "not-active",
             NotAdmitted::AddressTaken | NotAdmitted::Unproven(_) => "address-taken",
+            NotAdmitted::NotInPilot => "not-in-pilot",
             NotAdmitted::Disabled | NotAdmitted::Deleted => "account-off",
             NotAdmitted::NotThisApp => "app-not-open",
             NotAdmitted::NotSureEnough => "not-sure-enough",

@@ -1,6 +1,6 @@
 //! Home realm discovery: which connection a person signs in through.
 
-use doorward_domain::{Client, Connection, ConnectionId, Domain, Slug, Tenant, TenantId, Timestamp};
+use doorward_domain::{Client, Connection, ConnectionId, Domain, Slug, Stage, Tenant, TenantId, Timestamp};
 use doorward_store::{Kind, Range, StoreError, StoreExt as _, Stored};
 
 use super::Federation;
@@ -59,14 +59,16 @@ impl Route {
 }
 
 impl Federation {
-    /// Follows a hint to where people may sign in to `client`. Nothing but a usable connection of an
-    /// active tenant is ever a destination.
+    /// Follows a hint to where somebody who typed `person` may sign in to `client`. Nothing but a usable
+    /// connection of an active tenant is ever a destination, and a pilot for nobody but those who take part
+    /// in it, or name it.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn choose(
         &self,
         hint: &Hint<'_>,
+        person: &str,
         client: &Client,
         now: Timestamp,
     ) -> Result<Route, StoreError> {
@@ -95,7 +97,7 @@ impl Federation {
             None => Ok(Route::NotFound),
             Some(tenant) if !tenant.enabled => Ok(Route::NoConnection),
             Some(tenant) if !client.serves(&tenant) => Ok(Route::NotServed),
-            Some(tenant) => self.route_to(tenant, named, client, now).await,
+            Some(tenant) => self.route_to(tenant, (named, person), client, now).await,
         }
     }
 
@@ -120,11 +122,11 @@ impl Federation {
     async fn route_to(
         &self,
         tenant: Tenant,
-        named: Option<&str>,
+        (named, person): (Option<&str>, &str),
         client: &Client,
         now: Timestamp,
     ) -> Result<Route, StoreError> {
-        let mut usable = self.connections_to(&tenant, client, now).await?;
+        let mut usable = self.connections_to(&tenant, (named, person), client, now).await?;
         if let Some(at) = named.and_then(|named| usable.iter().position(|it| it.name == named)) {
             let connection = usable.swap_remove(at);
             return Ok(Route::Connection(Box::new(Destination { tenant, connection })));
@@ -143,10 +145,12 @@ impl Federation {
     }
 
     /// The connections through which people of `tenant` may reach `client`: its own, or those of the
-    /// nearest organisation that has set up any.
+    /// nearest organisation that has set up any. Who takes part in a pilot is led there and nowhere else; for
+    /// everybody else there is none.
     async fn connections_to(
         &self,
         tenant: &Tenant,
+        (named, person): (Option<&str>, &str),
         client: &Client,
         now: Timestamp,
     ) -> Result<Vec<Connection>, StoreError> {
@@ -156,12 +160,23 @@ impl Federation {
             let leading: Vec<_> = stored
                 .into_iter()
                 .map(|stored| stored.record)
-                .filter(|connection| connection.is_set_up() && connection.leads_to(client))
+                .filter(|it| it.is_set_up() && it.leads_to(client))
+                .filter(|it| it.stage != Stage::Pilot || is_led(it, named, person))
                 .collect();
             if !leading.is_empty() {
-                return Ok(leading.into_iter().filter(Connection::is_usable).collect());
+                let mut usable: Vec<_> = leading.into_iter().filter(Connection::is_usable).collect();
+                let is_named = |it: &Connection| named == Some(it.name.as_str());
+                if !usable.iter().any(is_named) && usable.iter().any(|it| it.stage == Stage::Pilot) {
+                    usable.retain(|it| it.stage == Stage::Pilot);
+                }
+                return Ok(usable);
             }
         }
         Ok(Vec::new())
     }
+}
+
+/// Whether somebody is led to a pilot: by its name, or because they take part.
+fn is_led(pilot: &Connection, named: Option<&str>, person: &str) -> bool {
+    named.is_some_and(|named| named == pilot.name) || pilot.pilot.leads(pilot.id, person)
 }

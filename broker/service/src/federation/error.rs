@@ -100,6 +100,37 @@ impl FederationError {
     }
 }
 
+impl FederationError {
+    /// Whether nothing explains it but how the connection is set up, here or at its provider. What a browser
+    /// alone can bring about never is: a parameter of the callback, a code that is none.
+    pub fn is_of_setup(&self) -> bool {
+        match self {
+            Self::Metadata(_) | Self::Userinfo(_) => self.is_lasting(),
+            Self::IdToken(IdTokenError::UnknownKey) => true,
+            Self::IdToken(_) => self.is_lasting(),
+            Self::Token(TokenError::TokenEndpoint { error, .. }) => {
+                matches!(error.as_deref(), Some("invalid_client" | "unauthorized_client"))
+            }
+            Self::Token(_) => self.is_lasting(),
+            Self::OtherConnection
+            | Self::StateMismatch
+            | Self::TooLate
+            | Self::ConnectionNotInUse
+            | Self::ConnectionChanged
+            | Self::IssuerMismatch { .. }
+            | Self::UpstreamRefused { .. }
+            | Self::NoCode
+            | Self::Claims(_)
+            | Self::Store(_) => false,
+        }
+    }
+
+    /// Whether it stays until somebody in charge mends it.
+    fn is_lasting(&self) -> bool {
+        matches!(self.who(), WhoMends::TenantAdmin | WhoMends::Operator)
+    }
+}
+
 /// RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6.
 fn who_mends_refusal(error: &str) -> WhoMends {
     match error {

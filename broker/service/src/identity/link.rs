@@ -43,6 +43,9 @@ pub enum NotAdmitted {
     /// The person has something left to prove.
     #[error(transparent)]
     Unproven(#[from] Unproven),
+    /// The connection is tried by some, and the person is not among them.
+    #[error("the connection is a pilot, and the person takes no part in it")]
+    NotInPilot,
     /// The user was disabled.
     #[error("the user is disabled")]
     Disabled,

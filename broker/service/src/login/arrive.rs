@@ -1,7 +1,7 @@
 //! The person comes back from the identity provider. User, link, session, code and audit event are
 //! written in one commit, together or not at all.
 
-use doorward_domain::{Connection, ConnectionId, Session, Timestamp, UserId};
+use doorward_domain::{Connection, ConnectionId, OwnerSignIn, Session, Timestamp, UserId};
 use doorward_store::records::at;
 use doorward_store::{Batch, Kind, StoreError, StoreExt as _};
 
@@ -42,6 +42,7 @@ impl Login {
                 self.come_in(&mut attempt, &login, &verified, nothing, older.as_ref(), now).await
             }
             Err(cause) => {
+                self.retreat.failed((leg.tenant, leg.connection), &cause, now).await;
                 attempt.product = self.product_of(leg, now).await?;
                 let way_on = self.way_on(&login, None, now).await;
                 Err(LoginError::Federation { cause: Box::new(cause), way_on })
@@ -64,6 +65,7 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         attempt.product = Product::of(&verified.connection);
+        self.retreat.succeeded(&verified.connection, now);
         let mut tries = 0;
         loop {
             tries += 1;
@@ -118,7 +120,12 @@ impl Login {
         older: Option<&Session>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let person = match self.whose(verified, proofs, now).await? {
+        let whose = self.whose(verified, proofs, now).await?;
+        let takes_part = self.takes_part(verified, whose.as_ref().ok().map(Person::user), now).await?;
+        let person = match whose {
+            _ if !takes_part => {
+                return Err(self.not_admitted(NotAdmitted::NotInPilot, login, verified, now).await);
+            }
             Ok(person) => person,
             Err(cause) => {
                 let asked = match cause {
@@ -132,7 +139,7 @@ impl Login {
             }
         };
         attempt.person = Some(person.traced());
-        let batch = self.with_user(batch, &person, verified.connection.id, now)?;
+        let batch = self.with_user(batch, &person, &verified.connection, now)?;
         let entrant = Entrant {
             user: person.user(),
             connection: Some(&verified.connection),
@@ -166,16 +173,20 @@ impl Login {
         Person::recognise(&*self.store, &arrival, UserId::new(now, &*self.entropy), now).await
     }
 
-    /// Adds what the sign-in changes about the person, and tells the audit log.
+    /// Adds what the sign-in changes about the person, and tells the audit log. That an owner has come speaks
+    /// for the connection.
     fn with_user(
         &self,
         batch: Batch,
         person: &Person,
-        connection: ConnectionId,
+        &Connection { tenant, id: connection, revision, .. }: &Connection,
         now: Timestamp,
     ) -> Result<Batch, StoreError> {
         let user = person.user();
-        let (action, batch) = person.write(batch)?;
+        let (action, mut batch) = person.write(batch)?;
+        if user.owner && user.tenant == tenant {
+            batch = batch.put(&OwnerSignIn { tenant, connection, revision, user: user.id, at: now })?;
+        }
         let target = connection.to_string();
         batch.insert(&self.provider.audit(user.tenant, &user.id.to_string(), action, &target, now))
     }

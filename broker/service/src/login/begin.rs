@@ -115,12 +115,14 @@ impl Login {
             let step = match led {
                 Led::Home(to) if home(to.tenant) => self.homeward(login, to, now).await?,
                 Led::Home(_) => None,
-                Led::Hint(led) => match self.federation.choose(&led, &login.client, now).await? {
-                    route if route.tenant().is_some_and(home) => {
-                        Some(self.follow(route, login.clone(), &login.hint(), now).await?)
+                Led::Hint(led) => {
+                    match self.federation.choose(&led, &login.hint(), &login.client, now).await? {
+                        route if route.tenant().is_some_and(home) => {
+                            Some(self.follow(route, login.clone(), &login.hint(), now).await?)
+                        }
+                        _ => None,
                     }
-                    _ => None,
-                },
+                }
             };
             if step.is_some() {
                 return Ok(step);

@@ -139,7 +139,7 @@ impl Login {
         home: &Home,
         now: Timestamp,
     ) -> Result<Option<Step>, LoginError> {
-        let (route, local) = self.route_home(home, &login.client, now).await?;
+        let (route, local) = self.route_home(home, (&login.client, &login.hint()), now).await?;
         let mut login = login.clone();
         login.transaction.local = local.unwrap_or_default();
         Ok(match (route, local) {
@@ -156,10 +156,10 @@ impl Login {
     async fn route_home(
         &self,
         home: &Home,
-        client: &Client,
+        (client, person): (&Client, &str),
         now: Timestamp,
     ) -> Result<(Route, Option<LocalLeg>), LoginError> {
-        let route = self.federation.choose(&home.hint(), client, now).await?;
+        let route = self.federation.choose(&home.hint(), person, client, now).await?;
         let local = match (&route, home.connection) {
             (Route::NoConnection | Route::Choose(..), None) => {
                 let tenant = self.store.tenant(home.tenant, now).await?.map(|found| found.record);
@@ -180,7 +180,7 @@ impl Login {
         client: &Client,
         now: Timestamp,
     ) -> Result<bool, LoginError> {
-        match self.federation.choose(&home.hint(), client, now).await? {
+        match self.federation.choose(&home.hint(), "", client, now).await? {
             Route::Connection(to) => {
                 let population = &to.connection.population;
                 Ok(self.store.login_policy(&to.tenant, population, now).await?.remembered_redirect)
@@ -196,7 +196,7 @@ impl Login {
         client: &Client,
         now: Timestamp,
     ) -> Result<Option<Offer>, LoginError> {
-        let title = match self.route_home(home, client, now).await? {
+        let title = match self.route_home(home, (client, ""), now).await? {
             (Route::Connection(to), _) => Some(to.connection.title),
             (Route::Choose(tenant, _), _) => Some(tenant.name),
             (_, Some(_)) => self.store.tenant(home.tenant, now).await?.map(|found| found.record.name),

@@ -22,7 +22,7 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let mut login = self.under_way(id, cookie, now).await?;
-        let route = self.federation.choose(&Hint::Typed(identifier), &login.client, now).await?;
+        let route = self.federation.choose(&Hint::Typed(identifier), identifier, &login.client, now).await?;
         let local = self.way_here(identifier, &route, now).await?;
         if let (Some(local), Route::NotFound | Route::NoConnection) = (&local, &route) {
             login.transaction.local = *local;
@@ -47,7 +47,9 @@ impl Login {
     ) -> Result<Step, LoginError> {
         let login = self.under_way(id, cookie, now).await?;
         let company = login.transaction.company.ok_or(LoginError::NoTransaction)?;
-        let route = match self.federation.choose(&Hint::Tenant(company), &login.client, now).await? {
+        let identifier = login.hint();
+        let led = self.federation.choose(&Hint::Tenant(company), &identifier, &login.client, now).await?;
+        let route = match led {
             // Only what was offered can be chosen: another tenant's connection is not (AZ-10).
             Route::Choose(tenant, offered) => {
                 match offered.into_iter().find(|it| Some(it.id) == connection) {
@@ -59,7 +61,6 @@ impl Login {
             }
             route => route,
         };
-        let identifier = login.hint();
         self.follow(route, login, &identifier, now).await
     }
 
@@ -118,6 +119,7 @@ impl Login {
                 Ok(Step::Leave { transaction: self.carried(&login), location: start.location })
             }
             Err(cause) => {
+                self.retreat.failed((to.tenant.id, to.connection.id), &cause, now).await;
                 self.trace_stuck(&login, to, cause.clone(), now);
                 let way_on = self.way_on(&login, Some(&to.tenant), now).await;
                 Err(LoginError::Federation { cause: Box::new(cause), way_on })

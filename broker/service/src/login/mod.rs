@@ -20,6 +20,7 @@ mod home_realm;
 mod leave;
 mod local;
 mod passkey;
+mod pilot;
 mod prove;
 mod sign_out;
 pub mod start;
@@ -37,6 +38,7 @@ use crate::federation::{Federation, FederationError};
 use crate::identity::local::{Busy, Local};
 use crate::identity::{NotAdmitted, Sessions};
 use crate::keys::Sealer;
+use crate::management::rollout::retreat::Retreat;
 use crate::provider::authorize::AuthorizeError;
 use crate::provider::{Answer, Logo, Provider};
 use crate::settings::Settings;
@@ -68,6 +70,7 @@ pub struct Login {
     pub(crate) traces: Arc<Traces>,
     guesses: Guesses,
     lookups: Lookups,
+    retreat: Retreat,
 }
 
 impl Login {
@@ -82,6 +85,7 @@ impl Login {
         let (store, sealer) = (Arc::clone(&local.store), Arc::clone(&local.sealer));
         let (entropy, settings) = (Arc::clone(&local.entropy), Arc::clone(&local.settings));
         let (guesses, lookups) = (Guesses::new(), Lookups::new());
+        let retreat = Retreat::new(Arc::clone(&local));
         Self {
             provider,
             federation,
@@ -94,6 +98,7 @@ impl Login {
             traces,
             guesses,
             lookups,
+            retreat,
         }
     }
 }

@@ -157,7 +157,7 @@ impl Login {
             Place::Connection(tenant, id, _) => (Hint::Connection(id, tenant), None),
         };
         let home = |connection| Some(Home { tenant: tenant.id, connection });
-        Ok(match (self.federation.choose(&hint, app, now).await?, named) {
+        Ok(match (self.federation.choose(&hint, "", app, now).await?, named) {
             (Route::Connection(to), None) => home(Some(to.connection.id)),
             (Route::Connection(to), Some(name)) if to.connection.name == name => home(Some(to.connection.id)),
             (Route::Choose(..), None) => home(None),

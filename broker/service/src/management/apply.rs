@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use doorward_domain::connection::kind::Entra;
 use doorward_domain::credential::password;
 use doorward_domain::{PasswordHash, Timestamp};
-use doorward_store::StoreError;
+use doorward_store::{StoreError, Version};
 
 use super::Management;
 use super::document::{Document, Kind, SecretSource};
 use super::existing::Existing;
+use super::history::remember;
 use super::plan::{Making, NO_PASSWORDS, Plan, PlanError, Problem, plan};
 use crate::federation::directory::{Directories, Directory};
 
@@ -32,12 +33,41 @@ impl Management {
         directories: &Directories,
         actor: &str,
     ) -> Result<Plan, PlanError> {
-        let now = self.clock.now();
-        let existing = Existing::named_by(&*self.store, document, now).await?;
-        let passwords = self.first_passwords(document, &existing).await?;
-        let making =
-            Making { directories: Some(directories), passwords: &passwords, ..self.making(actor, now) };
-        plan(document, &existing, &making)
+        let existing = Existing::named_by(&*self.store, document, self.clock.now()).await?;
+        self.plan_over(document, &existing, directories, actor).await
+    }
+
+    /// Plans over what was read.
+    async fn plan_over(
+        &self,
+        document: &Document,
+        existing: &Existing,
+        directories: &Directories,
+        actor: &str,
+    ) -> Result<Plan, PlanError> {
+        let passwords = self.first_passwords(document, existing).await?;
+        let making = self.making(actor, self.clock.now());
+        plan(document, existing, &Making { directories: Some(directories), passwords: &passwords, ..making })
+    }
+
+    /// Plans over what the document was made from.
+    pub(super) async fn plan_on(
+        &self,
+        document: &Document,
+        existing: &Existing,
+        actor: &str,
+    ) -> Result<Plan, PlanError> {
+        let directories = self.directories(document).await;
+        self.plan_over(document, existing, &directories, actor).await
+    }
+
+    /// Carries a plan out, and remembers what becomes of everything that has a history.
+    pub(super) async fn carry_out(&self, plan: &Plan, actor: &str) -> Result<Version, StoreError> {
+        let told = (actor, self.clock.now());
+        let batch = remember(&*self.store, plan.batch.clone(), &plan.became, told).await?;
+        let version = self.store.commit(batch).await?;
+        self.endings.ended();
+        Ok(version)
     }
 
     /// Asks which directories of Entra the domains in a document belong to. That is the one thing about a
@@ -119,11 +149,10 @@ impl Management {
             if plan.changes.is_empty() {
                 return Ok(plan);
             }
-            match self.store.commit(plan.batch.clone()).await {
+            match self.carry_out(&plan, actor).await {
                 Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
                 committed => {
                     committed?;
-                    self.endings.ended();
                     self.invite(&plan, actor).await?;
                     return Ok(plan);
                 }

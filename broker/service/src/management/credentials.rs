@@ -3,13 +3,14 @@
 
 use doorward_domain::audit::Action;
 use doorward_domain::connection::UpstreamAuthentication;
-use doorward_domain::{AuditEvent, Connection, EventId, Slug, Tenant, Timestamp};
+use doorward_domain::{AuditEvent, Connection, EventId, SecretChange, Slug, Tenant, Timestamp};
 use doorward_store::{Batch, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Management;
 use super::existing::connections_of;
+use super::history::{became, remember};
 use super::plan::connection::credentials::new_key;
 use super::views::{Ask, Page, ViewError};
 use crate::federation::catalogue::{Catalogue, Product, Row, check_of};
@@ -225,6 +226,8 @@ impl Management {
             target: connection.id.to_string(),
         };
         let batch = Batch::new().update(&stored, &connection)?.insert(&event)?;
+        let became = became(&connection, Some(SecretChange::Replaced), None);
+        let batch = remember(&*self.store, batch, &[became], (actor, now)).await?;
         self.store.commit(batch).await?;
         Ok(())
     }

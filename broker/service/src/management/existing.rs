@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorward_domain::{
-    Client, ClientId, Connection, Credentials, Domain, Slug, Tenant, TenantId, Timestamp, User,
+    Client, ClientId, Connection, Credentials, Domain, Slug, Stage, Tenant, TenantId, Timestamp, User, UserId,
 };
 use doorward_store::records::{LoginOf, TenantOf, at};
 use doorward_store::{Key, Kind, Range, Record as _, Store, StoreError, StoreExt as _, Stored};
 
 use super::document::{self, Document};
+use super::rollout::guard::Readiness;
 
 /// No tenant has more connections than this.
 const MOST_CONNECTIONS: usize = 1_000;
@@ -37,6 +38,8 @@ pub struct ExistingTenant {
     pub connections: BTreeMap<String, Stored<Connection>>,
     /// Those of its users whom the document names, by what it calls them.
     pub users: BTreeMap<String, ExistingUser>,
+    /// Who could let its people in again, where a connection is the only way in or shall be.
+    pub readiness: Readiness,
 }
 
 /// A user who signs in at doorward itself.
@@ -65,6 +68,7 @@ impl Existing {
         for tenant in &document.tenants {
             found.read_users(store, tenant, now).await?;
         }
+        found.read_readiness(store, document, now).await?;
         let parents: Vec<_> = found.tenants.values().filter_map(|it| it.tenant.record.parent()).collect();
         for parent in parents {
             found.read_slug(store, parent, now).await?;
@@ -96,7 +100,8 @@ impl Existing {
             let connections = connections_of(store, tenant.record.id, now).await?;
             let connections = connections.into_iter().map(|read| (read.record.name.clone(), read)).collect();
             self.slugs.insert(tenant.record.id, slug.clone());
-            self.tenants.insert(slug.clone(), ExistingTenant { tenant, connections, users: BTreeMap::new() });
+            let (users, readiness) = (BTreeMap::new(), Readiness::default());
+            self.tenants.insert(slug.clone(), ExistingTenant { tenant, connections, users, readiness });
         }
         Ok(())
     }
@@ -127,6 +132,34 @@ impl Existing {
             }
         }
         Ok(())
+    }
+
+    /// Reads who would let people in again, of those tenants for whom a connection is the only way in or
+    /// shall be.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_readiness(
+        &mut self,
+        store: &dyn Store,
+        document: &Document,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for entry in &document.tenants {
+            let shall = entry.connections.iter().any(|it| it.stage == Stage::Required);
+            if let Some(found) = self.tenants.get_mut(&entry.slug)
+                && (shall || !found.tenant.record.required.is_empty())
+            {
+                found.readiness = Readiness::read(store, found.tenant.record.id, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The owners of each tenant who have a way in at doorward itself, as far as that was read.
+    pub fn ways(&self) -> BTreeMap<TenantId, BTreeSet<UserId>> {
+        let tenants = self.tenants.values();
+        tenants.map(|it| (it.tenant.record.id, it.readiness.ways.clone())).collect()
     }
 
     async fn read_slug(&mut self, store: &dyn Store, id: TenantId, now: Timestamp) -> Result<(), StoreError> {

@@ -79,7 +79,9 @@ impl Management {
         Ok(document::Tenant { connections, users, ..export::tenant(tenant, &slugs) })
     }
 
-    async fn own_document(
+    /// `document`, which is about the tenant `slug` alone, with what is the operator's as it is where it is
+    /// applied on the tenant's behalf.
+    pub(super) async fn own_document(
         &self,
         slug: &str,
         mut document: Document,

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::Management;
 use super::plan::Plan;
+use super::rollout::guard::{OWNERS, Readiness};
 use super::views::{UserView, ViewError, user_view};
 use crate::identity::accounts;
 use crate::identity::local::Account;
@@ -65,6 +66,12 @@ pub enum UserError {
     /// A tenant keeps an owner.
     #[error("the tenant would have no owner left who can sign in; make somebody else an owner first")]
     LastOwner,
+    /// Where a connection is the only way in, owners keep another one.
+    #[error(
+        "a connection is required, so {OWNERS} owners keep a working way in here; make somebody else an owner \
+         first, or the connection \"live\""
+    )]
+    OwnersNeeded,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -132,12 +139,12 @@ impl Management {
             UserChange::VerifyEmail => self.mail(&tenant, &user, ProofPurpose::Verification, actor).await,
             UserChange::Enable => Ok(self.enable_user(slug, name, actor).await?),
             UserChange::Disable => {
-                self.keep_an_owner(&user.record).await?;
+                self.keep_owners(&tenant, &user.record).await?;
                 Ok(self.disable_user(slug, name, actor).await?)
             }
             UserChange::SetOwner { owner } => {
                 if !owner {
-                    self.keep_an_owner(&user.record).await?;
+                    self.keep_owners(&tenant, &user.record).await?;
                 }
                 self.set(&user, |user| user.owner = owner, actor).await
             }
@@ -178,12 +185,18 @@ impl Management {
         Ok(user_view(changed))
     }
 
-    /// Refuses what would leave the tenant without an owner who can sign in (rule: owners always keep a way).
-    async fn keep_an_owner(&self, leaving: &User) -> Result<(), UserError> {
+    /// Refuses what would leave the tenant without an owner who can sign in, or without two of them where a
+    /// connection is the only way in for everybody else.
+    async fn keep_owners(&self, tenant: &Tenant, leaving: &User) -> Result<(), UserError> {
         if !leaving.owner || !leaving.enabled {
             return Ok(());
         }
         let now = self.clock.now();
+        if !tenant.required.is_empty() {
+            let ways = Readiness::read(&*self.store, tenant.id, now).await?.ways;
+            let spared = !ways.contains(&leaving.id) || ways.len() > OWNERS;
+            return if spared { Ok(()) } else { Err(UserError::OwnersNeeded) };
+        }
         let range = doorward_store::Range::of(leaving.tenant, doorward_store::Kind::User);
         let users = self.store.read_range::<User>(&range, MOST_USERS, now).await?;
         let stays = |user: &User| user.id != leaving.id && user.owner && user.enabled && user.local;

@@ -6,7 +6,7 @@ use doorward_domain::{
     Slug, Tenant, TenantId, Timestamp, User, UserId,
 };
 use doorward_store::records::{TenantOf, at};
-use doorward_store::{Key, Kind, Range, Record, StoreError, StoreExt as _, Stored};
+use doorward_store::{Key, Kind, Range, Record, StoreError, StoreExt as _, Stored, Version};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -119,6 +119,13 @@ pub struct ConnectionView {
     pub client_certificate: Option<String>,
     #[serde(flatten)]
     document: document::Connection,
+    /// When it reached its stage, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub staged_at: Option<Timestamp>,
+    /// By whose hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staged_by: Option<String>,
     /// When it was created.
     #[schema(value_type = i64)]
     pub created_at: Timestamp,
@@ -201,9 +208,10 @@ impl Management {
         Ok(Page { items, next: page.next })
     }
 
-    /// The tenant with a company code.
-    pub async fn tenant(&self, slug: &str) -> Result<TenantView, ViewError> {
-        Ok(self.tenant_view(&self.find_tenant(slug).await?).await?)
+    /// The tenant with a company code, and the version of its record.
+    pub async fn tenant(&self, slug: &str) -> Result<(TenantView, Version), ViewError> {
+        let Stored { record, version } = self.tenant_record(slug).await?;
+        Ok((self.tenant_view(&record).await?, version))
     }
 
     /// A tenant's connections, the oldest first.
@@ -214,11 +222,10 @@ impl Management {
         Ok(Page { items, next: None })
     }
 
-    /// A tenant's connection with a name.
-    pub async fn connection(&self, slug: &str, name: &str) -> Result<ConnectionView, ViewError> {
-        let unknown = || ViewError::Unknown { what: "connection", name: name.to_owned() };
-        let page = self.connections(slug).await?;
-        page.items.into_iter().find(|view| view.document.name == name).ok_or_else(unknown)
+    /// A tenant's connection with a name, and the version of its record.
+    pub async fn connection(&self, slug: &str, name: &str) -> Result<(ConnectionView, Version), ViewError> {
+        let (tenant, stored) = self.find_connection(slug, name).await?;
+        Ok((self.connection_view(&tenant, &stored.record), stored.version))
     }
 
     /// A tenant's users, the oldest first.
@@ -304,9 +311,13 @@ impl Management {
     }
 
     pub(super) async fn find_tenant(&self, slug: &str) -> Result<Tenant, ViewError> {
+        Ok(self.tenant_record(slug).await?.record)
+    }
+
+    async fn tenant_record(&self, slug: &str) -> Result<Stored<Tenant>, ViewError> {
         let unknown = || ViewError::Unknown { what: "tenant", name: slug.to_owned() };
         let parsed = Slug::parse(slug).map_err(|_| unknown())?;
-        Ok(self.store.tenant_by_slug(&parsed, self.clock.now()).await?.ok_or_else(unknown)?.record)
+        self.store.tenant_by_slug(&parsed, self.clock.now()).await?.ok_or_else(unknown)
     }
 
     pub(super) async fn tenant_view(&self, tenant: &Tenant) -> Result<TenantView, StoreError> {
@@ -316,7 +327,7 @@ impl Management {
         Ok(TenantView { id: tenant.id, start_url, document, created_at: tenant.created_at })
     }
 
-    fn connection_view(&self, tenant: &Tenant, connection: &Connection) -> ConnectionView {
+    pub(super) fn connection_view(&self, tenant: &Tenant, connection: &Connection) -> ConnectionView {
         let (keys, logout) = (connection.authentication.keys(), connection.logout);
         let at = |is_so: bool, what: &str| is_so.then(|| self.of_connection(connection, what));
         ConnectionView {
@@ -334,6 +345,8 @@ impl Management {
                 issuer: Some(connection.issuer.clone()),
                 ..export::connection(connection)
             },
+            staged_at: connection.staged.as_ref().map(|staged| staged.at),
+            staged_by: connection.staged.as_ref().map(|staged| staged.by.clone()),
             created_at: connection.created_at,
         }
     }

@@ -157,6 +157,7 @@ const fn check_of(cause: &NotAdmitted) -> &'static str {
         NotAdmitted::Unfit(Unfit::Inactive(_)) => "account.inactive",
         NotAdmitted::AddressTaken => "account.address_taken",
         NotAdmitted::Unproven(_) => "account.unproven",
+        NotAdmitted::NotInPilot => "account.not_in_pilot",
         NotAdmitted::Disabled => "account.disabled",
         NotAdmitted::Deleted => "account.deleted",
         NotAdmitted::NotThisApp => "app.not_open",

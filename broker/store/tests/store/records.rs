@@ -8,12 +8,12 @@ use doorward_domain::{
     Access, Actor, Address, AddressProof, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent,
     Authentication, ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys, ClientTrust, CodeHash,
     CodeTerms, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization, DeviceState, Domain,
-    EmailAddress, Environment, Epoch, EventId, Grant, GrantId, GrantState, Identity, Job, JobId, KeyId,
-    LoginPolicy, OwnKey, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain, Population,
-    PopulationName, Profile, Proof, ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily,
-    RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretHash, Session,
-    SessionAt, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User,
-    UserCode, UserId, Username, audit,
+    EmailAddress, Environment, Epoch, EventId, Grant, GrantId, GrantState, HistoryEntry, HistoryOf, Identity,
+    Job, JobId, KeyId, LoginPolicy, OwnKey, OwnerSignIn, Party, Passkey, PasswordCost, PasswordHash,
+    PkceChallenge, Plain, Population, PopulationName, Profile, Proof, ProofPurpose, Provisioning,
+    PushedRequest, RedirectUri, RefreshFamily, RegistrationToken, RegistrationTokenId, ReplayMark,
+    RevokedToken, ScopeSet, Sealed, SecretChange, SecretHash, Session, SessionAt, SessionId, Slug, Stage,
+    Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User, UserCode, UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
@@ -59,7 +59,7 @@ async fn every_record_reads_back(store: &dyn Store) {
     check!(user(), identity(), session(), offered_grant(), redeemed_grant(), consent());
     check!(credentials(), login(), passkey_of(), proof(), address_proof());
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
-    check!(admin_token(), registration_token());
+    check!(admin_token(), registration_token(), history_entry(), owner_sign_in());
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
     check!(job(), session_at());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
@@ -130,6 +130,23 @@ fn connection() -> Connection {
         stage: Stage::Live,
         ..Connection::new((TENANT, CONNECTION), "staff".to_owned(), registered, NOW)
     }
+}
+
+fn history_entry() -> HistoryEntry {
+    HistoryEntry {
+        tenant: TENANT,
+        of: HistoryOf::Connection(CONNECTION),
+        number: 2,
+        at: NOW,
+        by: "operator".to_owned(),
+        why: Some("it was time".to_owned()),
+        state: serde_json::json!({ "name": "staff" }),
+        secret: Some(SecretChange::Replaced),
+    }
+}
+
+fn owner_sign_in() -> OwnerSignIn {
+    OwnerSignIn { tenant: TENANT, connection: CONNECTION, revision: 1, user: USER, at: NOW }
 }
 
 fn client() -> Client {

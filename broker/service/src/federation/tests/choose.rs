@@ -15,7 +15,7 @@ async fn choose(world: &World, hint: Hint<'_>) -> Route {
 }
 
 async fn choose_for(world: &World, client: &Client, hint: Hint<'_>) -> Route {
-    world.federation.choose(&hint, client, NOW).await.unwrap()
+    world.federation.choose(&hint, "", client, NOW).await.unwrap()
 }
 
 fn to(tenant: &Tenant, connection: &Connection) -> Route {

@@ -58,6 +58,13 @@ pub enum Message {
         /// The company's name.
         tenant: String,
     },
+    /// A connection is not the only way in any more.
+    Retreated {
+        /// The company's name.
+        tenant: String,
+        /// What people know the connection by.
+        connection: String,
+    },
     /// Somebody signed in with a recovery code.
     RecoveryCodeUsed {
         /// The company's name.

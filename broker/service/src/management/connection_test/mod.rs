@@ -219,6 +219,12 @@ impl Management {
             ..trace
         };
         let result = TestResult { remarks, works_with, name, ..TestResult::of(trace) };
+        if let Ok(Verified { connection, .. }) = &verified
+            && result.works()
+        {
+            let of = (connection.tenant, connection.id);
+            self.connection_tested(of, connection.revision, &opened.test.actor).await?;
+        }
         self.conclude(id, result.clone()).await;
         let view = self.test_result_view(&result, &opened.tenant, &opened.connection, now);
         Ok((opened, view))

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use doorward_domain::connection::LogoutReach;
 use doorward_domain::connection::kind::ResponseMode;
 use doorward_domain::{
-    Admission, Algorithm, ClaimMapping, ClientId, Domain, Environment, Linking, PopulationName, Provisioning,
-    RefreshProfile, Stage, StandingRules, scope,
+    Admission, Algorithm, ClaimMapping, ClientId, Domain, Environment, Linking, Pilot, PopulationName,
+    Provisioning, RefreshProfile, Stage, StandingRules, scope,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -149,6 +149,10 @@ pub struct Connection {
     #[serde(default = "draft")]
     #[schema(schema_with = schema::stage)]
     pub stage: Stage,
+    /// Who tries it at the stage `pilot`: `people`, `groups`, and a `share` out of a hundred.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(value_type = Object)]
+    pub pilot: Pilot,
     /// Which claim fills which field of the profile, where it is not the standard one, which ones nobody
     /// comes in without, and what stands there otherwise.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -313,6 +317,7 @@ impl Connection {
             frontchannel_logout: false,
             provisioning: known_only(),
             stage: draft(),
+            pilot: Pilot::default(),
             mapping: ClaimMapping::default(),
             standing: StandingRules::default(),
             refresh_profile: RefreshProfile::default(),

@@ -28,6 +28,7 @@ pub fn connection(connection: &Connection) -> document::Connection {
         provisioning: connection.provisioning,
         admission: connection.admission.clone(),
         stage: connection.stage,
+        pilot: connection.pilot.clone(),
         mapping: connection.mapping.clone(),
         standing: connection.standing.clone(),
         refresh_profile: connection.refresh_profile,

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use doorward_domain::{Client, ClientAuthentication, Connection, Credentials, Slug, Tenant, TenantId, User};
+use doorward_domain::{
+    Client, ClientAuthentication, Connection, Credentials, HistoryOf, SecretChange, Slug, Tenant, TenantId,
+    User,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::management::export;
+use crate::management::history::Became;
 
 /// A field that changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,25 +34,29 @@ pub(super) struct Described {
     secret: Option<String>,
     /// What the document calls it.
     secret_is: &'static str,
+    /// The history that it has, if it has one.
+    of: Option<(TenantId, HistoryOf)>,
 }
 
 const SECRET: &str = "client_secret";
 
 impl Described {
     pub(super) fn tenant(tenant: &Tenant, slugs: &BTreeMap<TenantId, Slug>) -> Self {
-        Self { fields: fields(&export::tenant(tenant, slugs)), secret: None, secret_is: SECRET }
+        let of = Some((tenant.id, HistoryOf::Tenant));
+        Self { fields: fields(&export::tenant(tenant, slugs)), secret: None, secret_is: SECRET, of }
     }
 
     pub(super) fn connection(connection: &Connection) -> Self {
         let authentication = &connection.authentication;
         let secrets = authentication.secrets().map(|secrets| secrets.newest.value.ciphertext.clone());
         let secret = secrets.or_else(|| authentication.keys().map(|keys| keys.newest.id.to_string()));
-        Self { fields: fields(&export::connection(connection)), secret, secret_is: SECRET }
+        let of = Some((connection.tenant, HistoryOf::Connection(connection.id)));
+        Self { fields: fields(&export::connection(connection)), secret, secret_is: SECRET, of }
     }
 
     pub(super) fn user(user: &User, credentials: &Credentials) -> Self {
         let secret = credentials.password.clone().map(String::from);
-        Self { secret_is: "password", fields: fields(&export::user(user, credentials)), secret }
+        Self { secret_is: "password", fields: fields(&export::user(user, credentials)), secret, of: None }
     }
 
     pub(super) fn client(client: &Client, slugs: &BTreeMap<TenantId, Slug>) -> Self {
@@ -62,46 +70,61 @@ impl Described {
             }
             _ => None,
         };
-        Self { fields: fields(&export::client(client, slugs)), secret, secret_is: SECRET }
+        Self { fields: fields(&export::client(client, slugs)), secret, secret_is: SECRET, of: None }
     }
 
     /// What changes on the way from `before`, or from nothing, to this.
     pub(super) fn since(&self, before: Option<&Self>) -> Vec<FieldChange> {
         let nothing = Map::new();
-        let old = before.map_or(&nothing, |before| &before.fields);
-        let gone = old.keys().filter(|name| !self.fields.contains_key(*name));
-        let mut changes: Vec<_> = self
-            .fields
-            .keys()
-            .chain(gone)
-            .filter(|name| old.get(*name) != self.fields.get(*name))
-            .map(|name| FieldChange {
-                field: name.clone(),
-                before: old.get(name).cloned(),
-                after: self.fields.get(name).cloned(),
-            })
-            .collect();
-        changes.extend(secret_change(
-            self.secret_is,
-            before.and_then(|before| before.secret.as_ref()),
-            self.secret.as_ref(),
-        ));
+        let mut changes = difference(before.map_or(&nothing, |before| &before.fields), &self.fields);
         changes
+            .extend(self.secret_since(before).map(|change| FieldChange::of_secret(self.secret_is, change)));
+        changes
+    }
+
+    /// What the history keeps of it, if it has one.
+    pub(super) fn became(&self, before: Option<&Self>) -> Option<Became> {
+        let (tenant, of) = self.of?;
+        let (state, secret) = (Value::Object(self.fields.clone()), self.secret_since(before));
+        Some(Became { tenant, of, state, secret, why: None })
+    }
+
+    fn secret_since(&self, before: Option<&Self>) -> Option<SecretChange> {
+        match (before.and_then(|before| before.secret.as_ref()), self.secret.as_ref()) {
+            (None, Some(_)) => Some(SecretChange::Set),
+            (Some(_), None) => Some(SecretChange::Removed),
+            (Some(old), Some(new)) if old != new => Some(SecretChange::Replaced),
+            _ => None,
+        }
     }
 }
 
-fn secret_change(field: &str, before: Option<&String>, after: Option<&String>) -> Option<FieldChange> {
-    let (before, after) = match (before, after) {
-        (None, Some(_)) => (None, Some("set")),
-        (Some(_), None) => (Some("set"), None),
-        (Some(old), Some(new)) if old != new => (Some("set"), Some("replaced")),
-        _ => return None,
+impl FieldChange {
+    /// What became of a secret, in words.
+    pub(in crate::management) fn of_secret(field: &str, change: SecretChange) -> Self {
+        let (before, after) = match change {
+            SecretChange::Set => (None, Some("set")),
+            SecretChange::Removed => (Some("set"), None),
+            SecretChange::Replaced => (Some("set"), Some("replaced")),
+        };
+        let (before, after) = (before.map(Value::from), after.map(Value::from));
+        Self { field: field.to_owned(), before, after }
+    }
+}
+
+/// Which fields are different, and how.
+pub(in crate::management) fn difference(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Vec<FieldChange> {
+    let gone = before.keys().filter(|name| !after.contains_key(*name));
+    let names = after.keys().chain(gone).filter(|name| before.get(*name) != after.get(*name));
+    let told = |name: &String| FieldChange {
+        field: name.clone(),
+        before: before.get(name).cloned(),
+        after: after.get(name).cloned(),
     };
-    Some(FieldChange {
-        field: field.to_owned(),
-        before: before.map(Value::from),
-        after: after.map(Value::from),
-    })
+    names.map(told).collect()
 }
 
 fn fields(entry: &impl Serialize) -> Map<String, Value> {

@@ -13,13 +13,14 @@ mod family;
 mod tenant;
 mod user;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use doorward_domain::audit::Action as Audited;
 use doorward_domain::client::Registration;
 use doorward_domain::{
-    Algorithm, AuditEvent, Client, Entropy, EventId, PasswordHash, Slug, TenantId, Timestamp, UserId,
+    Algorithm, AuditEvent, Client, Connection, Entropy, EventId, PasswordHash, Slug, TenantId, Timestamp,
+    UserId,
 };
 use doorward_net::EgressPolicy;
 use doorward_store::{Batch, Record, StoreError, Stored};
@@ -28,12 +29,14 @@ use utoipa::ToSchema;
 
 use super::document::Document;
 use super::existing::Existing;
+use super::history::Became;
 use crate::federation::directory::Directories;
 use crate::keys::Sealer;
 use crate::settings::MutualTls;
 use difference::Described;
 
 pub use difference::FieldChange;
+pub(super) use difference::difference;
 
 /// What applying a document would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -45,6 +48,9 @@ pub struct Plan {
     /// The writes that bring it about.
     #[serde(skip)]
     pub(super) batch: Batch,
+    /// What the histories keep of it.
+    #[serde(skip)]
+    pub(super) became: Vec<Became>,
     /// Who is mailed an invitation afterwards.
     #[serde(skip)]
     pub(super) invited: Vec<(TenantId, UserId)>,
@@ -138,6 +144,8 @@ pub fn plan(document: &Document, existing: &Existing, making: &Making<'_>) -> Re
         slugs: existing.slugs.clone(),
         plan: Plan::default(),
         problems: Vec::new(),
+        ways: existing.ways(),
+        moves: Vec::new(),
     };
     planner.tenants(&document.tenants)?;
     planner.start_apps(document);
@@ -152,29 +160,35 @@ struct Planner<'a> {
     slugs: BTreeMap<TenantId, Slug>,
     plan: Plan,
     problems: Vec<Problem>,
+    /// The owners of each tenant who would have a way in at doorward itself.
+    ways: BTreeMap<TenantId, BTreeSet<UserId>>,
+    /// The connections that would become the only way in, with their paths.
+    moves: Vec<(String, Connection)>,
 }
 
 impl Planner<'_> {
-    /// Plans for `new` to take the place of `old`, unless they tell the same.
+    /// Plans for `new` to take the place of `old`, unless they tell the same; says whether it does.
     fn put<R: Record>(
         &mut self,
         owner: (TenantId, String),
         path: &str,
         old: Option<(&Stored<R>, Described)>,
         (new, described): (&R, Described),
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let fields = described.since(old.as_ref().map(|(_, described)| described));
         if old.is_some() && fields.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let action = if old.is_some() { Action::Update } else { Action::Create };
+        self.plan.became.extend(described.became(old.as_ref().map(|(_, described)| described)));
         self.plan.changes.push(Change { path: path.to_owned(), action, fields });
         let event = self.event(owner);
         self.write(|batch| match old {
             Some((old, _)) => batch.update(old, new),
             None => batch.insert(new),
         })?;
-        self.write(|batch| batch.insert(&event))
+        self.write(|batch| batch.insert(&event))?;
+        Ok(true)
     }
 
     /// The audit event of a change, written with it (architecture rule 12).

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorward_domain::{Domain, Slug, Task, Tenant, TenantId};
+use doorward_domain::{Domain, PopulationName, Slug, Stage, Task, Tenant, TenantId};
 use doorward_store::StoreError;
 use doorward_store::records::TenantOf;
 
@@ -21,6 +21,7 @@ impl Planner<'_> {
                 self.tenant(entry, *id, &family)?;
                 self.connections(entry, *id)?;
                 self.users(entry, *id)?;
+                self.guard(&entry.slug, *id);
             }
         }
         Ok(())
@@ -57,6 +58,7 @@ impl Planner<'_> {
             ancestors: self.ancestors(entry, old.map(|old| &old.record), family, &path),
             domains: entry.domains.clone(),
             populations: self.populations(&entry.populations, &path),
+            required: self.required(entry),
             enabled: entry.enabled,
             start_app: entry.start_app.clone(),
             epoch: old.map_or(0, |old| old.record.epoch + u32::from(ends)),
@@ -72,7 +74,24 @@ impl Planner<'_> {
         }
         let before = old.map(|old| (old, Described::tenant(&old.record, &self.slugs)));
         let after = Described::tenant(&new, &self.slugs);
-        self.put((id, id.to_string()), &path, before, (&new, after))
+        let written = self.put((id, id.to_string()), &path, before, (&new, after))?;
+        // What a connection's stage means for the tenant is told with the connection.
+        if let Some(old) = old.filter(|old| !written && old.record.required != new.required) {
+            self.write(|batch| batch.update(old, &new))?;
+        }
+        Ok(())
+    }
+
+    /// The populations for which a connection will be the only way in.
+    fn required(&self, entry: &document::Tenant) -> Vec<PopulationName> {
+        let named = entry.connections.iter().map(|it| (&it.name, it.stage, &it.population));
+        let stored =
+            self.existing.tenants.get(&entry.slug).into_iter().flat_map(|it| it.connections.values());
+        let others = stored
+            .map(|read| (&read.record.name, read.record.stage, &read.record.population))
+            .filter(|(name, ..)| !entry.connections.iter().any(|it| it.name == **name));
+        let required = named.chain(others).filter(|(_, stage, _)| *stage == Stage::Required);
+        required.map(|(.., population)| population.clone()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// A start link leads to an app that can be told to begin a login (OIDC Core section 4).

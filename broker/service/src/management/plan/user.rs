@@ -11,6 +11,7 @@ use crate::identity::accounts;
 use crate::identity::local::accounts::logins;
 use crate::management::document;
 use crate::management::existing::ExistingUser;
+use crate::management::rollout::guard::has_a_way;
 use crate::management::users::{Made, NewUser};
 
 impl Planner<'_> {
@@ -43,6 +44,7 @@ impl Planner<'_> {
         path: &str,
     ) -> Result<(), StoreError> {
         let (user, credentials) = self.made(entry, tenant, old, path);
+        self.note_way(&user, &credentials);
         let described = Described::user(&user, &credentials);
         let before = old.map(|old| Described::user(&old.user.record, &old.credentials.record));
         let fields = described.since(before.as_ref());
@@ -64,6 +66,15 @@ impl Planner<'_> {
             self.plan.invited.push((tenant, user.id));
         }
         self.write(|batch| batch.insert(&event))
+    }
+
+    /// Notes whether the user would be an owner with a way in at doorward itself.
+    fn note_way(&mut self, user: &User, credentials: &Credentials) {
+        let ways = self.ways.entry(user.tenant).or_default();
+        match has_a_way(user, credentials) {
+            true => ways.insert(user.id),
+            false => ways.remove(&user.id),
+        };
     }
 
     /// The user and their credentials as they would be.

@@ -58,7 +58,7 @@ async fn each_kind_has_the_issuer_that_follows_from_its_fields(
     let management = applied(&document).await;
     let connection = management.stored_connection("acme", "staff").await;
     assert_eq!(connection.issuer, issuer);
-    let view = serde_json::to_value(management.connection("acme", "staff").await.unwrap()).unwrap();
+    let view = serde_json::to_value(management.connection("acme", "staff").await.unwrap().0).unwrap();
     assert_eq!((&view["issuer"], &view["kind"]), (&issuer.into(), &connection.kind.as_str().into()));
 }
 

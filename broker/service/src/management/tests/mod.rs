@@ -6,6 +6,7 @@ mod document;
 mod family;
 mod idempotence;
 mod plan;
+mod rollout;
 mod sign_out;
 mod views;
 

@@ -7,11 +7,12 @@ mod halopsa;
 pub(in crate::management) mod mapping;
 mod oidc;
 mod okta;
+mod stage;
 
 use std::collections::BTreeSet;
 
 use doorward_domain::connection::{ConnectionKind, Contexts, UpstreamAuthentication, UpstreamLogout};
-use doorward_domain::{Connection, ConnectionId, PopulationName, Stage, TenantId, scope};
+use doorward_domain::{Connection, ConnectionId, PopulationName, TenantId, scope};
 use doorward_store::{StoreError, Stored};
 use url::Url;
 
@@ -79,7 +80,6 @@ impl Planner<'_> {
             },
             provisioning: entry.provisioning,
             admission: entry.admission.clone(),
-            stage: entry.stage,
             created_at: old.map_or(now, |old| old.record.created_at),
             ..Connection::new((tenant, id), entry.name.clone(), (issuer, entry.client_id.clone()), now)
         };
@@ -87,6 +87,7 @@ impl Planner<'_> {
             return Ok(());
         };
         new.authentication = authentication;
+        self.stage(entry, &mut new, old.map(|old| &old.record), path);
         if old.is_some_and(|old| old.record.issuer != new.issuer) {
             self.warn(
                 path,
@@ -94,7 +95,8 @@ impl Planner<'_> {
             );
         }
         let before = old.map(|old| (old, Described::connection(&old.record)));
-        self.put((tenant, id.to_string()), path, before, (&new, Described::connection(&new)))
+        self.put((tenant, id.to_string()), path, before, (&new, Described::connection(&new)))?;
+        Ok(())
     }
 
     /// The settings of the entry's kind.
@@ -145,10 +147,6 @@ impl Planner<'_> {
         }
         if entry.algorithms.is_empty() {
             self.problem(format!("{path}.algorithms"), "must name at least one signature algorithm");
-        }
-        if !matches!(entry.stage, Stage::Draft | Stage::Live | Stage::Paused) {
-            let message = format!("\"{}\" is not on offer yet", entry.stage.as_str());
-            self.problem(format!("{path}.stage"), message);
         }
         for (place, problem) in mapping::problems(&entry.mapping, &entry.standing) {
             self.problem(format!("{path}.{place}"), problem);
