@@ -88,6 +88,8 @@ async fn a_connection_that_is_not_in_use_can_be_tested_and_signs_nobody_in() {
         assert!(page.body.contains("would come in"), "{}", page.body);
         assert_eq!(told(&world, &id).await["state"], "finished");
         assert_eq!((browser.session(), world.left_behind().await), (None, 0));
+        let after = world.read::<Connection>(&at::connection(world.victim, world.k1)).await.unwrap().stage;
+        assert_eq!(after, if stage == Stage::Draft { Stage::Tested } else { stage });
     }
 }
 

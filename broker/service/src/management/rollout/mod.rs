@@ -111,7 +111,7 @@ impl Management {
     }
 
     /// Notes that a test of a connection came to its end as it is at this `revision`; from then on a draft
-    /// counts as tested. Says whether it is still as it was.
+    /// counts as tested, and nothing is written of one that is further. Says whether it is still as it was.
     ///
     /// # Errors
     /// When the store fails.
@@ -126,16 +126,16 @@ impl Management {
             let now = self.clock.now();
             let read = self.store.read::<Connection>(&at::connection(tenant, id), now).await?;
             let Some(read) = read.filter(|read| read.record.revision == revision) else { return Ok(false) };
-            let mut batch =
-                Batch::new().insert(&self.event(tenant, actor, Action::ConnectionTested, &id.to_string()))?;
-            if !read.record.stage.is_set_up() {
-                let staged = Some(Staged { at: now, by: actor.to_owned() });
-                let tested = Connection { stage: Stage::Tested, staged, ..read.record.clone() };
-                batch = batch.update(&read, &tested)?;
-                if read.record.stage == Stage::Draft {
-                    let became = became(&tested, None, None);
-                    batch = remember(&*self.store, batch, &[became], (actor, now)).await?;
-                }
+            if read.record.stage.is_set_up() {
+                return Ok(true);
+            }
+            let staged = Some(Staged { at: now, by: actor.to_owned() });
+            let tested = Connection { stage: Stage::Tested, staged, ..read.record.clone() };
+            let event = self.event(tenant, actor, Action::ConnectionTested, &id.to_string());
+            let mut batch = Batch::new().update(&read, &tested)?.insert(&event)?;
+            if read.record.stage == Stage::Draft {
+                let became = became(&tested, None, None);
+                batch = remember(&*self.store, batch, &[became], (actor, now)).await?;
             }
             match self.store.commit(batch).await {
                 Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,

@@ -66,7 +66,7 @@ async fn each_kind_has_the_issuer_that_follows_from_its_fields(
 async fn a_draft_has_its_redirect_uri_before_the_provider_has_given_anything_away() {
     let begun = document(&format!("kind = \"entra\"\ndirectory = \"{GUID}\""));
     let management = applied(&begun).await;
-    let view = serde_json::to_value(management.connection("acme", "staff").await.unwrap()).unwrap();
+    let view = serde_json::to_value(management.connection("acme", "staff").await.unwrap().0).unwrap();
     assert!(view["callback_url"].as_str().is_some_and(|url| url.ends_with("/callback")), "{view}");
     let live = parse(&format!("{begun}stage = \"live\"\n"));
     let found = problems(management.plan(&live, "tests").await);

@@ -12,7 +12,7 @@ mod stage;
 use std::collections::BTreeSet;
 
 use doorward_domain::connection::{ConnectionKind, Contexts, UpstreamAuthentication, UpstreamLogout};
-use doorward_domain::{Connection, ConnectionId, PopulationName, TenantId, scope};
+use doorward_domain::{Connection, ConnectionId, PopulationName, Stage, TenantId, scope};
 use doorward_store::{StoreError, Stored};
 use url::Url;
 
