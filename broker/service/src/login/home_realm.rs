@@ -109,14 +109,15 @@ impl Login {
         let Belonging { tenant, connection, domain } = asking.belonging;
         let named = tenant.as_deref().map(|slug| Hint::Named(slug, connection.as_deref()));
         let domain = domain.as_deref().map(Hint::Domain);
+        let person = asking.login_hint.unwrap_or_default();
         for hint in [named, domain].into_iter().flatten() {
-            let route = self.federation.choose(&hint, &client, now).await?;
+            let route = self.federation.choose(&hint, person, &client, now).await?;
             if route.tenant().is_some() {
                 return Ok(Some(self.told(route, now).await?));
             }
         }
         let Some(typed) = asking.login_hint else { return Ok(Some(HomeRealm::of(Next::Ask))) };
-        let route = self.federation.choose(&Hint::Typed(typed), &client, now).await?;
+        let route = self.federation.choose(&Hint::Typed(typed), typed, &client, now).await?;
         let led_here = self.way_here(typed, &route, now).await?.is_some();
         Ok(Some(match route {
             Route::NotFound | Route::NoConnection if led_here => {
