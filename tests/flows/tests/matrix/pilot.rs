@@ -128,6 +128,7 @@ async fn a_name_at_doorward_itself_takes_part_too() {
         subject,
         user: kim,
         linked_at,
+        told: None,
     };
     world.put(&identity).await;
     let mut browser = world.browser();

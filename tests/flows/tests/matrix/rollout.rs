@@ -32,7 +32,7 @@ async fn with_owners() -> (World, UserId, UserId) {
     allow(&world).await;
     let subject = Subject { issuer: format!("{IDP}/good"), subject: "good-alice".to_owned() };
     let (tenant, connection, linked_at) = (world.victim, world.k1, world.clock.now());
-    world.put(&Identity { tenant, connection, subject, user: olivia, linked_at }).await;
+    world.put(&Identity { tenant, connection, subject, user: olivia, linked_at, told: None }).await;
     (world, olivia, oscar)
 }
 
