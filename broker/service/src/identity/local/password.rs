@@ -157,7 +157,8 @@ mod tests {
         let outcomes = join_all(tries).await;
         let busy = outcomes.iter().filter(|outcome| **outcome == Err(Busy)).count();
         let cores = available_parallelism().unwrap().get();
-        assert_eq!(busy, 500 - QUEUE - cores);
+        // One or the other may be done before the last has asked.
+        assert!((400..=500 - QUEUE - cores).contains(&busy), "{busy}");
         assert!(hasher.verify(Plain::new("wrong"), None).await.is_ok(), "and then there is room again");
     }
 }
