@@ -61,6 +61,7 @@ async fn connect(story: &Story<'_>, (halo, url): (&HaloPsa, &str)) -> anyhow::Re
         "scopes": ["openid", "profile", "email"],
         "tenant_parameter": "brightbooks",
         "provisioning": "just_in_time",
+        "verify_email": true,
         "stage": "live",
     });
     company.connect("halopsa", public_client).await?;
@@ -75,11 +76,18 @@ async fn have_a_button(story: &Story<'_>, company: &mut Company) -> anyhow::Resu
     person.element("#with-password").await?;
     person.choose("HaloPSA").await?;
     person.type_credentials("tess", "test").await?;
+
+    step(5, "HaloPSA vouches for no address, so at the first login a mailed code verifies it");
+    story.reads("Confirm that it is you", "tess@brightbooks.test").await?;
+    person.follow("#mail").await?;
+    person.fill("#code", &story.mailed_code("tess@brightbooks.test").await?).await?;
+    person.follow("#continue").await?;
     person.signed_in().await?;
     assert_eq!(person.claim("name").await?, "Tess Tally");
+    assert_eq!(person.claim("email_verified").await?, "true");
     person.forget().await?;
 
-    step(5, "The standard login is hidden: the button alone is left");
+    step(6, "The standard login is hidden: the button alone is left");
     let hidden = json!({ "name": "people", "local_sign_in": true, "standard_form": false });
     company.set(json!({ "population": [hidden] })).await?;
     story.comes_and_types("brightbooks").await?;
@@ -89,7 +97,7 @@ async fn have_a_button(story: &Story<'_>, company: &mut Company) -> anyhow::Resu
     person.type_credentials("tess", "test").await?;
     person.signed_in().await?;
 
-    step(6, "Who logs out is out of HaloPSA too, which brings them back to the app");
+    step(7, "Who logs out is out of HaloPSA too, which brings them back to the app");
     person.follow("#sign-out").await?;
     person.element("#signed-out").await?;
     story.comes_and_types("brightbooks").await?;
@@ -106,7 +114,7 @@ async fn have_a_link(
     let person = story.person;
 
     step(
-        7,
+        8,
         "The login URL goes behind a button on HaloPSA's portal, and leads into the app without a question",
     );
     let link = company.told("halopsa", "start_url").await?;
@@ -116,6 +124,6 @@ async fn have_a_link(
     person.type_credentials("tess", "test").await?;
     person.signed_in().await?;
 
-    step(8, "Day after day, up to the thirtieth time");
+    step(9, "Day after day, up to the thirtieth time");
     story.comes_back_until_the_thirtieth_time(&link).await
 }

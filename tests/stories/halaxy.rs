@@ -1,5 +1,6 @@
 //! Halaxy: a practice signs in with Microsoft Entra ID, beside its passwords or instead of them.
 
+use anyhow::Context as _;
 use doorward_stories::{Company, Site, Story, now, sign_in_link, step, tell};
 use doorward_test_idp::entra::{App, Entra, Secret, Tenant, User};
 use serde_json::json;
@@ -7,6 +8,8 @@ use serde_json::json;
 /// What the owner signs in with, whatever becomes of Microsoft.
 const OWNERS_PASSWORD: &str = "an umbrella for the whole practice";
 const MARIA: &str = "maria@seaview.test";
+const OLGA: &str = "olga@seaview.test";
+const OLGAS_PASSWORD: &str = "four copper kettles in a row";
 
 #[tokio::test]
 async fn a_practice_signs_in_with_entra() -> anyhow::Result<()> {
@@ -20,7 +23,7 @@ async fn a_practice_signs_in_with_entra() -> anyhow::Result<()> {
     .await
 }
 
-/// Microsoft, with the practice's directory and two people in it.
+/// Microsoft, with the practice's directory and its people.
 struct Microsoft {
     url: String,
     entra: Entra,
@@ -34,7 +37,7 @@ impl Microsoft {
         let entra = Entra::new(&url, &url, now());
         let directory = Tenant::new("Seaview Practice", "seaview.test");
         entra.add_tenant(directory.clone());
-        for (name, display_name) in [("maria", "Maria Marsh"), ("ben", "Ben Brook")] {
+        for (name, display_name) in [("maria", "Maria Marsh"), ("ben", "Ben Brook"), ("olga", "Olga Owner")] {
             let user = User::member(&directory, name, display_name);
             entra.add_user(&directory, user.mail(&format!("{name}@seaview.test")));
         }
@@ -119,15 +122,39 @@ async fn has_both(story: &Story<'_>, practice: &mut Company) -> anyhow::Result<(
 async fn has_single_sign_on_only(story: &Story<'_>, practice: &mut Company) -> anyhow::Result<()> {
     let person = story.person;
 
-    step(9, "“SSO only”: everybody goes straight to Microsoft");
-    practice.set(json!({ "population": [{ "name": "people", "local_sign_in": false }] })).await?;
+    step(9, "“SSO only” is refused while it could lock everybody out, and what lacks is said");
+    let require = ["connection", "require", "seaview", "microsoft"];
+    let refused = practice.administrator.types(&require).await;
+    let why = format!("{:#}", refused.err().context("nobody is there yet, and it was not refused")?);
+    assert!(why.contains("no owner of the tenant has signed in through this connection"), "{why}");
+
+    step(10, "A second owner joins, who comes through Microsoft once");
+    let mut people = json!({ "user": practice.people() });
+    people["user"].as_array_mut().context("people")?.push(json!({
+        "username": "olga",
+        "email": OLGA,
+        "name": "Olga Owner",
+        "owner": true,
+        "password": OLGAS_PASSWORD,
+    }));
+    practice.set(people).await?;
+    story.comes_with_a_password("olga@seaview", OLGAS_PASSWORD).await?;
+    person.forget().await?;
+    story.comes_and_types(OLGA).await?;
+    person.choose("Microsoft").await?;
+    person.type_credentials(OLGA, "test").await?;
+    person.signed_in().await?;
+    person.forget().await?;
+
+    step(11, "“SSO only”: everybody goes straight to Microsoft");
+    practice.administrator.types(&require).await?;
     story.comes_and_types(MARIA).await?;
     person.type_credentials(MARIA, "test").await?;
     person.signed_in().await?;
     story.comes_back_until_the_thirtieth_time(&sign_in_link(person, MARIA)).await?;
     person.forget().await?;
 
-    step(10, "Only the owner keeps a password");
+    step(12, "Only owners keep a password");
     story.comes_with_a_password("omar@seaview", OWNERS_PASSWORD).await?;
     person.forget().await
 }
@@ -139,22 +166,23 @@ async fn renews_the_secret(
 ) -> anyhow::Result<()> {
     let person = story.person;
 
-    step(11, "The secret expires: people are told who can mend it, and their reference leads to how");
+    step(13, "The secret expires: people are told who can mend it, and their reference leads to how");
     microsoft.entra.change_app(&app.client_id, |app| app.secrets[0].expires_at = 0);
     story.comes_and_types(MARIA).await?;
     person.expect_refusal("/federation/");
     person.type_credentials(MARIA, "test").await?;
     story.reads("We could not sign you in", "Your IT team").await?;
-    let trace = story.operator.types(&["trace", "show", &story.reference().await?]).await?;
+    let reference = story.reference().await?;
+    let trace = practice.administrator.types(&["trace", "show", &reference, "--tenant", "seaview"]).await?;
     assert!(trace.contains("The client secret has expired\n"), "{trace}");
     assert!(trace.contains("who: tenant_admin\n"), "{trace}");
     let found = practice.check("microsoft").await?;
     assert!(found.contains("The client secret has expired"), "{found}");
 
-    step(12, "A new secret is entered in its place; nothing else has to be set up again");
+    step(14, "A new secret is entered in its place; nothing else has to be set up again");
     let renewed = "Lz9~the.second-value.of-a.secret";
     microsoft.entra.change_app(&app.client_id, |app| app.secrets.push(Secret::new(renewed, i64::MAX)));
-    practice.connect("microsoft", json!({ "client_secret": renewed })).await?;
+    practice.connect("microsoft", json!({ "client_secret": renewed, "stage": "required" })).await?;
     assert_eq!(practice.told("microsoft", "callback_url").await?, app.redirect_uris[0]);
     story.comes_and_types(MARIA).await?;
     person.signed_in().await

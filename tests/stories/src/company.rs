@@ -58,6 +58,11 @@ impl Company {
         }
     }
 
+    /// The people who are in its document.
+    pub fn people(&self) -> &Value {
+        &self.document["user"]
+    }
+
     /// What `doorward connection show` tells under this name: `callback_url`, `start_url` and others.
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 //! What people do in a story, beside what they do in every test with a browser.
 
-use anyhow::{Context as _, ensure};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
 use doorward_browser_tests::Stage;
 
 use crate::{Company, Returning, Story};
@@ -66,6 +69,27 @@ impl Story<'_> {
         let came_to = self.person.text("[role=status]").await?;
         self.person.forget().await?;
         Ok(came_to)
+    }
+
+    /// The code in the letter that somebody has got, once it is there.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn mailed_code(&self, address: &str) -> anyhow::Result<String> {
+        let folder = Path::new(&self.person.playground.hosts.data_dir).join("mail");
+        for _ in 0..500 {
+            let letters = std::fs::read_dir(&folder)?.map(|entry| std::fs::read_to_string(entry?.path()));
+            // Long lines are broken for the way (RFC 2045 section 6.7).
+            let letters = letters.map(|letter| Ok(letter?.replace("=\r\n", "")));
+            let letters = letters.collect::<anyhow::Result<Vec<_>>>()?;
+            let mine = letters.iter().filter(|letter| letter.contains(&format!("To: {address}")));
+            let code = mine.filter_map(|letter| letter.split_once("within a quarter of an hour: ")).next();
+            if let Some(code) = code.and_then(|(_, code)| code.lines().next()) {
+                return Ok(code.trim().to_owned());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        bail!("no code for {address} in {}", folder.display())
     }
 
     /// The reference on the error page that the person is at.

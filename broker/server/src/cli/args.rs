@@ -288,6 +288,9 @@ pub enum TraceVerb {
     Show {
         /// The reference, such as calm-otter-4821
         reference: String,
+        /// The company code of the one tenant that it is looked for in
+        #[arg(long)]
+        tenant: Option<String>,
     },
     /// Keep what claims say of new sign-ins through a connection, for a quarter of an hour
     Open {

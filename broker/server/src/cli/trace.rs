@@ -17,14 +17,16 @@ const MAPPING: &[&str] = &["field", "claim", "outcome"];
 pub async fn run(api: &Api, verb: &TraceVerb, output: Output) -> anyhow::Result<()> {
     match verb {
         TraceVerb::List { tenant, connection, outcome } => {
-            let path = tenant.as_ref().map_or(vec!["traces"], |slug| vec!["tenants", slug, "traces"]);
+            let path = traces_of(tenant.as_deref());
             let mut question = Vec::new();
             question.extend(connection.clone().map(|name| ("connection", name)));
             question.extend(outcome.map(|outcome| ("outcome", outcome.as_str().to_owned())));
             print::list(&api.search(&path, &question).await?, TRACES, output);
         }
-        TraceVerb::Show { reference } => {
-            print!("{}", text(&api.get(&["traces", reference]).await?, output));
+        TraceVerb::Show { reference, tenant } => {
+            let mut path = traces_of(tenant.as_deref());
+            path.push(reference);
+            print!("{}", text(&api.get(&path).await?, output));
         }
         TraceVerb::Open { tenant, name } => {
             let path = ["tenants", tenant, "connections", name, "traces", "open"];
@@ -32,6 +34,10 @@ pub async fn run(api: &Api, verb: &TraceVerb, output: Output) -> anyhow::Result<
         }
     }
     Ok(())
+}
+
+fn traces_of(tenant: Option<&str>) -> Vec<&str> {
+    tenant.map_or(vec!["traces"], |slug| vec!["tenants", slug, "traces"])
 }
 
 /// Makes the link of a test, or tells how one stands.
