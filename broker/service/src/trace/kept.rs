@@ -1,5 +1,6 @@
 //! The traces that are kept: in memory, within a limit, and each tenant's apart. When there is no more room,
-//! whoever has most loses their oldest, so that nobody's flood pushes out anybody else's.
+//! whoever has most loses the details of who came in, the oldest first, and then their oldest traces, so that
+//! nobody's flood pushes out anybody else's.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -30,6 +31,8 @@ struct Shelf {
     traces: VecDeque<Arc<Trace>>,
     /// The number of the first; each has the next.
     first: u64,
+    /// Before this number, those who came in have lost their details.
+    slim_before: u64,
     bytes: usize,
     lost: u64,
 }
@@ -61,7 +64,9 @@ impl Kept {
         }
         while self.bytes > self.room {
             let Some((_, largest)) = self.sizes.last().copied() else { break };
-            self.drop_oldest(largest, true);
+            if !self.slim_oldest(largest) {
+                self.drop_oldest(largest, true);
+            }
         }
     }
 
@@ -114,6 +119,25 @@ impl Kept {
 
     fn oldest(&self, tenant: TenantId) -> Option<Timestamp> {
         Some(self.shelves.get(&tenant)?.traces.front()?.began)
+    }
+
+    /// Drops the details of the oldest sign-in that went well, if any has them but the newest.
+    fn slim_oldest(&mut self, tenant: TenantId) -> bool {
+        let Some(shelf) = self.shelves.get_mut(&tenant) else { return false };
+        let from = usize::try_from(shelf.slim_before.saturating_sub(shelf.first)).unwrap_or(usize::MAX);
+        let newest = shelf.traces.len().saturating_sub(1);
+        for (place, trace) in (shelf.first..).zip(&mut shelf.traces).take(newest).skip(from) {
+            shelf.slim_before = place + 1;
+            let came_in = matches!(trace.outcome, Outcome::Entered { .. }) && !trace.is_test;
+            if came_in && trace.trail.is_some() {
+                let before = trace.size();
+                Arc::make_mut(trace).slim();
+                let saved = before.saturating_sub(trace.size());
+                self.shrink(tenant, saved);
+                return true;
+            }
+        }
+        false
     }
 
     fn drop_oldest(&mut self, tenant: TenantId, for_room: bool) {

@@ -39,7 +39,7 @@ pub use trail::{Compared, FieldOutcome, MappedField, Passed, Trail};
 pub use verdict::Verdict;
 
 /// The most bytes that traces take, about.
-const ROOM: usize = 32 * 1024 * 1024;
+const ROOM: usize = 6 * 1024 * 1024;
 /// How long an administrator opens a connection's traces for.
 pub const OPEN_FOR: Duration = Duration::from_secs(15 * 60);
 /// How long claims stay in clear after that.
@@ -192,6 +192,11 @@ impl Trace {
         if let Some(trail) = &mut self.trail {
             trail.close();
         }
+    }
+
+    /// Forgets what happened on the way, where nothing went wrong.
+    pub(crate) fn slim(&mut self) {
+        (self.trail, self.sent) = (None, None);
     }
 
     /// Why it failed.

@@ -98,6 +98,24 @@ fn what_came_to_an_end_stays_when_somebody_comes_back_once_more() {
 }
 
 #[test]
+fn who_came_in_makes_room_for_what_went_wrong() {
+    let (_, traces) = traces(64 * 1024);
+    let came_in = |number| {
+        let claims: Vec<_> = (0..40).map(|n| (format!("claim-{n}"), json!(n))).collect();
+        let mut trail = traces.open_trail();
+        trail.see(&claims.into_iter().collect(), Source::IdToken);
+        let outcome = Outcome::Entered { user: None, came: Came::Known };
+        Trace { outcome, trail: Some(trail), ..trace(number, 1) }
+    };
+    traces.keep(Trace { outcome: failed(FederationError::NoCode), ..trace(0, 1) });
+    (1..=40).for_each(|number| traces.keep(came_in(number)));
+    let (kept, lost) = all(&traces, 1);
+    assert_eq!((kept.len(), lost), (41, 0));
+    assert!(kept[40].failed().is_some(), "what went wrong stays whole");
+    assert!(kept[0].trail.is_some() && kept[39].trail.is_none(), "the details of the oldest went first");
+}
+
+#[test]
 fn nobodys_flood_pushes_out_what_is_somebody_elses() {
     let one = trace(1, 1).size();
     let (_, traces) = traces(20 * one);
