@@ -17,7 +17,7 @@ pub struct Figure {
     pub what: String,
     /// What came out.
     pub value: f64,
-    /// The most it may be.
+    /// The most it may be; infinite where that is not the question.
     pub budget: f64,
     /// The unit of both.
     pub unit: &'static str,
@@ -60,7 +60,8 @@ impl Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| figure | measured | budget |\n| --- | ---: | ---: |")?;
         for Figure { what, value, budget, unit } in &self.0 {
-            writeln!(f, "| {what} | {value:.1} {unit} | ≤ {budget} {unit} |")?;
+            let most = if budget.is_finite() { format!("≤ {budget} {unit}") } else { String::new() };
+            writeln!(f, "| {what} | {value:.1} {unit} | {most} |")?;
         }
         Ok(())
     }
