@@ -1,8 +1,8 @@
 //! Halaxy: a practice signs in with Microsoft Entra ID, beside its passwords or instead of them.
 
 use anyhow::Context as _;
-use doorward_stories::{Company, Site, Story, now, sign_in_link, step, tell};
-use doorward_test_idp::entra::{App, Entra, Secret, Tenant, User};
+use doorward_stories::{Company, Microsoft, Story, sign_in_link, step, tell};
+use doorward_test_idp::entra::{App, Secret};
 use serde_json::json;
 
 /// What the owner signs in with, whatever becomes of Microsoft.
@@ -14,36 +14,15 @@ const OLGAS_PASSWORD: &str = "four copper kettles in a row";
 #[tokio::test]
 async fn a_practice_signs_in_with_entra() -> anyhow::Result<()> {
     tell(async |story| {
-        let microsoft = Microsoft::new().await?;
+        let practice = ("Seaview Practice", "seaview.test");
+        let people = [("maria", "Maria Marsh"), ("ben", "Ben Brook"), ("olga", "Olga Owner")];
+        let microsoft = Microsoft::new(practice, &people).await?;
         let (mut practice, app) = connects(story, &microsoft).await?;
         has_both(story, &mut practice).await?;
         has_single_sign_on_only(story, &mut practice).await?;
         renews_the_secret(story, &mut practice, (&microsoft, &app)).await
     })
     .await
-}
-
-/// Microsoft, with the practice's directory and its people.
-struct Microsoft {
-    url: String,
-    entra: Entra,
-    directory: Tenant,
-}
-
-impl Microsoft {
-    async fn new() -> anyhow::Result<Self> {
-        let site = Site::new().await?;
-        let url = site.url.clone();
-        let entra = Entra::new(&url, &url, now());
-        let directory = Tenant::new("Seaview Practice", "seaview.test");
-        entra.add_tenant(directory.clone());
-        for (name, display_name) in [("maria", "Maria Marsh"), ("ben", "Ben Brook"), ("olga", "Olga Owner")] {
-            let user = User::member(&directory, name, display_name);
-            entra.add_user(&directory, user.mail(&format!("{name}@seaview.test")));
-        }
-        site.open(entra.router());
-        Ok(Self { url, entra, directory })
-    }
 }
 
 async fn connects(story: &Story<'_>, microsoft: &Microsoft) -> anyhow::Result<(Company, App)> {

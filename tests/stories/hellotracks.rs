@@ -1,8 +1,8 @@
 //! Hellotracks: couriers type the company code, at a desk or on a phone, and Microsoft Entra ID does the rest.
 
 use anyhow::Context as _;
-use doorward_stories::{Company, NativeApp, Site, Story, now, step, tell};
-use doorward_test_idp::entra::{App, Entra, Tenant, User};
+use doorward_stories::{Company, Microsoft, NativeApp, Story, step, tell};
+use doorward_test_idp::entra::App;
 use serde_json::json;
 
 const CARLO: &str = "carlo@parcelpost.test";
@@ -11,45 +11,14 @@ const DORA: &str = "dora@parcelpost.test";
 #[tokio::test]
 async fn couriers_sign_in_by_company_code() -> anyhow::Result<()> {
     tell(async |story| {
-        let microsoft = Microsoft::new().await?;
+        let couriers = [("carlo", "Carlo Conti"), ("dora", "Dora Diaz")];
+        let microsoft = Microsoft::new(("Parcel Post", "parcelpost.test"), &couriers).await?;
         let (company, app) = connect(story, &microsoft).await?;
         let carlo = come_in(story, &company).await?;
         are_assigned(story, &company, (&microsoft, &app)).await?;
         have_phones(story, &carlo).await
     })
     .await
-}
-
-/// Microsoft, with the directory of the couriers.
-struct Microsoft {
-    url: String,
-    entra: Entra,
-    directory: Tenant,
-}
-
-impl Microsoft {
-    async fn new() -> anyhow::Result<Self> {
-        let site = Site::new().await?;
-        let url = site.url.clone();
-        let entra = Entra::new(&url, &url, now());
-        let directory = Tenant::new("Parcel Post", "parcelpost.test");
-        entra.add_tenant(directory.clone());
-        for (name, full_name, address) in [("carlo", "Carlo Conti", CARLO), ("dora", "Dora Diaz", DORA)] {
-            entra.add_user(&directory, User::member(&directory, name, full_name).mail(address));
-        }
-        site.open(entra.router());
-        Ok(Self { url, entra, directory })
-    }
-
-    /// Assigns somebody to the app.
-    fn assign(&self, app: &App, address: &str) {
-        let mut oid = String::new();
-        self.entra.change_user(&self.directory, address, |user| oid.clone_from(&user.oid));
-        self.entra.change_enterprise_app(&self.directory, &app.client_id, |app| {
-            app.assignment_required = true;
-            app.assignments.push((oid, None));
-        });
-    }
 }
 
 async fn connect(story: &Story<'_>, microsoft: &Microsoft) -> anyhow::Result<(Company, App)> {

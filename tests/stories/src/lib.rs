@@ -4,6 +4,7 @@
 
 mod administrator;
 mod company;
+mod microsoft;
 mod native_app;
 mod person;
 mod returning;
@@ -14,6 +15,7 @@ use doorward_browser_tests::Stage;
 
 pub use administrator::Administrator;
 pub use company::Company;
+pub use microsoft::Microsoft;
 pub use native_app::NativeApp;
 pub use person::sign_in_link;
 pub use returning::Returning;

@@ -7,12 +7,13 @@ use axum::extract::{Extension, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use doorward_domain::UserCode;
-use doorward_service::login::{ConsentDecision, Guesser, LoginError, Step};
+use doorward_service::login::{Guesser, LoginError, Step};
 use doorward_service::provider::Params;
 use doorward_service::provider::discovery::path;
 
 use super::authorize::browser;
 use super::call::Call;
+use super::consent::decision;
 use super::sign_in::form;
 use super::{json, step};
 use crate::app::App;
@@ -70,11 +71,7 @@ pub async fn confirm(State(app): State<Arc<App>>, headers: HeaderMap, body: Byte
 async fn confirmed(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Step, LoginError> {
     let now = app.now();
     let (id, params) = form(body)?;
-    // Whatever is not a clear yes is a no.
-    let decision = match params.get("decision") {
-        Some("allow") => ConsentDecision::Allow,
-        _ => ConsentDecision::Deny,
-    };
+    let decision = decision(&params);
     let session = app.login.session(app.cookies.session(headers), now).await?;
     app.login.device_answered(id, app.cookies.transaction(headers, id), session, decision, now).await
 }

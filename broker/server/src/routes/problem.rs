@@ -27,12 +27,12 @@ pub fn login(app: &App, request: &HeaderMap, ui_locales: Option<&str>, error: Lo
         LoginError::Federation { way_on, .. } | LoginError::NotAdmitted { way_on, .. } => Some(&**way_on),
         _ => None,
     };
-    let ui_locales = way_on.and_then(|way_on| way_on.ui_locales.as_deref()).or(ui_locales);
+    let ui_locales = way_on.and_then(|way_on| way_on.heading.ui_locales.as_deref()).or(ui_locales);
     let words = Words::for_reader(ui_locales, request);
     let reference = app.login.reference(&error, app.now());
     let mut response = page(app, words, failure::of_login(&error), (reference, way_on), &error);
     // A login that failed on its very first step is not in the browser yet.
-    let begun = way_on.map(|way_on| &way_on.transaction);
+    let begun = way_on.map(|way_on| &way_on.heading.transaction);
     if let Some(begun) = begun.filter(|it| app.cookies.transaction(request, it.id).is_none()) {
         app.cookies.set_transaction(request, response.headers_mut(), begun);
     }
@@ -120,8 +120,8 @@ fn page(
         words,
         status,
         failure: name,
-        app: way_on.map(|way_on| way_on.app.clone()).unwrap_or_default(),
-        try_again: way_on.map(|way_on| Href::here(&format!("/sign-in?tx={}", way_on.transaction.id))),
+        app: way_on.map(|way_on| way_on.heading.app.clone()).unwrap_or_default(),
+        try_again: way_on.map(|way_on| Href::here(&format!("/sign-in?tx={}", way_on.heading.transaction.id))),
         back: way_on.and_then(|way_on| way_on.back.as_ref()).map(way_back),
         reference,
         at: readable(app.now()),

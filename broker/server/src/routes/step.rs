@@ -4,10 +4,10 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use doorward_domain::{Client, User};
 use doorward_service::login::{
-    self as login, CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, LoginError, NewSession,
-    PasswordQuestion, Problem, ProofQuestion, SecondFactorQuestion, SignIn, Step, TransactionCookie,
+    self as login, CodeProblem, ConsentDecision, ConsentQuestion, DeviceQuestion, Heading, LoginError,
+    NewSession, PasswordQuestion, Problem, ProofQuestion, SecondFactorQuestion, SignIn, Step,
+    TransactionCookie, TransactionId,
 };
-
 use url::Url;
 
 use super::problem;
@@ -31,32 +31,14 @@ pub fn render(app: &App, request: &HeaderMap, outcome: Result<Step, LoginError>)
 fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
     match step {
         Step::SignIn(page) => {
-            let cookie = page.transaction.clone();
-            let mut response = sign_in_page(request, page).into_response();
-            app.cookies.set_transaction(request, response.headers_mut(), &cookie);
-            response
+            let login = page.heading.transaction.clone();
+            with_login(app, request, &login, sign_in_page(request, page))
         }
-        Step::Choose(page) => {
-            let choice = |(value, title)| Choice { value, title, kind: String::new() };
-            let mut response = ChoosePage {
-                words: Words::for_reader(page.ui_locales.as_deref(), request),
-                app: Some(page.app),
-                transaction: page.transaction.id.to_string(),
-                choices: page.choices.into_iter().map(choice).collect(),
-                with_password: page.password.then(|| password_href(&page.transaction)),
-            }
-            .into_response();
-            app.cookies.set_transaction(request, response.headers_mut(), &page.transaction);
-            response
-        }
+        Step::Choose(page) => choose(app, request, page),
         Step::Password(question) => password(app, request, question),
         Step::SecondFactor(question) => second_factor(app, request, question),
         Step::Prove(question) => prove(app, request, *question),
-        Step::Leave { transaction, location } => {
-            let mut response = redirect(&location);
-            app.cookies.set_transaction(request, response.headers_mut(), &transaction);
-            response
-        }
+        Step::Leave { transaction, location } => with_login(app, request, &transaction, redirect(&location)),
         Step::Consent(question) => consent(app, request, *question),
         Step::DeviceCode(page) => DeviceCodePage {
             words: Words::for_reader(None, request),
@@ -76,23 +58,16 @@ fn step_response(app: &App, request: &HeaderMap, step: Step) -> Response {
             app.cookies.clear_transaction(response.headers_mut(), done);
             response
         }
-        Step::Return(way) => {
-            let mut response = answer(request, &way.answer);
-            set_session(app, &mut response, way.session.as_ref());
-            if let Some(done) = way.done {
-                app.cookies.clear_transaction(response.headers_mut(), done);
-            }
-            response
-        }
+        Step::Return(way) => signed_in(app, answer(request, &way.answer), way.session.as_ref(), way.done),
     }
 }
 
 fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
     SignInPage {
-        words: Words::for_reader(page.ui_locales.as_deref(), request),
-        app: Some(page.app),
-        transaction: page.transaction.id.to_string(),
-        with_password: password_href(&page.transaction),
+        words: words(request, &page.heading),
+        transaction: page.heading.transaction.id.to_string(),
+        with_password: password_href(&page.heading.transaction),
+        app: Some(page.heading.app),
         passkey: PasskeyForm::to_sign_in(&page.passkey),
         may_cancel: page.may_cancel,
         problem: page.problem.map(|problem| match problem {
@@ -106,59 +81,74 @@ fn sign_in_page(request: &HeaderMap, page: SignIn) -> SignInPage {
     }
 }
 
+fn choose(app: &App, request: &HeaderMap, page: login::Choose) -> Response {
+    let login = &page.heading.transaction;
+    let choice = |(value, title)| Choice { value, title, kind: String::new() };
+    let shown = ChoosePage {
+        words: words(request, &page.heading),
+        app: Some(page.heading.app),
+        transaction: login.id.to_string(),
+        choices: page.choices.into_iter().map(choice).collect(),
+        with_password: page.password.then(|| password_href(login)),
+    };
+    with_login(app, request, login, shown)
+}
+
 /// The page for a password, in a login that is under way.
 fn password_href(transaction: &TransactionCookie) -> Href {
     Href::here(&format!("/sign-in/password?tx={}", transaction.id))
 }
 
+/// Back to the sign-in page, in a login that is under way.
+fn sign_in_href(transaction: &TransactionCookie) -> Href {
+    Href::here(&format!("/sign-in?tx={}", transaction.id))
+}
+
 fn password(app: &App, request: &HeaderMap, question: PasswordQuestion) -> Response {
-    let mut response = PasswordPage {
-        words: Words::for_reader(question.ui_locales.as_deref(), request),
-        app: question.app,
-        transaction: question.transaction.id.to_string(),
+    let login = &question.heading.transaction;
+    let page = PasswordPage {
+        words: words(request, &question.heading),
+        app: question.heading.app,
+        transaction: login.id.to_string(),
         login: question.login,
-        reset: Href::here(&format!("/reset?tx={}", question.transaction.id)),
-        other: Href::here(&format!("/sign-in?tx={}", question.transaction.id)),
+        reset: Href::here(&format!("/reset?tx={}", login.id)),
+        other: sign_in_href(login),
         passkey: PasskeyForm::to_sign_in(&question.passkey),
         problem: question.problem.map(try_problem),
-    }
-    .into_response();
-    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
-    response
+    };
+    with_login(app, request, login, page)
 }
 
 fn second_factor(app: &App, request: &HeaderMap, question: SecondFactorQuestion) -> Response {
-    let mut response = SecondFactorPage {
-        words: Words::for_reader(question.ui_locales.as_deref(), request),
-        app: question.app,
-        transaction: question.transaction.id.to_string(),
+    let login = &question.heading.transaction;
+    let page = SecondFactorPage {
+        words: words(request, &question.heading),
+        app: question.heading.app,
+        transaction: login.id.to_string(),
         authenticator: question.authenticator,
         passkey: question.passkey.as_ref().map(PasskeyForm::to_confirm),
         problem: question.problem.map(try_problem),
-    }
-    .into_response();
-    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
-    response
+    };
+    with_login(app, request, login, page)
 }
 
 fn prove(app: &App, request: &HeaderMap, question: ProofQuestion) -> Response {
-    let mut response = ProvePage {
-        words: Words::for_reader(question.ui_locales.as_deref(), request),
-        app: question.app,
+    let login = &question.heading.transaction;
+    let page = ProvePage {
+        words: words(request, &question.heading),
+        app: question.heading.app,
         address: question.address,
-        transaction: question.transaction.id.to_string(),
+        transaction: login.id.to_string(),
         arrived: question.arrived.expose().to_owned(),
         wanted: match question.wanted {
             login::Wanted::Proof => Wanted::Proof,
             login::Wanted::Code => Wanted::Code,
             login::Wanted::SecondFactor => Wanted::SecondFactor,
         },
-        other: Href::here(&format!("/sign-in?tx={}", question.transaction.id)),
+        other: sign_in_href(login),
         problem: question.problem.map(try_problem),
-    }
-    .into_response();
-    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
-    response
+    };
+    with_login(app, request, login, page)
 }
 
 /// What is wrong with a try, as the pages tell it.
@@ -175,7 +165,7 @@ fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Respons
         |uri: &Option<String>| uri.as_deref().and_then(|uri| Url::parse(uri).ok()).map(|it| Href::app(&it));
     let presentation = &question.client.presentation;
     let resources = question.resources.into_iter().map(ScopeLine::Resource);
-    let mut response = ConsentPage {
+    let page = ConsentPage {
         words: Words::for_reader(question.ui_locales.as_deref(), request),
         logo: question.logo.map(|logo| Picture::new(logo.media_type, &logo.bytes)),
         standing: standing(&question.client),
@@ -187,18 +177,13 @@ fn consent(app: &App, request: &HeaderMap, question: ConsentQuestion) -> Respons
         person: called(&question.user),
         scopes: question.scope.iter().map(|it| ScopeLine::from(it.as_str())).chain(resources).collect(),
         transaction: question.transaction.id.to_string(),
-    }
-    .into_response();
-    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
-    set_session(app, &mut response, question.session.as_ref());
-    if let Some(done) = question.done {
-        app.cookies.clear_transaction(response.headers_mut(), done);
-    }
-    response
+    };
+    let response = with_login(app, request, &question.transaction, page);
+    signed_in(app, response, question.session.as_ref(), question.done)
 }
 
 fn device(app: &App, request: &HeaderMap, question: DeviceQuestion) -> Response {
-    let mut response = DevicePage {
+    let page = DevicePage {
         words: Words::for_reader(None, request),
         app: question.client.name,
         code: question.user_code.to_string(),
@@ -207,14 +192,9 @@ fn device(app: &App, request: &HeaderMap, question: DeviceQuestion) -> Response 
         person: called(&question.user),
         scopes: question.scope.iter().map(|value| ScopeLine::from(value.as_str())).collect(),
         transaction: question.transaction.id.to_string(),
-    }
-    .into_response();
-    app.cookies.set_transaction(request, response.headers_mut(), &question.transaction);
-    set_session(app, &mut response, question.session.as_ref());
-    if let Some(done) = question.done {
-        app.cookies.clear_transaction(response.headers_mut(), done);
-    }
-    response
+    };
+    let response = with_login(app, request, &question.transaction, page);
+    signed_in(app, response, question.session.as_ref(), question.done)
 }
 
 /// Whether anybody vouches for an app.
@@ -234,9 +214,36 @@ fn called(user: &User) -> String {
     name.cloned().unwrap_or_default()
 }
 
-fn set_session(app: &App, response: &mut Response, session: Option<&NewSession>) {
+/// The words of a page, in the languages of its reader.
+fn words(request: &HeaderMap, heading: &Heading) -> Words {
+    Words::for_reader(heading.ui_locales.as_deref(), request)
+}
+
+/// A page of a login under way, and the cookie that carries the login.
+fn with_login(
+    app: &App,
+    request: &HeaderMap,
+    transaction: &TransactionCookie,
+    page: impl axum::response::IntoResponse,
+) -> Response {
+    let mut response = page.into_response();
+    app.cookies.set_transaction(request, response.headers_mut(), transaction);
+    response
+}
+
+/// The cookies of a session that has just begun, in place of that of the login it came from.
+fn signed_in(
+    app: &App,
+    mut response: Response,
+    session: Option<&NewSession>,
+    done: Option<TransactionId>,
+) -> Response {
     if let Some(NewSession { cookie, home }) = session {
         app.cookies.set_session(response.headers_mut(), cookie.expose());
         app.cookies.set_home(response.headers_mut(), home.expose());
     }
+    if let Some(done) = done {
+        app.cookies.clear_transaction(response.headers_mut(), done);
+    }
+    response
 }

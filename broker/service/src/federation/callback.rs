@@ -74,6 +74,14 @@ impl Verified {
     }
 }
 
+/// A code that was redeemed for an ID token that stands up to every check.
+struct Redeemed {
+    to: Destination,
+    provider: Provider,
+    tokens: Tokens,
+    claims: VerifiedClaims,
+}
+
 impl Federation {
     /// Takes a person back from the provider: the whole of what the callback URL of `path_connection`
     /// received, with the leg from the browser's transaction. What happens on the way is noted on `trail`.
@@ -88,25 +96,50 @@ impl Federation {
         trail: &mut Trail,
         now: Timestamp,
     ) -> Result<Verified, FederationError> {
+        let redeemed = self.redeemed(path_connection, leg, response, trail, now).await?;
+        self.recognised(redeemed, trail, now).await
+    }
+
+    /// The answer belongs to the leg, its code was redeemed, and the ID token is one for us.
+    async fn redeemed(
+        &self,
+        path_connection: ConnectionId,
+        leg: &Leg,
+        response: &CallbackResponse,
+        trail: &mut Trail,
+        now: Timestamp,
+    ) -> Result<Redeemed, FederationError> {
         leg.check(path_connection, response.state.as_deref(), now)?;
-        let Destination { tenant, connection } = self.destination_of(leg, now).await?;
+        let to = self.destination_of(leg, now).await?;
         trail.pass(Passed::Agreed);
-        let provider = self.providers.get(&connection, now).await?;
-        let metadata = &*provider.metadata;
-        check_issuer(metadata, response.iss.as_deref())?;
+        let provider = self.providers.get(&to.connection, now).await?;
+        check_issuer(&provider.metadata, response.iss.as_deref())?;
         trail.pass(Passed::Provider);
         let code = code_of(response)?;
-        let tokens = self.exchange(&connection, metadata, (leg, code), now).await?;
+        let tokens = self.exchange(&to.connection, &provider.metadata, (leg, code), now).await?;
         trail.pass(Passed::Redeemed);
-        let claims = match self.verified_claims(&connection, &provider, leg, &tokens, now).await {
-            Ok(claims) => claims,
-            Err(error) => {
-                trail.compared = self.compared(&connection, &provider, leg, &tokens, now);
-                return Err(error);
+        match self.verified_claims(&to.connection, &provider, leg, &tokens, now).await {
+            Ok(claims) => {
+                trail.pass(Passed::Verified);
+                trail.see(claims.all(), Source::IdToken);
+                Ok(Redeemed { to, provider, tokens, claims })
             }
-        };
-        trail.pass(Passed::Verified);
-        trail.see(claims.all(), Source::IdToken);
+            Err(error) => {
+                trail.compared = self.compared(&to.connection, &provider, leg, &tokens, now);
+                Err(error)
+            }
+        }
+    }
+
+    /// Who it is, by all that the provider says and by the connection's rules.
+    async fn recognised(
+        &self,
+        redeemed: Redeemed,
+        trail: &mut Trail,
+        now: Timestamp,
+    ) -> Result<Verified, FederationError> {
+        let Redeemed { to: Destination { tenant, connection }, provider, tokens, claims } = redeemed;
+        let metadata = &*provider.metadata;
         let kind = kind::of(&connection.kind);
         let subject = kind.subject(&connection.issuer, &claims);
         let context = kind.context(&claims, &connection.contexts);
@@ -124,22 +157,19 @@ impl Federation {
         notes.extend((!groups_known).then_some(Note { field: Field::Groups, flaw: Flaw::Unknown }));
         profile.email_verified = email_trust.is_verified();
         trail.mapped(&connection.mapping, &profile, &notes, email_trust);
-        let standing = claims::standing(&connection, (&profile, groups_known), &claims);
-        let told = told::record(&connection, &claims, groups_known);
-        let lacking = claims::lacking(&connection, &profile, &claims);
         Ok(Verified {
+            standing: claims::standing(&connection, (&profile, groups_known), &claims),
+            told: told::record(&connection, &claims, groups_known),
+            lacking: claims::lacking(&connection, &profile, &claims),
             tenant,
             connection,
             subject,
             profile,
-            standing,
             email_trust,
             is_guest,
             authentication,
             naming,
             notes,
-            lacking,
-            told,
         })
     }
 

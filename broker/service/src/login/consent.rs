@@ -21,6 +21,17 @@ pub enum ConsentDecision {
 }
 
 impl Login {
+    /// Who has signed in by `session`, and whose person they are.
+    pub(super) async fn whose_session(
+        &self,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<(Tenant, User), LoginError> {
+        let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
+        let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
+        tenant.zip(user).map(|(tenant, user)| (tenant.record, user.record)).ok_or(LoginError::NoTransaction)
+    }
+
     /// Asks the signed-in person whether the app may have what it asks for. If the session has just
     /// `begun`, this is the login that it came from, and what the browser keeps.
     pub(super) async fn ask_consent(
@@ -31,9 +42,7 @@ impl Login {
         begun: Option<(TransactionId, NewSession)>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
-        let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
-        let (Some(tenant), Some(user)) = (tenant, user) else { return Err(LoginError::NoTransaction) };
+        let (tenant, user) = self.whose_session(session, now).await?;
         let scope = request.access.shown().map(str::to_owned).collect();
         let (done, new_session) = begun.unzip();
         let logo = self.provider.logo(&client).await;
@@ -48,8 +57,8 @@ impl Login {
             logo,
             redirect_uri: transaction.request.redirect_uri,
             resources: transaction.request.access.resources,
-            tenant: tenant.record,
-            user: user.record,
+            tenant,
+            user,
             scope,
             session: new_session,
             done,

@@ -5,8 +5,7 @@ use doorward_domain::audit::Action;
 use doorward_domain::{
     Client, DeviceAuthorization, DeviceState, GrantType, Session, Tenant, Timestamp, User, UserCode,
 };
-use doorward_store::records::at;
-use doorward_store::{Batch, StoreError, StoreExt as _, Stored};
+use doorward_store::{Batch, StoreError, Stored};
 
 use super::guesses::Guesser;
 use super::{
@@ -111,10 +110,8 @@ impl Login {
         begun: Option<(TransactionId, NewSession)>,
         now: Timestamp,
     ) -> Result<Step, LoginError> {
-        let tenant = self.store.read::<Tenant>(&at::tenant(session.tenant), now).await?;
-        let user = self.store.read::<User>(&at::user(session.tenant, session.user), now).await?;
+        let (tenant, user) = self.whose_session(session, now).await?;
         let device = self.device_of(&request, now).await?.record;
-        let (Some(tenant), Some(user)) = (tenant, user) else { return Err(LoginError::NoTransaction) };
         let (id, mut transaction) = self.new_transaction(request, now);
         let subject = self.provider.subject_for(&client, session.tenant, session.user);
         transaction.request.expected_subject = Some(subject);
@@ -124,8 +121,8 @@ impl Login {
             client,
             user_code: device.user_code,
             asked_from: device.asked_from,
-            tenant: tenant.record,
-            user: user.record,
+            tenant,
+            user,
             scope: device.access.shown().map(str::to_owned).collect(),
             session,
             done,

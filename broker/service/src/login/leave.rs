@@ -82,10 +82,8 @@ impl Login {
                 let mut login = login.with_hint(identifier);
                 login.transaction.company = Some(tenant.id);
                 return Ok(Step::Choose(Choose {
-                    transaction: self.carried(&login),
-                    ui_locales: login.ui_locales(),
+                    heading: self.heading(&login),
                     password: login.transaction.local.company.is_some(),
-                    app: login.client.name,
                     choices: offered.into_iter().map(|it| (it.id.to_string(), it.title)).collect(),
                 }));
             }
@@ -161,10 +159,8 @@ impl Login {
         let why = "the person could not sign in";
         let back = self.provider.error_response(login.request(), code, why, now).await;
         Box::new(WayOn {
-            transaction: self.carried(login),
-            ui_locales: login.ui_locales(),
+            heading: self.heading(login),
             tenant: tenant.map(|tenant| tenant.slug.clone()),
-            app: login.client.name.clone(),
             reference: login.reference(now),
             back,
         })

@@ -11,7 +11,7 @@ use super::enter::Entrant;
 use super::passkey::PasskeyQuestion;
 use super::transaction::{LocalLeg, Proved};
 use super::under_way::UnderWay;
-use super::{BrowserSession, Login, LoginError, Step, TransactionCookie, TransactionId};
+use super::{BrowserSession, Heading, Login, LoginError, Step, TransactionId};
 use crate::federation::Route;
 use crate::identity::local::{Account, Attempt, Denied, Device, Factor, Message, Method};
 
@@ -21,12 +21,8 @@ const LONGEST_LOGIN: usize = 320;
 /// The page for name and password.
 #[derive(Debug)]
 pub struct PasswordQuestion {
-    /// The login under way.
-    pub transaction: TransactionCookie,
-    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
-    pub ui_locales: Option<String>,
-    /// The app's name.
-    pub app: String,
+    /// Whose login it is.
+    pub heading: Heading,
     /// What the person typed as their name.
     pub login: String,
     /// The question for the browser: is there a passkey?
@@ -38,12 +34,8 @@ pub struct PasswordQuestion {
 /// The page for the second factor.
 #[derive(Debug)]
 pub struct SecondFactorQuestion {
-    /// The login under way.
-    pub transaction: TransactionCookie,
-    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
-    pub ui_locales: Option<String>,
-    /// The app's name.
-    pub app: String,
+    /// Whose login it is.
+    pub heading: Heading,
     /// Whether the person has an authenticator app; whoever has none has recovery codes.
     pub authenticator: bool,
     /// The question for the browser, if the person has a passkey.
@@ -152,9 +144,7 @@ impl Login {
     pub(super) fn ask_password(&self, login: &UnderWay) -> PasswordQuestion {
         let hint = login.hint();
         PasswordQuestion {
-            transaction: self.carried(login),
-            ui_locales: login.ui_locales(),
-            app: login.client.name.clone(),
+            heading: self.heading(login),
             // A company code is not a person's name.
             login: if hint.contains('@') { hint } else { String::new() },
             passkey: self.passkey_question(login),
@@ -202,7 +192,7 @@ impl Login {
         let person = Person { account, changed, method: Method::Password, device };
         match self.let_in(&login, person.clone(), older.clone(), now).await {
             // Another sign-in was faster with the new hash.
-            Err(LoginError::Store(StoreError::Conflict(key))) if key.kind() == Kind::Credentials => {
+            Err(error) if error.credentials_changed() => {
                 let person = Person { changed: None, ..person };
                 self.let_in(&login, person, older, now).await
             }
@@ -217,9 +207,7 @@ impl Login {
         problem: Option<TryProblem>,
     ) -> SecondFactorQuestion {
         SecondFactorQuestion {
-            transaction: self.carried(login),
-            ui_locales: login.ui_locales(),
-            app: login.client.name.clone(),
+            heading: self.heading(login),
             authenticator: account.credentials.record.totp.is_some(),
             passkey: self.passkey_to_confirm(login, account),
             problem,
@@ -242,30 +230,24 @@ impl Login {
         let login = self.under_way(id, cookie, now).await?;
         let account = self.half_way(&login, now).await?;
         let asked = account.clone();
-        let again = |denied| {
-            let problem = Some(problem(denied)?);
-            Ok(Step::SecondFactor(self.ask_second_factor(&login, &asked, problem)).into())
-        };
-        let (changed, factor) = match self.local.check_second_factor(&account, code, now) {
-            Ok(found) => found,
-            Err(denied) => return again(denied),
-        };
-        let left = changed.recovery_codes.len();
-        let device = Device::open(&self.sealer, device);
-        let person = Person { account, changed: Some(changed), method: Method::PasswordAndCode, device };
-        match self.let_in(&login, person, older, now).await {
-            // The same code was used at the same moment.
-            Err(LoginError::Store(StoreError::Conflict(key))) if key.kind() == Kind::Credentials => {
-                again(Denied::Wrong)
-            }
-            Ok(entered) => {
-                if factor == Factor::RecoveryCode {
+        let entered = match self.local.check_second_factor(&account, code, now) {
+            Ok((changed, factor)) => {
+                let left = changed.recovery_codes.len();
+                let device = Device::open(&self.sealer, device);
+                let method = Method::PasswordAndCode;
+                let person = Person { account, changed: Some(changed), method, device };
+                let entered = self.let_in_once(&login, person, older, now).await?;
+                if entered.is_ok() && factor == Factor::RecoveryCode {
                     self.local.tell(&asked, |tenant| Message::RecoveryCodeUsed { tenant, left });
                 }
-                Ok(entered)
+                entered
             }
-            Err(error) => Err(error),
-        }
+            Err(denied) => Err(denied),
+        };
+        entered.or_else(|denied| {
+            let problem = Some(problem(denied)?);
+            Ok(Step::SecondFactor(self.ask_second_factor(&login, &asked, problem)).into())
+        })
     }
 
     /// Whose password was right before, in this login, as they are now.
@@ -279,6 +261,21 @@ impl Login {
         match self.local.may_sign_in(&account, now).await? {
             true => Ok(account),
             false => Err(LoginError::NoTransaction),
+        }
+    }
+
+    /// Lets somebody in by what is good once: of several at the same moment, one comes in.
+    pub(super) async fn let_in_once(
+        &self,
+        login: &UnderWay,
+        person: Person,
+        older: BrowserSession,
+        now: Timestamp,
+    ) -> Result<Result<Entered, Denied>, LoginError> {
+        match self.let_in(login, person, older, now).await {
+            Ok(entered) => Ok(Ok(entered)),
+            Err(error) if error.credentials_changed() => Ok(Err(Denied::Wrong)),
+            Err(error) => Err(error),
         }
     }
 
@@ -342,6 +339,11 @@ impl LoginError {
     /// What takes a page of its own.
     pub fn of_denial(denied: Denied) -> Result<TryProblem, Self> {
         problem(denied)
+    }
+
+    /// Whether somebody's credentials changed at the same moment.
+    fn credentials_changed(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Conflict(key)) if key.kind() == Kind::Credentials)
     }
 }
 

@@ -142,15 +142,22 @@ pub enum Step {
     Return(Return),
 }
 
-/// The sign-in page.
+/// What every page of a login under way has.
 #[derive(Debug)]
-pub struct SignIn {
-    /// The login under way.
+pub struct Heading {
+    /// The login.
     pub transaction: TransactionCookie,
     /// The languages that the app asked for (OIDC Core section 3.1.2.1).
     pub ui_locales: Option<String>,
     /// The app's name.
     pub app: String,
+}
+
+/// The sign-in page.
+#[derive(Debug)]
+pub struct SignIn {
+    /// Whose login it is.
+    pub heading: Heading,
     /// What the person typed, or what the app believes.
     pub identifier: String,
     /// Where the browser belongs, and the person most likely with it.
@@ -194,12 +201,8 @@ pub enum Problem {
 /// The page that offers several connections.
 #[derive(Debug)]
 pub struct Choose {
-    /// The login under way.
-    pub transaction: TransactionCookie,
-    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
-    pub ui_locales: Option<String>,
-    /// The app's name.
-    pub app: String,
+    /// Whose login it is.
+    pub heading: Heading,
     /// Identifier and title of each connection.
     pub choices: Vec<(String, String)>,
     /// Whether a password at doorward itself is one of the ways.
@@ -298,13 +301,9 @@ impl LoginError {
 #[derive(Debug)]
 pub struct WayOn {
     /// The login, which can be tried again.
-    pub transaction: TransactionCookie,
-    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
-    pub ui_locales: Option<String>,
+    pub heading: Heading,
     /// The company it led to.
     pub tenant: Option<Slug>,
-    /// The app's name.
-    pub app: String,
     /// What the trace of the attempt is found by.
     pub reference: Reference,
     /// Back to the app, telling it `access_denied`.

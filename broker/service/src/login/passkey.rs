@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use doorward_domain::{Plain, Timestamp};
-use doorward_store::{Kind, StoreError};
 use serde_json::Value;
 
 use super::local::{Person, TryProblem, problem};
@@ -75,24 +74,16 @@ impl Login {
         now: Timestamp,
     ) -> Result<Entered, LoginError> {
         let login = self.under_way(id, cookie, now).await?;
-        let again = |denied| {
+        let passed = self.local.check_passkey(id.0, &with.shown, with.from, now).await;
+        let by = |synced| Method::Passkey { synced };
+        self.let_in_with_passkey(&login, passed, (by, with.device), older, now).await?.or_else(|denied| {
             let mut page = self.ask_password(&login);
             match problem(denied)? {
                 TryProblem::Wrong => page.passkey.refused = true,
                 too_soon => page.problem = Some(too_soon),
             }
             Ok(Step::Password(page).into())
-        };
-        let passed = match self.local.check_passkey(id.0, &with.shown, with.from, now).await {
-            Ok(passed) => passed,
-            Err(denied) => return again(denied),
-        };
-        let method = Method::Passkey { synced: passed.synced };
-        let person = self.with_passkey(passed, method, with.device);
-        match self.let_in(&login, person, older, now).await {
-            Err(error) if is_used_up(&error) => again(Denied::Wrong),
-            entered => entered,
-        }
+        })
     }
 
     /// Goes on with a passkey after a password.
@@ -109,33 +100,33 @@ impl Login {
     ) -> Result<Entered, LoginError> {
         let login = self.under_way(id, cookie, now).await?;
         let account = self.half_way(&login, now).await?;
-        let again = |denied| {
+        let passed = self.local.confirm_by_passkey(account.clone(), id.0, &with.shown, now).await;
+        let by = |synced| Method::PasswordAndPasskey { synced };
+        self.let_in_with_passkey(&login, passed, (by, with.device), older, now).await?.or_else(|denied| {
             let mut page = self.ask_second_factor(&login, &account, None);
             match (problem(denied)?, &mut page.passkey) {
                 (TryProblem::Wrong, Some(passkey)) => passkey.refused = true,
                 (other, _) => page.problem = Some(other),
             }
             Ok(Step::SecondFactor(page).into())
-        };
-        let passed = match self.local.confirm_by_passkey(account.clone(), id.0, &with.shown, now).await {
+        })
+    }
+
+    /// Lets somebody in whose passkey was honoured. The same signature, shown twice at a moment, lets in once.
+    async fn let_in_with_passkey(
+        &self,
+        login: &UnderWay,
+        passed: Result<Passed, Denied>,
+        (by, device): (impl FnOnce(bool) -> Method, Option<&str>),
+        older: BrowserSession,
+        now: Timestamp,
+    ) -> Result<Result<Entered, Denied>, LoginError> {
+        let Passed { account, changed, synced } = match passed {
             Ok(passed) => passed,
-            Err(denied) => return again(denied),
+            Err(denied) => return Ok(Err(denied)),
         };
-        let method = Method::PasswordAndPasskey { synced: passed.synced };
-        let person = self.with_passkey(passed, method, with.device);
-        match self.let_in(&login, person, older, now).await {
-            Err(error) if is_used_up(&error) => again(Denied::Wrong),
-            entered => entered,
-        }
+        let device = Device::open(&self.sealer, device);
+        let person = Person { account, changed: Some(changed), method: by(synced), device };
+        self.let_in_once(login, person, older, now).await
     }
-
-    fn with_passkey(&self, passed: Passed, method: Method, device: Option<&str>) -> Person {
-        let Passed { account, changed, .. } = passed;
-        Person { account, changed: Some(changed), method, device: Device::open(&self.sealer, device) }
-    }
-}
-
-/// The credentials changed at the same moment: the same signature was shown twice, or another one was.
-fn is_used_up(error: &LoginError) -> bool {
-    matches!(error, LoginError::Store(StoreError::Conflict(key)) if key.kind() == Kind::Credentials)
 }

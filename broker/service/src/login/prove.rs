@@ -18,7 +18,7 @@ use super::attempt::Attempt as Traced;
 use super::local::{problem, proved};
 use super::transaction::Proved;
 use super::under_way::UnderWay;
-use super::{BrowserSession, Login, LoginError, Step, TransactionCookie, TransactionId, TryProblem};
+use super::{BrowserSession, Heading, Login, LoginError, Step, TransactionId, TryProblem};
 use crate::federation::logout::{CarriedNaming, Naming};
 use crate::federation::{Destination, EmailTrust, FederationError, Verified};
 use crate::identity::local::{Account, AddressClaim, Attempt, Device};
@@ -28,12 +28,8 @@ use crate::keys::Purpose;
 /// The page on which somebody proves that an account or an address is theirs.
 #[derive(Debug)]
 pub struct ProofQuestion {
-    /// The login under way.
-    pub transaction: TransactionCookie,
-    /// The languages that the app asked for (OIDC Core section 3.1.2.1).
-    pub ui_locales: Option<String>,
-    /// The app's name.
-    pub app: String,
+    /// Whose login it is.
+    pub heading: Heading,
     /// The address that the provider told.
     pub address: String,
     /// What the provider said, sealed for the next step.
@@ -177,9 +173,7 @@ impl Login {
         let plain = serde_json::to_vec(arrived).unwrap_or_default();
         let sealed = self.sealer.seal_token(Purpose::Arrival, &login.id.0, &plain, &*self.entropy);
         Step::Prove(Box::new(ProofQuestion {
-            transaction: self.carried(login),
-            ui_locales: login.ui_locales(),
-            app: login.client.name.clone(),
+            heading: self.heading(login),
             address: arrived.email.to_string(),
             arrived: Plain::new(sealed),
             wanted,

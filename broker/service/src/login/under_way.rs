@@ -2,7 +2,9 @@
 
 use doorward_domain::{Client, Timestamp};
 
-use super::{Login, LoginError, Problem, SignIn, Step, Transaction, TransactionCookie, TransactionId};
+use super::{
+    Heading, Login, LoginError, Problem, SignIn, Step, Transaction, TransactionCookie, TransactionId,
+};
 use crate::provider::AuthorizationRequest;
 
 /// A login under way.
@@ -35,11 +37,6 @@ impl UnderWay {
     pub fn hint(&self) -> String {
         self.transaction.request.login_hint.clone().unwrap_or_default()
     }
-
-    /// The languages that the app asked for.
-    pub fn ui_locales(&self) -> Option<String> {
-        self.transaction.request.ui_locales.clone()
-    }
 }
 
 impl Login {
@@ -66,6 +63,15 @@ impl Login {
         self.seal(login.id, &login.transaction)
     }
 
+    /// What the login's next page has of it.
+    pub(super) fn heading(&self, login: &UnderWay) -> Heading {
+        Heading {
+            transaction: self.carried(login),
+            ui_locales: login.transaction.request.ui_locales.clone(),
+            app: login.client.name.clone(),
+        }
+    }
+
     /// The sign-in page, with what was typed and why it led nowhere.
     pub(super) async fn sign_in(
         &self,
@@ -79,9 +85,7 @@ impl Login {
             None => None,
         };
         Ok(Step::SignIn(SignIn {
-            transaction: self.carried(login),
-            ui_locales: login.ui_locales(),
-            app: login.client.name.clone(),
+            heading: self.heading(login),
             passkey: self.passkey_question(login),
             identifier,
             offer,

@@ -78,7 +78,7 @@ impl Broker {
     /// Sends a new browser to the sign-in page.
     pub fn start_login(&self, query: &str) -> TransactionCookie {
         match self.begin(query, None) {
-            Step::SignIn(page) => page.transaction,
+            Step::SignIn(page) => page.heading.transaction,
             other => panic!("not the sign-in page: {other:?}"),
         }
     }

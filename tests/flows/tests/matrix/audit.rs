@@ -1,8 +1,5 @@
 //! The log and the audit log: strangers write no line of either, and what cannot be told is not done.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use doorward_domain::{AuditEvent, Credentials};
 use doorward_flows::authenticator::{Signs, page_to_add, post, question};
 use doorward_flows::browser::encode;
@@ -17,21 +14,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::admin::Operator;
-
-/// A log that is kept.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::kept_log::KeptLog;
 
 /// What would be a line of its own and steer a terminal, and what would only look like one.
 const HOSTILE: [&str; 3] = [
@@ -73,20 +56,13 @@ async fn say_everywhere(world: &World, hostile: &str) {
 
 #[tokio::test]
 async fn sr_05_no_line_of_the_log_is_a_strangers() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = KeptLog::begin();
     let world = World::new().await;
     owner(&world).await;
     for hostile in HOSTILE {
         say_everywhere(&world, hostile).await;
     }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("a person saw an error page") && log.contains("a sign-in failed"), "{log}");
     assert!(log.contains("forged"), "something of it is told, harmlessly: {log}");
     for line in log.lines() {

@@ -42,6 +42,7 @@ mod initiate;
 mod introspection;
 mod journey;
 mod jwt;
+mod kept_log;
 mod languages;
 mod limits;
 mod link_proof;

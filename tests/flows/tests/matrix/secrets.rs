@@ -1,6 +1,5 @@
 //! Secrets in logs, in pages and at rest (rows SR-01, SR-02).
 
-use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -20,6 +19,8 @@ use doorward_test_idp::Switch;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use serde_json::Value;
 use url::form_urlencoded;
+
+use crate::kept_log::KeptLog;
 
 /// Everything secret that a journey brought about, with what it is.
 #[derive(Clone, Default)]
@@ -222,38 +223,16 @@ async fn operator(world: &World) {
     }
 }
 
-/// A log that is kept.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn sr_01_no_secret_stands_in_the_log_or_on_a_page() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = KeptLog::begin();
     let world = World::new().await;
     let (secrets, pages) = journey(&world).await;
     assert!(secrets.count() > 100, "{}", secrets.count());
-    let log = log.0.lock().unwrap();
-    assert!(String::from_utf8_lossy(&log).contains("a redeemed code came again"), "there is a log");
+    let log = log.text();
+    assert!(log.contains("a redeemed code came again"), "there is a log");
     assert!(String::from_utf8_lossy(&pages).contains("We could not sign you in"), "there are pages");
-    secrets.assert_absent("the log", &log);
+    secrets.assert_absent("the log", log.as_bytes());
     secrets.assert_absent("a page", &pages);
 }
 
