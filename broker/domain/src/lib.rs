@@ -34,6 +34,7 @@ pub mod standing;
 pub mod tenant;
 pub mod time;
 pub mod told;
+pub mod trace;
 pub mod user;
 
 pub use admin_token::{AdminScope, AdminScopes, AdminToken};
@@ -81,4 +82,5 @@ pub use standing::{Rule, Standing, StandingRules, Status, StatusRule, Unfit};
 pub use tenant::{Domain, Slug, Tenant};
 pub use time::Timestamp;
 pub use told::Told;
+pub use trace::KeptTrace;
 pub use user::{Address, Identity, Profile, Subject, User};

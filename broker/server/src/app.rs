@@ -14,7 +14,7 @@ use doorward_service::login::Login;
 use doorward_service::management::{ConnectionTests, DocumentPolicy, Management, RegistrationPolicy};
 use doorward_service::provider::{Provider, ProviderParts, discovery};
 use doorward_service::settings::Settings;
-use doorward_service::trace::Traces;
+use doorward_service::trace::{Archive, Traces};
 use doorward_store::Store;
 
 use crate::cookies::CookiePolicy;
@@ -88,10 +88,11 @@ impl App {
         let (endings, worker) = endings(&store, &entropy, &provider, &clock);
         let sessions = sessions(&store, &entropy, &endings, &settings);
         let local = local((&store, &sealer), &entropy, &settings, &endings, carrier);
-        let traces = Arc::new(Traces::new(Arc::clone(&clock), &*entropy));
+        let traces = Arc::new(Traces::within(settings.traces, Arc::clone(&clock), &*entropy));
         let management = Arc::new(Management {
             connection_tests: ConnectionTests::default(),
             traces: Arc::clone(&traces),
+            archive: archive((&store, &sealer), &entropy, &clock, &settings),
             local: Arc::clone(&local),
             store: Arc::clone(&store),
             sealer: Arc::clone(&sealer),
@@ -176,6 +177,17 @@ fn local(
         endings: Arc::clone(endings),
         carrier,
     }))
+}
+
+/// The traces that outlive the process.
+fn archive(
+    (store, sealer): (&Arc<dyn Store>, &Arc<Sealer>),
+    entropy: &Arc<dyn Entropy>,
+    clock: &Arc<dyn Clock>,
+    settings: &Settings,
+) -> Archive {
+    let place = (Arc::clone(store), Arc::clone(sealer));
+    Archive::new(place, Arc::clone(entropy), Arc::clone(clock), settings.traces)
 }
 
 /// What ends sessions and grants, and what does the jobs that come of it.

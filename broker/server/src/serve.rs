@@ -117,6 +117,9 @@ impl Broker {
             error = self.outlet.failed() => Err(error),
         };
         background.shutdown().await;
+        if let Err(error) = self.app.management().write_traces().await {
+            tracing::warn!(%error, "the last traces could not be written");
+        }
         self.backend.close().await;
         served
     }
@@ -135,6 +138,8 @@ fn background(app: &Arc<App>) -> JoinSet<()> {
     tasks.spawn(async move { worker.run().await });
     let management = Arc::clone(app.management());
     tasks.spawn(async move { examine(&management).await });
+    let management = Arc::clone(app.management());
+    tasks.spawn(async move { management.keep_writing_traces().await });
     let app = Arc::clone(app);
     tasks.spawn(async move { sweep(&app).await });
     tasks

@@ -6,6 +6,8 @@ use doorward_domain::PasswordCost;
 use doorward_domain::client::Method;
 use url::{Host, Url};
 
+use crate::trace::Limits;
+
 /// The broker's name and the lives of what it hands out.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -21,6 +23,8 @@ pub struct Settings {
     pub mutual_tls: Option<MutualTls>,
     /// What hashing a password costs.
     pub password_cost: PasswordCost,
+    /// How much is kept of what became of sign-ins.
+    pub traces: Limits,
 }
 
 /// How clients may come with certificates (RFC 8705).
@@ -70,6 +74,7 @@ impl Settings {
                 dpop_nonces: false,
                 mutual_tls: None,
                 password_cost: PasswordCost::default(),
+                traces: Limits::default(),
             })
         } else {
             Err(InvalidIssuer)

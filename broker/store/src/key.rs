@@ -95,6 +95,10 @@ kinds! {
     History = 72, false;
     /// That an owner has signed in through a connection.
     OwnerSignIn = 71, false;
+    /// What became of a sign-in.
+    Trace = 80, false;
+    /// Index: a reference to the trace that it leads to.
+    TraceOf = 81, false;
 }
 
 /// The key of a record.

@@ -3,9 +3,9 @@
 use doorward_domain::{
     AddressProof, AdminToken, AdminTokenId, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent,
     Credentials, DeviceAuthorization, Domain, EmailAddress, Grant, GrantId, HistoryEntry, HistoryOf,
-    Identity, Job, JobId, KeyAlgorithm, KeyId, OwnKey, OwnerSignIn, Proof, ProofPurpose, PushedRequest,
-    RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionAt,
-    SessionId, Slug, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
+    Identity, Job, JobId, KeptTrace, KeyAlgorithm, KeyId, OwnKey, OwnerSignIn, Proof, ProofPurpose,
+    PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken, Sealed, SecretHash,
+    Session, SessionAt, SessionId, Slug, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -82,6 +82,19 @@ pub struct UserByAddress {
     pub address: EmailAddress,
     /// The user.
     pub user: UserId,
+}
+
+/// Index record: whose trace a reference leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceOf {
+    /// The reference.
+    pub reference: String,
+    /// When the trace began.
+    pub began: Timestamp,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
 }
 
 /// A known text sealed with a master key: opening it proves that the key is the right one.
@@ -335,6 +348,30 @@ pub mod at {
         Range { end: Some(end.as_bytes().to_vec()), ..Range::of(TenantId::BROKER, Kind::Job) }
     }
 
+    /// A trace. A tenant's lie with the newest first.
+    pub fn trace(tenant: TenantId, began: Timestamp, reference: &str) -> Key {
+        Key::new(tenant, Kind::Trace, &[newest_first(began).as_slice(), reference.as_bytes()].concat())
+    }
+
+    /// All traces with a reference, which are rarely several: the newest first.
+    pub fn traces_of(reference: &str) -> Range {
+        Range::starting_with(Key::new(TenantId::BROKER, Kind::TraceOf, &named(reference)))
+    }
+
+    /// Whose trace a reference leads to.
+    pub fn trace_of(reference: &str, began: Timestamp) -> Key {
+        let id = [named(reference).as_slice(), newest_first(began).as_slice()].concat();
+        Key::new(TenantId::BROKER, Kind::TraceOf, &id)
+    }
+
+    fn named(reference: &str) -> Vec<u8> {
+        [reference.as_bytes(), &[0]].concat()
+    }
+
+    fn newest_first(at: Timestamp) -> [u8; 8] {
+        due(at).map(|byte| !byte)
+    }
+
     fn due(at: Timestamp) -> [u8; 8] {
         u64::try_from(at.as_millis()).unwrap_or(0).to_be_bytes()
     }
@@ -420,4 +457,11 @@ record!(PushedRequest, PushedRequest, |it| at::pushed_request(&it.uri), expires 
 record!(Job, Job, |it| at::job(it.due_at, it.id));
 record!(HistoryEntry, History, |it| at::history_entry(it.tenant, it.of, it.number));
 record!(OwnerSignIn, OwnerSignIn, |it| at::owner_sign_in(it.tenant, it.connection));
+record!(
+    KeptTrace,
+    Trace,
+    |it| at::trace(it.tenant, it.began, &it.reference),
+    expires it.expires_at
+);
+record!(TraceOf, TraceOf, |it| at::trace_of(&it.reference, it.began), expires it.expires_at);
 record!(AuditEvent, Audit, |it| Key::new(it.tenant, Kind::Audit, it.id.as_bytes()));

@@ -17,7 +17,7 @@ use doorward_domain::{
 use doorward_net::EgressPolicy;
 use doorward_service::jobs::Worker;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
-use doorward_service::management::{DocumentPolicy, RegistrationPolicy};
+use doorward_service::management::{DocumentPolicy, Management, RegistrationPolicy};
 use doorward_service::settings::Settings;
 use doorward_store::records::TenantOf;
 use doorward_store::{Batch, Key, Kind, MemoryStore, Range, Record, Store, StoreExt as _, Value};
@@ -66,6 +66,8 @@ pub struct World {
     pub entropy: Arc<Seeded>,
     /// What does the broker's jobs.
     pub worker: OnceLock<Arc<Worker>>,
+    /// What the broker's operators work with.
+    pub management: OnceLock<Arc<Management>>,
     /// What holds for clients that register themselves.
     pub registration: Option<RegistrationPolicy>,
     /// What holds for clients that publish their metadata themselves.
@@ -152,6 +154,7 @@ impl World {
             store,
             entropy,
             worker: OnceLock::new(),
+            management: OnceLock::new(),
             registration,
             documents,
             settings: Arc::new(settings),
@@ -183,6 +186,7 @@ impl World {
             documents: self.documents.clone(),
             proxies: self.proxies.clone(),
             worker: OnceLock::new(),
+            management: OnceLock::new(),
             ..*self
         };
         world.start_broker();
@@ -192,11 +196,12 @@ impl World {
     /// The broker stops, and another starts on the store that is opened then.
     pub async fn restarted(self, open: impl FnOnce() -> Arc<dyn Store>) -> Self {
         self.network.remove(ISSUER);
-        let Self { store, keys, worker, .. } = self;
-        drop((store, keys, worker));
+        let Self { store, keys, worker, management, .. } = self;
+        drop((store, keys, worker, management));
         let store = open();
         let keys = Arc::new(open_keys(&store, &self.sealer, &self.clock, &self.entropy).await);
-        let world = Self { store, keys, worker: OnceLock::new(), ..self };
+        let (worker, management) = (OnceLock::new(), OnceLock::new());
+        let world = Self { store, keys, worker, management, ..self };
         world.start_broker();
         world
     }
@@ -217,6 +222,7 @@ impl World {
             proxies: self.proxies.clone(),
         }));
         self.worker.get_or_init(|| app.worker().clone());
+        self.management.get_or_init(|| app.management().clone());
         let token = Plain::new(ADMIN_TOKEN).hash();
         let admin = admin_api::router(&app, token);
         self.network.add(ISSUER, watched(routes::router(app, admin)));
@@ -366,6 +372,11 @@ impl World {
     /// Lets the broker do the jobs that are due, and returns how many attempts that took.
     pub async fn work(&self) -> usize {
         self.worker.get().expect("a broker").catch_up().await.unwrap()
+    }
+
+    /// Lets the broker write down what went wrong, as it does every second.
+    pub async fn write_traces(&self) {
+        self.management.get().expect("a broker").write_traces().await.unwrap();
     }
 
     /// Signs `persona` of `company` in at `app`, in this browser, and ends at the app's callback.

@@ -24,6 +24,7 @@ use doorward_domain::Algorithm;
 use doorward_net::{EgressPolicy, PlainHttp};
 use doorward_service::keys::Schedule;
 use doorward_service::settings::{InvalidIssuer, Lifetimes, Settings};
+use doorward_service::trace::Limits as TraceLimits;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -74,6 +75,8 @@ pub struct Config {
     pub admin: Admin,
     /// E-mail.
     pub mail: Mail,
+    /// What is kept of sign-ins.
+    pub traces: Traces,
 }
 
 /// `[keys]`
@@ -144,6 +147,25 @@ pub struct Admin {
     pub token_file: Option<PathBuf>,
 }
 
+/// `[traces]`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Traces {
+    /// The most memory that they take, about.
+    #[serde(deserialize_with = "text::bytes")]
+    pub memory: usize,
+    /// How long they are kept, if there is room; what went wrong even when the broker restarts.
+    #[serde(deserialize_with = "text::duration")]
+    pub kept_for: Duration,
+}
+
+impl Default for Traces {
+    fn default() -> Self {
+        let TraceLimits { memory, kept_for } = TraceLimits::default();
+        Self { memory, kept_for }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self::in_folder(Path::new("data/state"))
@@ -199,6 +221,7 @@ impl Config {
             tokens: Tokens::default(),
             admin: Admin::default(),
             mail: Mail::default(),
+            traces: Traces::default(),
         }
     }
 
@@ -258,6 +281,7 @@ impl Config {
         let mut settings = Settings::new(&self.issuer, lifetimes)?;
         settings.dpop_nonces = self.tokens.dpop_nonces;
         settings.mutual_tls = self.mutual_tls();
+        settings.traces = TraceLimits { memory: self.traces.memory, kept_for: self.traces.kept_for };
         Ok(settings)
     }
 

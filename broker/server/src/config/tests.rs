@@ -79,9 +79,14 @@ fn every_key_can_be_set_in_the_file() {
         [admin]
         token_file = "/run/secrets/admin"
         [mail]
+        [traces]
+        memory = "512 KiB"
+        kept_for = "2d"
         "#,
     )
     .unwrap();
+    let traces = config.settings().unwrap().traces;
+    assert_eq!((traces.memory, traces.kept_for.as_secs()), (512 * 1024, 2 * 86_400));
     assert_eq!(config.store, StoreChoice::Sled("/var/lib/doorward/records".into()));
     assert_eq!(config.tls.as_ref().unwrap().key, Path::new("/etc/tls.key"));
     let mutual = config.settings().unwrap().mutual_tls.unwrap();
@@ -92,6 +97,16 @@ fn every_key_can_be_set_in_the_file() {
     assert_eq!(config.keys.schedule().period, Duration::from_secs(30 * 86_400));
     assert_eq!(config.egress_policy().allowed_networks[0].to_string(), "10.20.0.0/16");
     assert_eq!(config.admin_token_file(), Path::new("/run/secrets/admin"));
+}
+
+#[test]
+fn a_number_of_bytes_says_its_unit() {
+    let memory = |text: &str| parse(&format!("traces.memory = \"{text}\"")).map(|it| it.traces.memory);
+    assert_eq!(memory("2GiB").unwrap(), 2 << 30);
+    assert_eq!(parse("").unwrap().traces.memory, 6 << 20);
+    for wrong in ["", "6", "0 MiB", "-1 MiB", "1.5 MiB", "6 MB", "99999999999999 GiB"] {
+        assert!(memory(wrong).unwrap_err().to_string().contains("512 KiB"), "{wrong}");
+    }
 }
 
 #[test]

@@ -87,6 +87,17 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, &'static str> {
         .ok_or("must be a duration such as 0s, 12h or 90d")
 }
 
+/// So many bytes, such as `6 MiB`.
+pub(super) fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    parsed(deserializer, |text| {
+        let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+        let found = units.into_iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, bytes)));
+        let number =
+            found.and_then(|(number, bytes)| number.trim().parse::<usize>().ok()?.checked_mul(bytes));
+        number.filter(|bytes| *bytes > 0).ok_or("must be a number of bytes such as 512 KiB or 6 MiB")
+    })
+}
+
 fn parsed<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     parse: impl FnOnce(&str) -> Result<T, &'static str>,

@@ -122,7 +122,7 @@ fn shown(result: &TestResultView) -> ShownResult {
         comes_in: result.would_come_in,
         is_new: trace.came == Some("created"),
         name: result.name.clone().unwrap_or_default(),
-        works_with: result.works_with.map(str::to_owned),
+        works_with: result.works_with.clone().map(Into::into),
         verdict: trace.verdict.as_ref().map(verdict),
         remarks: result.remarks.iter().map(verdict).collect(),
         steps: trace.steps.iter().map(step).collect(),
@@ -165,7 +165,7 @@ fn step(step: &StepView) -> ShownStep {
 }
 
 fn check(check: &CheckView) -> (String, String, String, bool) {
-    (check.name.to_owned(), check.expected.clone(), check.received.clone(), check.ok)
+    (check.name.clone().into(), check.expected.clone(), check.received.clone(), check.ok)
 }
 
 fn claim(claim: &ClaimView) -> (String, String, String, String) {
@@ -174,7 +174,7 @@ fn claim(claim: &ClaimView) -> (String, String, String, String) {
         Some(other) => other.to_string(),
         None => String::new(),
     };
-    (claim.name.clone(), claim.from.to_owned(), claim.kind.to_owned(), value)
+    (claim.name.clone(), claim.from.to_owned(), claim.kind.clone().into(), value)
 }
 
 fn field(field: &FieldView) -> (String, String, FieldBecame) {

@@ -125,7 +125,7 @@ impl Federation {
                 Ok(Redeemed { to, provider, tokens, claims })
             }
             Err(error) => {
-                trail.compared = self.compared(&to.connection, &provider, leg, &tokens, now);
+                trail.noted.compared = self.compared(&to.connection, &provider, leg, &tokens, now);
                 Err(error)
             }
         }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use doorward_domain::connection::Field;
 use doorward_domain::standing::Values;
 use doorward_domain::{Address, ClaimMapping, Connection, Domain, Lacking, Profile, Standing, Unfit};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
@@ -40,7 +41,8 @@ pub struct Note {
 }
 
 /// What is wrong with a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Flaw {
     /// The mapping names a claim of the protocol.
     Reserved,

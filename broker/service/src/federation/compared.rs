@@ -36,20 +36,25 @@ pub(super) fn compare(token: &str, keys: &[UpstreamKey], expected: &Expected<'_>
     all.extend(expected.kind().demands().into_iter().map(|(name, wanted)| {
         let received = unverified.claim(name).map_or_else(|| MISSING.to_owned(), said);
         let agrees = wanted.iter().any(|one| one.eq_ignore_ascii_case(&received));
-        Compared { name, expected: wanted.join(" or "), received, agrees }
+        Compared { name: name.into(), expected: wanted.join(" or "), received, agrees }
     }));
     all
 }
 
 fn same(name: &'static str, expected: &str, received: &str) -> Compared {
     let agrees = expected == received;
-    Compared { name, expected: expected.to_owned(), received: clipped(received), agrees }
+    Compared { name: name.into(), expected: expected.to_owned(), received: clipped(received), agrees }
 }
 
 fn algorithm(token: &UnverifiedIdToken, expected: &Expected<'_>) -> Compared {
     let allowed: Vec<_> = expected.connection.algorithms.iter().map(|it| it.as_str()).collect();
     let agrees = allowed.contains(&token.algorithm());
-    Compared { name: "alg", expected: allowed.join(" or "), received: clipped(token.algorithm()), agrees }
+    Compared {
+        name: "alg".into(),
+        expected: allowed.join(" or "),
+        received: clipped(token.algorithm()),
+        agrees,
+    }
 }
 
 fn key(token: &str, keys: &[UpstreamKey]) -> Compared {
@@ -61,7 +66,7 @@ fn key(token: &str, keys: &[UpstreamKey]) -> Compared {
         true => "one of the published keys, which have no names".to_owned(),
         false => named.join(" or "),
     };
-    Compared { name: "kid", expected, received, agrees }
+    Compared { name: "kid".into(), expected, received, agrees }
 }
 
 fn audience(token: &UnverifiedIdToken, client_id: &str) -> Compared {
@@ -81,7 +86,7 @@ fn nonce(token: &UnverifiedIdToken, sent: &str) -> Compared {
         None => MISSING,
     };
     Compared {
-        name: "nonce",
+        name: "nonce".into(),
         expected: "as sent".to_owned(),
         received: received.to_owned(),
         agrees: received == "as sent",
@@ -91,7 +96,7 @@ fn nonce(token: &UnverifiedIdToken, sent: &str) -> Compared {
 fn expiry(token: &UnverifiedIdToken, expected: &Expected<'_>) -> Compared {
     let end = token.time("exp").unwrap_or_default();
     Compared {
-        name: "exp",
+        name: "exp".into(),
         expected: format!("after {}", readable(expected.now)),
         received: readable(end),
         agrees: expected.now < end + expected.kind().leeway(),
@@ -100,7 +105,12 @@ fn expiry(token: &UnverifiedIdToken, expected: &Expected<'_>) -> Compared {
 
 fn not_later(name: &'static str, time: Timestamp, expected: &Expected<'_>) -> Compared {
     let agrees = time <= expected.now + expected.kind().leeway();
-    Compared { name, expected: format!("up to {}", readable(expected.now)), received: readable(time), agrees }
+    Compared {
+        name: name.into(),
+        expected: format!("up to {}", readable(expected.now)),
+        received: readable(time),
+        agrees,
+    }
 }
 
 fn said(value: &Value) -> String {

@@ -1,5 +1,7 @@
 //! The trace of an attempt, as the way of a login makes it.
 
+use std::borrow::Cow;
+
 use doorward_domain::{ConnectionId, TenantId, Timestamp, UserId};
 use url::Url;
 
@@ -65,7 +67,7 @@ impl Attempt {
             Err(error) => failed(Cause::Here(check_of(error)?), self.product),
         };
         self.trace.ended = Some(now);
-        self.trace.trail = Some(self.trail);
+        self.trace.trail = Some(self.trail.noted);
         Some(self.trace)
     }
 }
@@ -156,7 +158,7 @@ fn route(transaction: &Transaction) -> Route {
 }
 
 /// The names of what the app asked with, as far as the transaction remembers it.
-fn asked(request: &AuthorizationRequest) -> Vec<&'static str> {
+fn asked(request: &AuthorizationRequest) -> Vec<Cow<'static, str>> {
     let there = [
         ("client_id", true),
         ("scope", true),
@@ -177,7 +179,7 @@ fn asked(request: &AuthorizationRequest) -> Vec<&'static str> {
         ("ui_locales", request.ui_locales.is_some()),
         ("acr_values", request.acr_values.is_some()),
     ];
-    there.into_iter().filter_map(|(name, there)| there.then_some(name)).collect()
+    there.into_iter().filter_map(|(name, there)| there.then_some(Cow::Borrowed(name))).collect()
 }
 
 /// The name of the row about a login that led to nobody.

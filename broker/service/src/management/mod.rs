@@ -47,7 +47,7 @@ use crate::identity::Endings;
 use crate::identity::local::Local;
 use crate::keys::Sealer;
 use crate::settings::MutualTls;
-use crate::trace::Traces;
+use crate::trace::{Archive, Traces};
 
 pub use connection_test::ConnectionTests;
 pub use document::Document;
@@ -83,6 +83,8 @@ pub struct Management {
     pub endings: Arc<Endings>,
     /// What became of every attempt to sign in.
     pub traces: Arc<Traces>,
+    /// What outlives the process of that.
+    pub archive: Archive,
     /// The tests of connections.
     pub connection_tests: ConnectionTests,
     /// The protected resources that clients which register or publish themselves may ask tokens for.

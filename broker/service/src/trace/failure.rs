@@ -1,10 +1,13 @@
 //! Why an attempt failed, and the row of the catalogue that is about it.
 
+use std::borrow::Cow;
+
 use doorward_domain::{Lacking, Unfit};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::blot::blotted;
 use crate::federation::catalogue::{Catalogue, Product, Row};
-use crate::federation::{FederationError, TokenError};
+use crate::federation::{FederationError, IdTokenError, MetadataError, TokenError};
 use crate::identity::NotAdmitted;
 
 /// Why an attempt failed.
@@ -20,13 +23,38 @@ pub enum Cause {
     Here(&'static str),
 }
 
-/// A failed attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A failed attempt: what there is to tell of its cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failed {
-    /// Why.
-    pub cause: Cause,
+    /// How far the person had come.
+    pub reached: Reached,
     /// What the catalogue says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "by_name")]
     pub finding: Option<Finding>,
+    /// What the provider said: an error code, and its explanation with blots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    said: Option<(String, Option<String>)>,
+    /// The claim that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
+    /// What would have been right, and what was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<(String, String)>,
+    /// The comparison that it is about, among those of a refused ID token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Cow<'static, str>>,
+}
+
+/// How far somebody had come who came no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reached {
+    /// They came back with an error, or with nothing.
+    Return,
+    /// It is known who they are.
+    Door,
+    /// Anywhere else.
+    Way,
 }
 
 /// A row of the catalogue that fits.
@@ -45,6 +73,14 @@ impl Finding {
             Some(product) => format!("{}/{}", product.name(), self.row.id),
             None => self.row.id.clone(),
         }
+    }
+
+    /// The row with a name among all, if there is still one.
+    fn named(name: &str) -> Option<Self> {
+        let Some((product, row)) = name.split_once('/') else { return Self::own(name) };
+        let product = Product::parse(product)?;
+        let row = Catalogue::get().rows(product).iter().find(|known| known.id == row)?;
+        Some(Self { product: Some(product), row })
     }
 
     fn own(check: &str) -> Option<Self> {
@@ -82,26 +118,104 @@ impl Failed {
             Cause::Federation(error) => Cause::Federation(without_secrets(error)),
             other => other,
         };
-        Self { cause, finding }
+        let reached = match &cause {
+            Cause::Federation(FederationError::UpstreamRefused { .. } | FederationError::NoCode) => {
+                Reached::Return
+            }
+            Cause::NotAdmitted(_) => Reached::Door,
+            Cause::Federation(_) | Cause::Assurance | Cause::Here(_) => Reached::Way,
+        };
+        let (said, claim, values) = (said(&cause), claim_of(&cause), two_values(&cause));
+        Self { reached, finding, said, claim, values, compared: compared(&cause).map(Cow::Borrowed) }
     }
 
-    /// What the provider said: an error code, and its explanation with blots. Of what came over a connection
-    /// of our own only words that are known beforehand: it could be any server's, and a trace no way to read
-    /// it (SS-10).
-    pub fn said(&self) -> Option<(&str, Option<String>)> {
-        match &self.cause {
-            Cause::Federation(FederationError::UpstreamRefused { error, description }) => {
-                Some((error, description.clone()))
-            }
-            Cause::Federation(FederationError::Token(TokenError::TokenEndpoint {
-                error: Some(error),
-                description,
-                ..
-            })) if KNOWN_CODES.contains(&error.as_str()) => {
-                Some((error, description.as_deref().and_then(numbers)))
-            }
-            _ => None,
+    /// What the provider said: an error code, and its explanation with blots.
+    pub fn said(&self) -> Option<(&str, Option<&str>)> {
+        self.said.as_ref().map(|(error, description)| (error.as_str(), description.as_deref()))
+    }
+
+    /// Forgets what the provider said.
+    pub(super) fn silence(&mut self) {
+        (self.said, self.values) = (None, None);
+    }
+}
+
+/// What the provider said. Of what came over a connection of our own only words that are known beforehand: it
+/// could be any server's, and a trace no way to read it (SS-10).
+fn said(cause: &Cause) -> Option<(String, Option<String>)> {
+    match cause {
+        Cause::Federation(FederationError::UpstreamRefused { error, description }) => {
+            Some((error.clone(), description.clone()))
         }
+        Cause::Federation(FederationError::Token(TokenError::TokenEndpoint {
+            error: Some(error),
+            description,
+            ..
+        })) if KNOWN_CODES.contains(&error.as_str()) => {
+            Some((error.clone(), description.as_deref().and_then(numbers)))
+        }
+        _ => None,
+    }
+}
+
+/// The claim that a failure is about.
+fn claim_of(cause: &Cause) -> Option<String> {
+    match cause {
+        Cause::NotAdmitted(
+            NotAdmitted::Lacking(Lacking::Claim(name))
+            | NotAdmitted::Unfit(Unfit::Missing(name) | Unfit::Inactive(name)),
+        ) => Some(name.clone()),
+        Cause::Federation(FederationError::IdToken(
+            IdTokenError::Mistyped(name) | IdTokenError::FromTheFuture(name),
+        )) => Some((*name).to_owned()),
+        _ => None,
+    }
+}
+
+/// The two values of an error that has them.
+fn two_values(cause: &Cause) -> Option<(String, String)> {
+    let Cause::Federation(error) = cause else { return None };
+    match error {
+        FederationError::IssuerMismatch { expected, got } => {
+            Some((expected.clone(), got.clone().unwrap_or_else(|| "no iss".to_owned())))
+        }
+        FederationError::Metadata(MetadataError::IssuerMismatch { expected, got })
+        | FederationError::IdToken(IdTokenError::IssuerMismatch { expected, got }) => {
+            Some((expected.clone(), got.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// The comparison that an error is about.
+const fn compared(cause: &Cause) -> Option<&'static str> {
+    let Cause::Federation(FederationError::IdToken(error)) = cause else { return None };
+    Some(match error {
+        IdTokenError::AlgorithmNotAllowed(_) => "alg",
+        IdTokenError::UnknownKey | IdTokenError::AmbiguousKey | IdTokenError::KeyOfOthers => "kid",
+        IdTokenError::AudienceMismatch => "aud",
+        IdTokenError::NonceMismatch => "nonce",
+        IdTokenError::Expired => "exp",
+        IdTokenError::FromTheFuture(name) => name,
+        IdTokenError::IssuedTooEarly => "iat",
+        IdTokenError::AuthenticationTooOld => "auth_time",
+        IdTokenError::OtherDirectory => "tid",
+        IdTokenError::HostedDomain => "hd",
+        _ => return None,
+    })
+}
+
+/// A finding that is written down is the name of its row, and nothing once there is no such row any more.
+mod by_name {
+    use super::{Deserialize, Deserializer, Finding, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(finding: &Option<Finding>, serializer: S) -> Result<S::Ok, S::Error> {
+        finding.map(|finding| finding.id()).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Finding>, D::Error> {
+        let name = Option::<String>::deserialize(deserializer)?;
+        Ok(name.and_then(|name| Finding::named(&name)))
     }
 }
 

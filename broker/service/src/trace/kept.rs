@@ -4,14 +4,11 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use doorward_domain::{TenantId, Timestamp};
 
-use super::{Outcome, Reference, Trace};
+use super::{Limits, Outcome, Reference, Trace};
 
-/// How long a trace is kept, if there is room.
-pub(super) const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The most tenants of whom it is remembered how many traces were lost.
 const MOST_COUNTED: usize = 10_000;
 
@@ -22,7 +19,7 @@ pub(super) struct Kept {
     sizes: BTreeSet<(usize, TenantId)>,
     places: HashMap<Reference, (TenantId, u64)>,
     bytes: usize,
-    room: usize,
+    limits: Limits,
 }
 
 /// The traces of one tenant, the oldest first.
@@ -38,36 +35,40 @@ struct Shelf {
 }
 
 impl Kept {
-    /// Room for so many bytes.
-    pub fn new(room: usize) -> Self {
-        Self { shelves: HashMap::new(), sizes: BTreeSet::new(), places: HashMap::new(), bytes: 0, room }
+    /// Room for so much.
+    pub fn new(limits: Limits) -> Self {
+        Self { shelves: HashMap::new(), sizes: BTreeSet::new(), places: HashMap::new(), bytes: 0, limits }
     }
 
     /// Keeps a trace, in place of what was known of the same attempt while it was under way. What came to an
-    /// end stays, whatever comes back once more.
-    pub fn put(&mut self, mut trace: Trace, now: Timestamp) {
+    /// end stays, whatever comes back once more. Returns the trace as it is kept.
+    pub fn put(&mut self, mut trace: Trace, now: Timestamp) -> Arc<Trace> {
         let (tenant, reference) = (trace.tenant, trace.reference);
         if let Some(before) = self.find(reference).filter(|before| before.attempt == trace.attempt) {
             trace.sent = trace.sent.or_else(|| before.sent.clone());
             if before.tenant == tenant && matches!(before.outcome, Outcome::UnderWay) {
-                return self.replace(tenant, trace);
+                let trace = Arc::new(trace);
+                self.replace(tenant, Arc::clone(&trace));
+                return trace;
             }
         }
+        let trace = Arc::new(trace);
         let size = trace.size();
         let shelf = self.shelves.entry(tenant).or_default();
         let place = shelf.first + shelf.traces.len() as u64;
-        shelf.traces.push_back(Arc::new(trace));
+        shelf.traces.push_back(Arc::clone(&trace));
         self.places.insert(reference, (tenant, place));
         self.grow(tenant, size);
-        while self.oldest(tenant).is_some_and(|oldest| now.since(oldest) > KEPT_FOR) {
+        while self.oldest(tenant).is_some_and(|oldest| now.since(oldest) > self.limits.kept_for) {
             self.drop_oldest(tenant, false);
         }
-        while self.bytes > self.room {
+        while self.bytes > self.limits.memory {
             let Some((_, largest)) = self.sizes.last().copied() else { break };
             if !self.slim_oldest(largest) {
                 self.drop_oldest(largest, true);
             }
         }
+        trace
     }
 
     /// The trace with a reference.
@@ -91,12 +92,11 @@ impl Kept {
     pub fn sweep(&mut self, opened_before: Timestamp, now: Timestamp) {
         let tenants: Vec<_> = self.shelves.keys().copied().collect();
         for tenant in tenants {
-            while self.oldest(tenant).is_some_and(|oldest| now.since(oldest) > KEPT_FOR) {
+            while self.oldest(tenant).is_some_and(|oldest| now.since(oldest) > self.limits.kept_for) {
                 self.drop_oldest(tenant, false);
             }
             for trace in self.shelves.get_mut(&tenant).into_iter().flat_map(|shelf| &mut shelf.traces) {
-                if trace.trail.as_ref().is_some_and(|trail| trail.is_opened()) && trace.began < opened_before
-                {
+                if trace.trail.as_ref().is_some_and(|trail| trail.opened) && trace.began < opened_before {
                     Arc::make_mut(trace).close();
                 }
             }
@@ -106,13 +106,13 @@ impl Kept {
         }
     }
 
-    fn replace(&mut self, tenant: TenantId, trace: Trace) {
+    fn replace(&mut self, tenant: TenantId, trace: Arc<Trace>) {
         let Some((_, place)) = self.places.get(&trace.reference).copied() else { return };
         let Some(shelf) = self.shelves.get_mut(&tenant) else { return };
         let index = usize::try_from(place.saturating_sub(shelf.first)).unwrap_or(usize::MAX);
         let Some(before) = shelf.traces.get_mut(index) else { return };
         let (smaller, larger) = (before.size(), trace.size());
-        *before = Arc::new(trace);
+        *before = trace;
         self.grow(tenant, larger);
         self.shrink(tenant, smaller);
     }

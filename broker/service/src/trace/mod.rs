@@ -2,15 +2,19 @@
 //! did not pass, what its claims made of the person. Found by the short [`Reference`] that the person reads
 //! on the error page.
 //!
-//! Traces live in memory alone, for a request without authentication writes nothing (rule 5); [`kept`] says
-//! whose are dropped when there is no more room. No token, code or secret is in one, and of a claim only
-//! name, type and a hash ([`seen`]), unless an administrator opens the connection's for a quarter of an
-//! hour. A failed one leads to a [`verdict`]: who can mend it, and how.
+//! Traces live in memory; [`kept`] says whose are dropped when there is no more room. What went wrong, and
+//! every test of a connection, is written down a moment later and outlives the process: see [`archive`]. No
+//! token, code or secret is in one, and of a claim only name, type and a hash ([`seen`]), unless an
+//! administrator opens the connection's for a quarter of an hour. A failed one leads to a [`verdict`]: who
+//! can mend it, and how.
 
+pub mod archive;
 mod blot;
 mod failure;
+mod fair;
 mod kept;
 mod reference;
+mod search;
 mod seen;
 mod trail;
 pub mod verdict;
@@ -18,6 +22,7 @@ pub mod verdict;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::mem::size_of;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,21 +30,26 @@ use std::time::Duration;
 
 use doorward_domain::{ClientId, Clock, ConnectionId, Entropy, TenantId, Timestamp, UserId};
 
+use fair::Fair;
 use kept::Kept;
 use seen::Eyes;
+use serde::{Deserialize, Serialize};
 use url::{Position, Url};
 
 use crate::federation::CallbackResponse;
 
+pub use archive::Archive;
 pub use blot::blotted;
-pub use failure::{Cause, Failed, Finding};
+pub use failure::{Cause, Failed, Finding, Reached};
 pub use reference::Reference;
+pub(crate) use search::like;
+pub use search::{Filter, OutcomeKind};
 pub use seen::{SeenClaim, Source};
-pub use trail::{Compared, FieldOutcome, MappedField, Passed, Trail};
+pub use trail::{Compared, FieldOutcome, MappedField, Noted, Passed, Trail};
 pub use verdict::Verdict;
 
-/// The most bytes that traces take, about.
-const ROOM: usize = 6 * 1024 * 1024;
+/// The most that wait to be written down, which happens about every second.
+const WAITING: usize = 512;
 /// How long an administrator opens a connection's traces for.
 pub const OPEN_FOR: Duration = Duration::from_secs(15 * 60);
 /// How long claims stay in clear after that.
@@ -47,8 +57,23 @@ pub const CLEAR_FOR: Duration = Duration::from_secs(60 * 60);
 /// Whoever has not come back by then does not.
 pub const NEVER_CAME_AFTER: Duration = crate::federation::Leg::LIFETIME;
 
+/// How much is kept of what became of sign-ins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most bytes that traces take in memory, about.
+    pub memory: usize,
+    /// How long they are kept, if there is room.
+    pub kept_for: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: 6 * 1024 * 1024, kept_for: Duration::from_secs(7 * 24 * 60 * 60) }
+    }
+}
+
 /// One attempt to sign in, as far as it has come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Trace {
     /// What it is found by.
     pub reference: Reference,
@@ -57,33 +82,62 @@ pub struct Trace {
     /// Whose people; the broker's own identifier where it led to no tenant.
     pub tenant: TenantId,
     /// The connection it led through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<ConnectionId>,
     /// Whether it is a test of the connection, which signs nobody in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_test: bool,
+    /// What a test that is over came to besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tested: Option<Box<Tested>>,
     /// The app that asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientId>,
     /// What the app asked with: names of parameters.
-    pub asked: Vec<&'static str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<Cow<'static, str>>,
     /// How the connection was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
     /// When the app asked.
     pub began: Timestamp,
     /// When the person was sent to the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Timestamp>,
     /// What they were sent with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Sent>,
     /// When they came back, and with which parameters.
-    pub returned: Option<(Timestamp, Vec<&'static str>)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<(Timestamp, Vec<Cow<'static, str>>)>,
     /// What happened then.
-    pub trail: Option<Trail>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trail: Option<Noted>,
     /// When it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
     /// What it came to.
     pub outcome: Outcome,
 }
 
+/// What a test came to, beside what happened in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tested {
+    /// Which administrator wanted to know.
+    pub actor: String,
+    /// Until when its link was good.
+    pub expires_at: Timestamp,
+    /// What works and could be better: the rows about it, and the claim that each is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<(Cow<'static, str>, Option<String>)>,
+    /// The way of client authentication that the provider accepts in place of the connection's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub works_with: Option<Cow<'static, str>>,
+}
+
 /// How the connection of a sign-in was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Route {
     /// By the domain of an e-mail address.
     Domain(String),
@@ -98,7 +152,7 @@ pub enum Route {
 }
 
 /// What somebody was sent to their provider with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
     /// The provider's authorization endpoint, without its query.
     pub endpoint: Box<str>,
@@ -113,7 +167,7 @@ pub(crate) fn sent(location: &Url) -> Sent {
 }
 
 /// The names of what came back.
-pub(crate) fn parameters(response: &CallbackResponse) -> Vec<&'static str> {
+pub(crate) fn parameters(response: &CallbackResponse) -> Vec<Cow<'static, str>> {
     let CallbackResponse { code, state, iss, error, error_description } = response;
     let there = [
         ("code", code.is_some()),
@@ -122,11 +176,12 @@ pub(crate) fn parameters(response: &CallbackResponse) -> Vec<&'static str> {
         ("error", error.is_some()),
         ("error_description", error_description.is_some()),
     ];
-    there.into_iter().filter_map(|(name, there)| there.then_some(name)).collect()
+    there.into_iter().filter_map(|(name, there)| there.then_some(Cow::Borrowed(name))).collect()
 }
 
 /// What an attempt came to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The person is at the provider.
     UnderWay,
@@ -142,7 +197,8 @@ pub enum Outcome {
 }
 
 /// What a sign-in was for the tenant's users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Came {
     /// The person was known.
     Known,
@@ -163,6 +219,7 @@ impl Trace {
             tenant: TenantId::BROKER,
             connection: None,
             is_test: false,
+            tested: None,
             client: None,
             asked: Vec::new(),
             route: None,
@@ -199,6 +256,20 @@ impl Trace {
         (self.trail, self.sent) = (None, None);
     }
 
+    /// The same without what a provider can make as long as it likes.
+    fn in_short(&self) -> Self {
+        let mut short = Self { trail: None, sent: None, ..self.clone() };
+        if let Outcome::Failed(failed) = &mut short.outcome {
+            failed.silence();
+        }
+        short
+    }
+
+    /// Whether it is written down: what went wrong, and what a test came to.
+    const fn lasts(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed(_)) || self.tested.is_some()
+    }
+
     /// Why it failed.
     pub fn failed(&self) -> Option<&Failed> {
         match &self.outcome {
@@ -214,58 +285,13 @@ impl Trace {
     }
 }
 
-/// Which traces are looked for.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Filter {
-    /// Only those of this connection.
-    pub connection: Option<ConnectionId>,
-    /// Only those that came to this.
-    pub outcome: Option<OutcomeKind>,
-}
-
-/// What an attempt came to, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutcomeKind {
-    /// The person came in.
-    Entered,
-    /// The person did not.
-    Failed,
-    /// The person is at the provider.
-    UnderWay,
-    /// The person was sent to the provider, and never came back.
-    NeverCameBack,
-}
-
-impl OutcomeKind {
-    /// Every one of them.
-    pub const ALL: [Self; 4] = [Self::Entered, Self::Failed, Self::UnderWay, Self::NeverCameBack];
-
-    /// Its name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Entered => "entered",
-            Self::Failed => "failed",
-            Self::UnderWay => "under_way",
-            Self::NeverCameBack => "never_came_back",
-        }
-    }
-
-    /// What `trace` came to.
-    pub fn of(trace: &Trace, now: Timestamp) -> Self {
-        match &trace.outcome {
-            Outcome::Entered { .. } => Self::Entered,
-            Outcome::Failed(_) => Self::Failed,
-            Outcome::UnderWay if trace.never_came_back(now) => Self::NeverCameBack,
-            Outcome::UnderWay => Self::UnderWay,
-        }
-    }
-}
-
 /// The traces of this process.
 pub struct Traces {
     clock: Arc<dyn Clock>,
     key: [u8; 32],
     kept: Mutex<Kept>,
+    /// Those that are to be written down.
+    waiting: Mutex<Fair<Arc<Trace>>>,
     /// Until when traces of a connection are kept open.
     open: Mutex<HashMap<ConnectionId, Timestamp>>,
 }
@@ -273,12 +299,13 @@ pub struct Traces {
 impl Traces {
     /// No traces yet.
     pub fn new(clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> Self {
-        Self::with_room(ROOM, clock, entropy)
+        Self::within(Limits::default(), clock, entropy)
     }
 
-    pub(crate) fn with_room(room: usize, clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> Self {
-        let (kept, open) = (Mutex::new(Kept::new(room)), Mutex::default());
-        Self { clock, key: entropy.bytes(), kept, open }
+    /// No traces yet, and so much of them later.
+    pub fn within(limits: Limits, clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> Self {
+        let (kept, waiting) = (Mutex::new(Kept::new(limits)), Mutex::new(Fair::new(WAITING, WAITING)));
+        Self { clock, key: entropy.bytes(), kept, waiting, open: Mutex::default() }
     }
 
     /// What notes the way back of somebody who comes through `connection`.
@@ -294,8 +321,21 @@ impl Traces {
 
     /// Keeps a trace.
     pub fn keep(&self, trace: Trace) {
-        let now = self.clock.now();
-        lock(&self.kept).put(trace, now);
+        let (now, tenant, lasts) = (self.clock.now(), trace.tenant, trace.lasts());
+        let trace = lock(&self.kept).put(trace, now);
+        if lasts {
+            lock(&self.waiting).put(tenant, trace);
+        }
+    }
+
+    /// What is to be written down.
+    fn waiting(&self) -> Vec<Arc<Trace>> {
+        lock(&self.waiting).iter().cloned().collect()
+    }
+
+    /// Notes that these are written down.
+    fn written(&self, written: &[Arc<Trace>]) {
+        lock(&self.waiting).retain(|trace| !written.iter().any(|it| Arc::ptr_eq(it, trace)));
     }
 
     /// From now on for [`OPEN_FOR`], claims of this connection's sign-ins are kept in clear. Returns when that
@@ -325,25 +365,8 @@ impl Traces {
     pub fn list(&self, tenant: TenantId, filter: Filter, most: usize) -> (Vec<Arc<Trace>>, u64) {
         let now = self.clock.now();
         let kept = self.swept();
-        let fits = |trace: &&Arc<Trace>| {
-            filter.connection.is_none_or(|connection| trace.connection == Some(connection))
-                && filter.outcome.is_none_or(|outcome| OutcomeKind::of(trace, now) == outcome)
-        };
-        (kept.of(tenant).filter(fits).take(most).cloned().collect(), kept.lost(tenant))
-    }
-
-    /// How many sign-ins through the connection of `trace` failed for the same reason, and since when; of
-    /// those that are kept.
-    pub fn like(&self, trace: &Trace) -> Option<(usize, Timestamp)> {
-        let row = trace.failed()?.finding?.row;
-        let kept = lock(&self.kept);
-        let same = kept.of(trace.tenant).filter(|other| {
-            let finding = other.failed().and_then(|failed| failed.finding);
-            other.connection == trace.connection && finding.is_some_and(|it| std::ptr::eq(it.row, row))
-        });
-        let (count, first) =
-            same.fold((0, trace.began), |(count, first), it| (count + 1, first.min(it.began)));
-        (count > 0).then_some((count, first))
+        let fitting = kept.of(tenant).filter(|trace| filter.fits(trace, now));
+        (fitting.take(most).cloned().collect(), kept.lost(tenant))
     }
 
     /// Drops what is too old, and closes what was open.

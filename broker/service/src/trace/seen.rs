@@ -1,6 +1,9 @@
 //! What is kept of a claim: its name, its type, and a short hash that tells whether it was the same twice.
 //! The hash's key never leaves the process, so nobody finds a value by trying.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -13,7 +16,8 @@ const LONGEST_NAME: usize = 120;
 const NEVER_SHOWN: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "sid"];
 
 /// Where a claim came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The ID token.
     IdToken,
@@ -24,19 +28,22 @@ pub enum Source {
 }
 
 /// A claim, without what it says.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SeenClaim {
     /// Its name.
     pub name: Box<str>,
     /// Where it came from.
     pub source: Source,
     /// Its JSON type.
-    pub kind: &'static str,
-    /// How many elements a list or an object has.
+    pub kind: Cow<'static, str>,
+    /// How many elements a list has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<usize>,
     /// The beginning of a keyed hash of its value.
     pub hash: [u8; 4],
-    /// What it says, where an administrator has opened the connection's traces.
+    /// What it says, where an administrator has opened the connection's traces. It is never
+    /// written down.
+    #[serde(skip)]
     pub clear: Option<Value>,
 }
 
@@ -67,7 +74,14 @@ impl Eyes {
     fn look(self, name: &str, value: &Value, source: Source) -> SeenClaim {
         let (kind, size) = kind(value);
         let clear = (self.opened && !NEVER_SHOWN.contains(&name)).then(|| value.clone());
-        SeenClaim { name: name.into(), source, kind, size, hash: self.hash(name, value), clear }
+        SeenClaim {
+            name: name.into(),
+            source,
+            kind: Cow::Borrowed(kind),
+            size,
+            hash: self.hash(name, value),
+            clear,
+        }
     }
 
     fn hash(self, name: &str, value: &Value) -> [u8; 4] {
@@ -122,7 +136,7 @@ mod tests {
         assert!(format!("{opened:?}").contains("kim@acme.test"));
         assert!(!format!("{opened:?}").contains("canary"));
         let groups = opened.iter().find(|it| &*it.name == "groups").unwrap();
-        assert_eq!((groups.kind, groups.size), ("array", Some(2)));
+        assert_eq!((&*groups.kind, groups.size), ("array", Some(2)));
     }
 
     #[test]

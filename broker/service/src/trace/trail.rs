@@ -1,10 +1,11 @@
 //! What the federation notes while somebody comes back from their provider.
 
-use std::fmt;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use doorward_domain::connection::Field;
 use doorward_domain::{ClaimMapping, Clock, Profile, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::seen::{Eyes, SeenClaim, Source};
@@ -12,7 +13,8 @@ use crate::federation::claims::{Flaw, is_filled};
 use crate::federation::{EmailTrust, Note};
 
 /// A stretch of the way back that went well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Passed {
     /// Connection and `state` agree, and the connection is in use.
     Agreed,
@@ -29,10 +31,10 @@ pub enum Passed {
 }
 
 /// A value that was looked at, and the one that it should have been.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
     /// What it is called.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What would have been right.
     pub expected: String,
     /// What was there.
@@ -42,7 +44,8 @@ pub struct Compared {
 }
 
 /// What became of a field of the profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FieldOutcome {
     /// The claim fills it.
     Filled,
@@ -53,11 +56,12 @@ pub enum FieldOutcome {
 }
 
 /// A field of the profile, the claim that fills it, and what became of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MappedField {
     /// The field.
     pub field: Field,
     /// The claim; nothing where it is the standard one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<Box<str>>,
     /// What became of it.
     pub outcome: FieldOutcome,
@@ -71,10 +75,9 @@ impl MappedField {
 }
 
 /// What was noted on the way back from a provider.
-#[derive(Clone)]
-pub struct Trail {
-    clock: Arc<dyn Clock>,
-    eyes: Eyes,
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Noted {
     /// What went well, and when it was done.
     pub steps: Vec<(Passed, Timestamp)>,
     /// The claims.
@@ -85,27 +88,44 @@ pub struct Trail {
     pub trust: Option<EmailTrust>,
     /// What a refused ID token says of itself.
     pub compared: Vec<Compared>,
+    /// Whether claims are kept in clear, which is nowhere but in memory.
+    #[serde(skip)]
+    pub opened: bool,
+}
+
+impl Noted {
+    /// Forgets what claims say.
+    pub(super) fn close(&mut self) {
+        self.opened = false;
+        for claim in &mut self.claims {
+            claim.clear = None;
+        }
+    }
+}
+
+/// What notes the way back from a provider.
+#[derive(Clone)]
+pub struct Trail {
+    clock: Arc<dyn Clock>,
+    eyes: Eyes,
+    /// What it has noted.
+    pub noted: Noted,
 }
 
 impl Trail {
     pub(super) fn new(clock: Arc<dyn Clock>, eyes: Eyes) -> Self {
-        let (claims, fields, compared) = (Vec::new(), Vec::new(), Vec::new());
-        Self { clock, eyes, steps: Vec::with_capacity(6), claims, fields, trust: None, compared }
-    }
-
-    /// Whether claims are kept in clear.
-    pub const fn is_opened(&self) -> bool {
-        self.eyes.opened
+        let noted = Noted { steps: Vec::with_capacity(6), opened: eyes.opened, ..Noted::default() };
+        Self { clock, eyes, noted }
     }
 
     /// Notes that something went well.
     pub(crate) fn pass(&mut self, passed: Passed) {
-        self.steps.push((passed, self.clock.now()));
+        self.noted.steps.push((passed, self.clock.now()));
     }
 
     /// Notes the claims that were not seen before.
     pub(crate) fn see(&mut self, claims: &Map<String, Value>, source: Source) {
-        self.eyes.see(&mut self.claims, claims.iter(), source);
+        self.eyes.see(&mut self.noted.claims, claims.iter(), source);
     }
 
     /// Notes what the claims made of the profile.
@@ -117,7 +137,7 @@ impl Trail {
         trust: EmailTrust,
     ) {
         let claim = |field: Field| mapping.claim(field);
-        self.fields = Field::ALL
+        self.noted.fields = Field::ALL
             .map(|field| {
                 let filled = is_filled(profile, field);
                 let note = notes.iter().find(|note| note.field == field && note.flaw != Flaw::NotBelieved);
@@ -130,26 +150,7 @@ impl Trail {
                 MappedField { field, claim: named.map(Box::from), outcome }
             })
             .into();
-        self.trust = Some(trust);
+        self.noted.trust = Some(trust);
         self.pass(Passed::Mapped);
-    }
-
-    /// Forgets what claims say.
-    pub(super) fn close(&mut self) {
-        self.eyes.opened = false;
-        for claim in &mut self.claims {
-            claim.clear = None;
-        }
-    }
-}
-
-impl fmt::Debug for Trail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trail")
-            .field("steps", &self.steps)
-            .field("claims", &self.claims)
-            .field("fields", &self.fields)
-            .field("compared", &self.compared)
-            .finish_non_exhaustive()
     }
 }

@@ -1,13 +1,11 @@
 //! The verdict on a failed sign-in: what happened in plain words, who must mend it, and how, with the real
 //! values in the places where they go.
 
-use doorward_domain::{Lacking, Timestamp, Unfit};
+use doorward_domain::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Cause, Compared, Failed, Finding, Trace};
-use crate::federation::{FederationError, IdTokenError, MetadataError};
-use crate::identity::NotAdmitted;
+use super::{Compared, Failed, Finding, Trace};
 
 /// What is to be done about a failed sign-in, and by whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -117,21 +115,20 @@ impl Verdict {
 
     /// The verdict on a failure; `compared` is what a refused ID token says of itself.
     pub fn of(failed: &Failed, compared: &[Compared], values: &Values) -> Option<Self> {
-        let claim = claim_of(failed).or_else(|| values.claim.clone());
+        let claim = failed.claim.clone().or_else(|| values.claim.clone());
         let verdict = Self::of_finding(failed.finding?, &Values { claim, ..values.clone() });
-        let (expected, received) = match two_values(failed) {
-            Some((expected, received)) => (Some(expected), Some(received)),
-            None => match the_wrong_one(failed, compared) {
-                Some(it) => (Some(it.expected.clone()), Some(it.received.clone())),
-                None => (None, None),
-            },
+        let (expected, received) = match &failed.values {
+            Some(values) => Some(values.clone()).unzip(),
+            None => {
+                the_wrong_one(failed, compared).map(|it| (it.expected.clone(), it.received.clone())).unzip()
+            }
         };
         let (error, said) = failed.said().unzip();
         Some(Self {
             expected,
             received,
             provider_error: error.map(str::to_owned),
-            provider_said: said.flatten(),
+            provider_said: said.flatten().map(str::to_owned),
             ..verdict
         })
     }
@@ -144,56 +141,11 @@ impl Verdict {
     }
 }
 
-/// The claim that a failure is about.
-fn claim_of(failed: &Failed) -> Option<String> {
-    match &failed.cause {
-        Cause::NotAdmitted(
-            NotAdmitted::Lacking(Lacking::Claim(name))
-            | NotAdmitted::Unfit(Unfit::Missing(name) | Unfit::Inactive(name)),
-        ) => Some(name.clone()),
-        Cause::Federation(FederationError::IdToken(
-            IdTokenError::Mistyped(name) | IdTokenError::FromTheFuture(name),
-        )) => Some((*name).to_owned()),
-        _ => None,
-    }
-}
-
-/// The two values of an error that has them.
-fn two_values(failed: &Failed) -> Option<(String, String)> {
-    let Cause::Federation(error) = &failed.cause else { return None };
-    match error {
-        FederationError::IssuerMismatch { expected, got } => {
-            Some((expected.clone(), got.clone().unwrap_or_else(|| "no iss".to_owned())))
-        }
-        FederationError::Metadata(MetadataError::IssuerMismatch { expected, got })
-        | FederationError::IdToken(IdTokenError::IssuerMismatch { expected, got }) => {
-            Some((expected.clone(), got.clone()))
-        }
-        _ => None,
-    }
-}
-
-/// The comparison that an error is about.
+/// The comparison that a failure is about; of the two parties of a token, the one that is wrong.
 fn the_wrong_one<'a>(failed: &Failed, compared: &'a [Compared]) -> Option<&'a Compared> {
-    let Cause::Federation(FederationError::IdToken(error)) = &failed.cause else { return None };
-    let name = match error {
-        IdTokenError::AlgorithmNotAllowed(_) => "alg",
-        IdTokenError::UnknownKey | IdTokenError::AmbiguousKey | IdTokenError::KeyOfOthers => "kid",
-        IdTokenError::AudienceMismatch => return compared.iter().find(|it| !it.agrees && it.is_party()),
-        IdTokenError::NonceMismatch => "nonce",
-        IdTokenError::Expired => "exp",
-        IdTokenError::FromTheFuture(name) => name,
-        IdTokenError::IssuedTooEarly => "iat",
-        IdTokenError::AuthenticationTooOld => "auth_time",
-        IdTokenError::OtherDirectory => "tid",
-        IdTokenError::HostedDomain => "hd",
-        _ => return None,
-    };
-    compared.iter().find(|it| it.name == name)
-}
-
-impl Compared {
-    fn is_party(&self) -> bool {
-        matches!(self.name, "aud" | "azp")
-    }
+    let name = failed.compared.as_deref()?;
+    compared.iter().find(|it| match name {
+        "aud" => !it.agrees && matches!(&*it.name, "aud" | "azp"),
+        name => it.name == name,
+    })
 }

@@ -9,16 +9,17 @@ use doorward_domain::{
     Authentication, ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys, ClientTrust, CodeHash,
     CodeTerms, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization, DeviceState, Domain,
     EmailAddress, Environment, Epoch, EventId, Grant, GrantId, GrantState, HistoryEntry, HistoryOf, Identity,
-    Job, JobId, KeyId, LoginPolicy, OwnKey, OwnerSignIn, Party, Passkey, PasswordCost, PasswordHash,
-    PkceChallenge, Plain, Population, PopulationName, Profile, Proof, ProofPurpose, Provisioning,
-    PushedRequest, RedirectUri, RefreshFamily, RegistrationToken, RegistrationTokenId, ReplayMark,
-    RevokedToken, ScopeSet, Sealed, SecretChange, SecretHash, Session, SessionAt, SessionId, Slug, Stage,
-    Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User, UserCode, UserId, Username, audit,
+    Job, JobId, KeptTrace, KeyId, LoginPolicy, OwnKey, OwnerSignIn, Party, Passkey, PasswordCost,
+    PasswordHash, PkceChallenge, Plain, Population, PopulationName, Profile, Proof, ProofPurpose,
+    Provisioning, PushedRequest, RedirectUri, RefreshFamily, RegistrationToken, RegistrationTokenId,
+    ReplayMark, RevokedToken, ScopeSet, Sealed, SecretChange, SecretHash, Session, SessionAt, SessionId,
+    Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User, UserCode, UserId, Username,
+    audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
     IdentityOf, LoginOf, MasterKeyCheck, NewestKey, PairwiseKey, PasskeyOf, RegisteredClients, TenantOf,
-    UserByAddress,
+    TraceOf, UserByAddress,
 };
 use doorward_store::{Batch, Kind, Record, Store, StoreExt as _};
 
@@ -61,7 +62,7 @@ async fn every_record_reads_back(store: &dyn Store) {
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(admin_token(), registration_token(), history_entry(), owner_sign_in());
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
-    check!(job(), session_at());
+    check!(job(), session_at(), trace(), trace_of());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
     let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();
@@ -77,6 +78,15 @@ async fn reads_back<R: Record + Debug + PartialEq>(store: &dyn Store, record: &R
     assert_eq!(read.version, version);
     assert_eq!(record.key().kind(), R::KIND);
     R::KIND
+}
+
+fn trace() -> KeptTrace {
+    let reference = "calm-otter-4821".to_owned();
+    KeptTrace { tenant: TENANT, reference, began: NOW, facts: sealed(), expires_at: LATER }
+}
+
+fn trace_of() -> TraceOf {
+    TraceOf { reference: "calm-otter-4821".to_owned(), began: NOW, tenant: TENANT, expires_at: LATER }
 }
 
 fn tenant() -> Tenant {

@@ -12,14 +12,14 @@ use crate::admin::{Operator, assert_problem};
 use crate::support::signed_in;
 
 /// A test that an administrator has begun: its identifier and its link.
-async fn begun(world: &World) -> (String, String) {
+pub async fn begun(world: &World) -> (String, String) {
     let made = Operator::of(world).post("/tenants/victim/connections/staff/test", &json!({})).await;
     assert_eq!((&made.json["state"], &made.json["created_by"]), (&json!("waiting"), &json!("operator")));
     (made.str("id").to_owned(), made.str("url").to_owned())
 }
 
 /// What the administrator reads of it.
-async fn told(world: &World, id: &str) -> Value {
+pub async fn told(world: &World, id: &str) -> Value {
     let path = format!("/tenants/victim/connections/staff/tests/{id}");
     let answer = Operator::of(world).get(&path).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -27,7 +27,7 @@ async fn told(world: &World, id: &str) -> Value {
 }
 
 /// Opens the link, presses its button, and signs in as Alice at the provider.
-async fn tried(browser: &mut Browser, url: &str) -> Page {
+pub async fn tried(browser: &mut Browser, url: &str) -> Page {
     let page = browser.open(url).await;
     let page = browser.submit(&page, &[]).await;
     match page.url.as_str().starts_with("https://idp.test") {

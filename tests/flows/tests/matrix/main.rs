@@ -43,6 +43,7 @@ mod introspection;
 mod journey;
 mod jwt;
 mod kept_log;
+mod kept_traces;
 mod languages;
 mod limits;
 mod link_proof;

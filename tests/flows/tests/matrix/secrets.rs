@@ -146,6 +146,7 @@ async fn journey(world: &World) -> (Secrets, Vec<u8>) {
     sign_ins(world, &secrets).await;
     failures(world).await;
     operator(world).await;
+    world.write_traces().await;
     let pages = pages.lock().unwrap().clone();
     (secrets, pages)
 }

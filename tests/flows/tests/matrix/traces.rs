@@ -11,21 +11,21 @@ use serde_json::{Value, json};
 use crate::admin::{Operator, assert_problem};
 
 /// The reference that the person reads.
-fn reference(page: &Page) -> String {
+pub fn reference(page: &Page) -> String {
     let (_, rest) =
         page.body.split_once("<code translate=\"no\">").unwrap_or_else(|| panic!("no reference: {page:?}"));
     rest.split_once('<').unwrap().0.to_owned()
 }
 
 /// What the operator finds by the reference on a page.
-async fn found(world: &World, page: &Page) -> Value {
+pub async fn found(world: &World, page: &Page) -> Value {
     let answer = Operator::of(world).get(&format!("/traces/{}", reference(page))).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json
 }
 
 /// A sign-in of Alice's that fails because of this.
-async fn failing(world: &World, arm: impl Into<Arm>) -> Page {
+pub async fn failing(world: &World, arm: impl Into<Arm>) -> Page {
     let good = world.idp.issuer("good").unwrap();
     good.switches().arm(arm.into().times(1));
     world.sign_in(&mut world.browser(), &world.relying("c1"), "victim", "alice").await

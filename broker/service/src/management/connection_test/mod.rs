@@ -9,6 +9,7 @@
 mod registry;
 mod view;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -28,7 +29,9 @@ use crate::federation::claims::Flaw;
 use crate::federation::{Ask, CallbackResponse, Destination, EmailTrust, FederationError, Leg, Verified};
 use crate::identity::{Arrival, Person, Proofs};
 use crate::keys::Purpose;
-use crate::trace::{Cause, Failed, FieldOutcome, Outcome, Reference, Route, Trace, Trail, parameters, sent};
+use crate::trace::{
+    Cause, Failed, FieldOutcome, Noted, Outcome, Reached, Reference, Route, Tested, Trace, parameters, sent,
+};
 
 pub use registry::{ConnectionTest, ConnectionTests, LINK_LASTS, Progress, TestResult};
 pub use view::{TestResultView, TestView};
@@ -129,7 +132,12 @@ impl Management {
     pub async fn test(&self, slug: &str, name: &str, id: &str) -> Result<TestView, ViewError> {
         let (tenant, stored) = self.find_connection(slug, name).await?;
         let unknown = || ViewError::Unknown { what: "test", name: id.to_owned() };
-        let test = TestId::parse(id).and_then(|id| self.connection_tests.find(id)).ok_or_else(unknown)?;
+        let id = TestId::parse(id).ok_or_else(unknown)?;
+        let test = match self.connection_tests.find(id) {
+            Some(test) => Some(test),
+            None => self.kept_test(tenant.id, id.0).await?.and_then(ConnectionTest::kept),
+        };
+        let test = test.ok_or_else(unknown)?;
         if test.connection != stored.record.id {
             return Err(unknown());
         }
@@ -165,7 +173,7 @@ impl Management {
             Ok(start) => (Some(start.leg), Some(start.location)),
             Err(cause) => {
                 let trace = traced(&test, now, failed(Cause::Federation(cause), Product::of(&to.connection)));
-                self.conclude(id, TestResult::of(Trace { ended: Some(now), ..trace })).await;
+                self.conclude(&test, TestResult::of(Trace { ended: Some(now), ..trace }));
                 (None, None)
             }
         };
@@ -199,7 +207,7 @@ impl Management {
         let (outcome, remarks, name) = match &verified {
             Ok(verified) => {
                 let outcome = self.would_come_in(verified, now).await?;
-                (outcome, remarks(verified, &trail), verified.profile.name.clone())
+                (outcome, remarks(verified, &trail.noted), verified.profile.name.clone())
             }
             Err(cause) => (failed(Cause::Federation(cause.clone()), product), Vec::new(), None),
         };
@@ -209,12 +217,13 @@ impl Management {
             }
             _ => None,
         };
+        let works_with = works_with.map(Cow::Borrowed);
         let trace = traced(&opened.test, leg.started_at, outcome);
         let trace = Trace {
             left: Some(leg.started_at),
             sent: self.traces.find_kept(trace.reference).and_then(|left| left.sent.clone()),
             returned: Some((now, parameters(response))),
-            trail: Some(trail),
+            trail: Some(trail.noted),
             ended: Some(now),
             ..trace
         };
@@ -225,7 +234,7 @@ impl Management {
             let of = (connection.tenant, connection.id);
             self.connection_tested(of, connection.revision, &opened.test.actor).await?;
         }
-        self.conclude(id, result.clone()).await;
+        self.conclude(&opened.test, result.clone());
         let view = self.test_result_view(&result, &opened.tenant, &opened.connection, now);
         Ok((opened, view))
     }
@@ -265,9 +274,19 @@ impl Management {
     }
 
     /// Keeps what a test came to.
-    async fn conclude(&self, id: TestId, result: TestResult) {
-        self.traces.keep(result.trace.clone());
-        self.connection_tests.finish(id, Arc::new(result));
+    fn conclude(&self, test: &ConnectionTest, result: TestResult) {
+        let tested = Tested {
+            actor: test.actor.clone(),
+            expires_at: test.expires_at,
+            remarks: result
+                .remarks
+                .iter()
+                .map(|(row, claim)| (row.id.as_str().into(), claim.clone()))
+                .collect(),
+            works_with: result.works_with.clone(),
+        };
+        self.traces.keep(Trace { tested: Some(Box::new(tested)), ..result.trace.clone() });
+        self.connection_tests.finish(test.id, Arc::new(result));
     }
 
     async fn tested(&self, test: ConnectionTest) -> Result<OpenedTest, TestError> {
@@ -288,6 +307,19 @@ impl Management {
 /// What a link is sealed for; its cookie for the test's own name.
 const LINK: &[u8] = b"link";
 
+impl ConnectionTest {
+    /// A test that is over, as its trace tells it. What claims said, and who the person was, was for the time
+    /// that the link was good.
+    fn kept(trace: Trace) -> Option<Self> {
+        let Tested { actor, expires_at, remarks, works_with } = *trace.tested.clone()?;
+        let row = |(row, claim): (Cow<'_, str>, _)| Some((Catalogue::get().found(&row)?, claim));
+        let remarks = remarks.into_iter().filter_map(row).collect();
+        let (id, tenant, connection) = (TestId(trace.attempt), trace.tenant, trace.connection?);
+        let progress = Progress::Over(Arc::new(TestResult { remarks, works_with, ..TestResult::of(trace) }));
+        Some(Self { id, tenant, connection, actor, expires_at, progress })
+    }
+}
+
 impl TestResult {
     fn of(trace: Trace) -> Self {
         Self { trace, remarks: Vec::new(), works_with: None, name: None }
@@ -297,7 +329,7 @@ impl TestResult {
     pub fn works(&self) -> bool {
         match self.trace.failed() {
             None => matches!(self.trace.outcome, Outcome::Entered { .. }),
-            Some(failed) => matches!(failed.cause, Cause::NotAdmitted(_)),
+            Some(failed) => failed.reached == Reached::Door,
         }
     }
 }
@@ -319,7 +351,7 @@ fn traced(test: &ConnectionTest, started: Timestamp, outcome: Outcome) -> Trace 
 }
 
 /// What works and could be better: the rows about it, and the claim that each is about.
-fn remarks(verified: &Verified, trail: &Trail) -> Vec<(&'static Row, Option<String>)> {
+fn remarks(verified: &Verified, trail: &Noted) -> Vec<(&'static Row, Option<String>)> {
     let mut remarks = Vec::new();
     let mut remark = |row: &str, claim: Option<&str>| {
         remarks.extend(Catalogue::get().found(row).map(|row| (row, claim.map(str::to_owned))));

@@ -1,5 +1,7 @@
-//! The tests under way, and the last that are over: in memory, as the traces that they end in.
+//! The tests under way, and the last that are over, in memory. What older ones came to is told by the traces
+//! that they end in.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -51,7 +53,7 @@ pub struct TestResult {
     /// What works and could be better.
     pub remarks: Vec<(&'static Row, Option<String>)>,
     /// The way of client authentication that the provider accepts in place of the connection's.
-    pub works_with: Option<&'static str>,
+    pub works_with: Option<Cow<'static, str>>,
     /// Who the person would be.
     pub name: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! A test as JSON.
 
+use std::borrow::Cow;
+
 use doorward_domain::{Connection, Tenant, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,7 +48,8 @@ pub struct TestResultView {
     pub name: Option<String>,
     /// The way of client authentication that the provider accepts in place of the connection's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub works_with: Option<&'static str>,
+    #[schema(value_type = Option<String>)]
+    pub works_with: Option<Cow<'static, str>>,
     /// What could be better.
     pub remarks: Vec<Verdict>,
     /// What happened, step by step. Claims are in clear as long as the link was good.
@@ -104,7 +107,7 @@ impl Management {
             works: result.works(),
             would_come_in: result.trace.failed().is_none(),
             name: result.name.clone(),
-            works_with: result.works_with,
+            works_with: result.works_with.clone(),
             remarks: result.remarks.iter().map(remark).collect(),
             trace: TraceView::of(&result.trace, Some(&place), verdict, now),
         }

@@ -32,7 +32,7 @@ use crate::federation::Federation;
 use crate::identity::local::Local;
 use crate::keys::{MasterKey, Sealer};
 use crate::settings::{Lifetimes, MutualTls, Settings};
-use crate::trace::Traces;
+use crate::trace::{Archive, Limits, Traces};
 
 /// A tenant with a connection, and a client: enough for a login.
 const ACME: &str = r#"
@@ -94,6 +94,12 @@ fn with_net(store: Arc<dyn Store>, net: Arc<ScriptedOutbound>) -> Management {
     Management {
         connection_tests: super::ConnectionTests::default(),
         traces: Arc::new(Traces::new(clock.clone(), &*entropy)),
+        archive: Archive::new(
+            (store.clone(), sealer.clone()),
+            entropy.clone(),
+            clock.clone(),
+            Limits::default(),
+        ),
         endings: Arc::new(Endings::new(store.clone(), entropy.clone(), jobs)),
         store,
         local: Arc::new(local),

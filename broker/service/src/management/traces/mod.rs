@@ -3,12 +3,14 @@
 mod timeline;
 mod view;
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use doorward_domain::audit::Action;
 use doorward_domain::{Connection, ConnectionId, Tenant, TenantId, Timestamp};
 use doorward_store::records::at;
-use doorward_store::{Batch, StoreExt as _};
+use doorward_store::{Batch, StoreError, StoreExt as _};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,7 +18,7 @@ use super::Management;
 use super::views::{Ask, ViewError};
 use crate::federation::catalogue::Product;
 use crate::trace::verdict::{LikeThis, Values};
-use crate::trace::{Filter, Finding, OutcomeKind, Reference, Trace, Verdict};
+use crate::trace::{Filter, Finding, OutcomeKind, Reference, Trace, Verdict, like};
 
 pub use timeline::StepView;
 pub use view::{CheckView, ClaimView, FieldView, TraceSummary, TraceView};
@@ -40,7 +42,7 @@ pub struct WhichTraces {
 pub struct TraceList {
     /// The traces.
     pub items: Vec<TraceSummary>,
-    /// How many were lost for want of room since the broker started.
+    /// How many memory had no room for since the broker started; what went wrong may still be in the store.
     pub lost: u64,
 }
 
@@ -100,7 +102,7 @@ impl Management {
     /// When nothing is known of it, or it is another tenant's.
     pub async fn trace(&self, slug: &str, reference: &str) -> Result<TraceView, ViewError> {
         let tenant = self.find_tenant(slug).await?;
-        let trace = self.find_trace(reference)?;
+        let trace = self.find_trace(reference).await?;
         if trace.tenant != tenant.id {
             return Err(unknown(reference));
         }
@@ -112,7 +114,7 @@ impl Management {
     /// # Errors
     /// When nothing is known of it.
     pub async fn any_trace(&self, reference: &str) -> Result<TraceView, ViewError> {
-        self.trace_view(&*self.find_trace(reference)?).await
+        self.trace_view(&*self.find_trace(reference).await?).await
     }
 
     /// Keeps claims of a connection's sign-ins in clear from now on, for a quarter of an hour.
@@ -163,9 +165,50 @@ impl Management {
         }
     }
 
-    fn find_trace(&self, reference: &str) -> Result<Arc<Trace>, ViewError> {
-        let parsed = Reference::parse(reference);
-        parsed.and_then(|parsed| self.traces.find(parsed)).ok_or_else(|| unknown(reference))
+    async fn find_trace(&self, reference: &str) -> Result<Arc<Trace>, ViewError> {
+        let parsed = Reference::parse(reference).ok_or_else(|| unknown(reference))?;
+        match self.traces.find(parsed) {
+            Some(found) => Ok(found),
+            None => self.archive.find(parsed).await?.ok_or_else(|| unknown(reference)),
+        }
+    }
+
+    /// What is known of a tenant's sign-ins, in memory and in the store, the newest first; and how many were
+    /// lost from memory.
+    async fn all_traces(&self, tenant: TenantId) -> Result<(Vec<Arc<Trace>>, u64), ViewError> {
+        let kept = self.archive.of(tenant).await?;
+        let (mut all, lost) = self.traces.list(tenant, Filter::default(), usize::MAX);
+        let known: HashSet<_> = all.iter().map(|trace| (trace.reference, trace.began)).collect();
+        let before = all.len();
+        all.extend(kept.into_iter().filter(|trace| !known.contains(&(trace.reference, trace.began))));
+        if all.len() > before {
+            all.sort_by_key(|trace| Reverse(trace.began));
+        }
+        Ok((all, lost))
+    }
+
+    /// The trace of a test that is over, if it was written down.
+    pub(super) async fn kept_test(
+        &self,
+        tenant: TenantId,
+        attempt: [u8; 16],
+    ) -> Result<Option<Trace>, ViewError> {
+        let kept = self.archive.of(tenant).await?;
+        let found = kept.into_iter().find(|trace| trace.tested.is_some() && trace.attempt == attempt);
+        Ok(found.map(Arc::unwrap_or_clone))
+    }
+
+    /// Writes down what went wrong since the last time.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn write_traces(&self) -> Result<(), StoreError> {
+        self.archive.write(&self.traces).await
+    }
+
+    /// Does so about every second, for ever.
+    pub async fn keep_writing_traces(&self) {
+        self.archive.run(&self.traces).await;
     }
 
     async fn trace_list(
@@ -176,11 +219,11 @@ impl Management {
     ) -> Result<TraceList, ViewError> {
         let filter = Filter { connection, outcome: which.outcome };
         let most = which.limit.unwrap_or(Ask::MOST).clamp(1, Ask::MOST);
-        let (traces, lost) = self.traces.list(tenant, filter, most);
-        let mut items = Vec::with_capacity(traces.len());
-        for trace in traces {
-            let place = self.place(&trace).await?;
-            items.push(TraceSummary::of(&trace, place.as_ref(), self.clock.now()));
+        let (traces, lost) = self.all_traces(tenant).await?;
+        let (now, mut items) = (self.clock.now(), Vec::new());
+        for trace in traces.iter().filter(|trace| filter.fits(trace, now)).take(most) {
+            let place = self.place(trace).await?;
+            items.push(TraceSummary::of(trace, place.as_ref(), now));
         }
         Ok(TraceList { items, lost })
     }
@@ -188,7 +231,8 @@ impl Management {
     async fn trace_view(&self, trace: &Trace) -> Result<TraceView, ViewError> {
         let place = self.place(trace).await?;
         let values = place.as_ref().map(|(tenant, connection)| self.values(tenant, connection));
-        let like_this = self.traces.like(trace).map(|(count, since)| LikeThis { count, since });
+        let (all, _) = self.all_traces(trace.tenant).await?;
+        let like_this = like(trace, &all).map(|(count, since)| LikeThis { count, since });
         let verdict = Verdict::on(trace, &values.unwrap_or_default());
         let verdict = verdict.map(|verdict| Verdict { like_this, ..verdict });
         let now = self.clock.now();

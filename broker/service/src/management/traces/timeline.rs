@@ -4,8 +4,7 @@ use doorward_domain::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::federation::FederationError;
-use crate::trace::{Cause, Failed, Outcome, Passed, Route, Trace};
+use crate::trace::{Failed, Outcome, Passed, Reached, Route, Trace};
 
 /// One step of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -62,7 +61,9 @@ pub(super) fn timeline(trace: &Trace) -> Vec<StepView> {
         (None, _) => steps.failed("sent", trace.ended, failed),
     }
     match &trace.returned {
-        Some((at, _)) if failed.is_some_and(came_with_error) => steps.failed("returned", Some(*at), failed),
+        Some((at, _)) if failed.is_some_and(|failed| failed.reached == Reached::Return) => {
+            steps.failed("returned", Some(*at), failed)
+        }
         Some((at, names)) => steps.done("returned", *at, format!("Came back with {}", names.join(", "))),
         None => steps.open("returned", "The person comes back from the provider"),
     }
@@ -128,12 +129,4 @@ fn routed(route: &Route) -> String {
         Route::Chosen => "The person chose the connection".to_owned(),
         Route::Test => "An administrator tests the connection".to_owned(),
     }
-}
-
-/// Whether the person came back with an error, or with nothing.
-fn came_with_error(failed: &Failed) -> bool {
-    matches!(
-        failed.cause,
-        Cause::Federation(FederationError::UpstreamRefused { .. } | FederationError::NoCode)
-    )
 }

@@ -1,5 +1,6 @@
 //! A trace as JSON.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use doorward_domain::{Connection, Slug, Tenant, Timestamp};
@@ -84,7 +85,8 @@ pub struct TraceView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckView {
     /// Its name.
-    pub name: &'static str,
+    #[schema(value_type = String)]
+    pub name: Cow<'static, str>,
     /// What would have been right.
     pub expected: String,
     /// What was there.
@@ -102,7 +104,8 @@ pub struct ClaimView {
     pub from: &'static str,
     /// Its JSON type.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    #[schema(value_type = String)]
+    pub kind: Cow<'static, str>,
     /// How many elements a list has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<usize>,
@@ -186,7 +189,7 @@ impl TraceView {
             claims: trail.map(|trail| trail.claims.iter().map(claim).collect()).unwrap_or_default(),
             mapping: trail.map(|trail| trail.fields.iter().map(field).collect()).unwrap_or_default(),
             address: trail.and_then(|trail| trail.trust).map(believed),
-            opened: trail.is_some_and(|trail| trail.is_opened()),
+            opened: trail.is_some_and(|trail| trail.opened),
         }
     }
 }
@@ -225,7 +228,7 @@ fn claim(seen: &SeenClaim) -> ClaimView {
             Source::Userinfo => "userinfo",
             Source::Directory => "directory",
         },
-        kind: seen.kind,
+        kind: seen.kind.clone(),
         size: seen.size,
         hash,
         value: seen.clear.clone(),

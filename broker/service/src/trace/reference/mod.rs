@@ -5,12 +5,14 @@ mod words;
 use std::fmt;
 
 use doorward_domain::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use words::{ADJECTIVES, ANIMALS};
 
 /// A reference such as `calm-otter-4821`: one of 655 million, so the time beside it tells the rare twins
 /// apart. It names nothing and nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Reference {
     adjective: u8,
     animal: u8,
@@ -56,6 +58,20 @@ impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { adjective, animal, number } = *self;
         write!(f, "{}-{}-{number:04}", ADJECTIVES[usize::from(adjective)], ANIMALS[usize::from(animal)])
+    }
+}
+
+impl From<Reference> for String {
+    fn from(reference: Reference) -> Self {
+        reference.to_string()
+    }
+}
+
+impl TryFrom<String> for Reference {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a reference")
     }
 }
 
