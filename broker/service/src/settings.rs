@@ -25,6 +25,24 @@ pub struct Settings {
     pub password_cost: PasswordCost,
     /// How much is kept of what became of sign-ins.
     pub traces: Limits,
+    /// How much is remembered at a time of what is good for one use.
+    pub most_uses: MostUses,
+}
+
+/// How many assertions, DPoP proofs and request objects are remembered at a time, so that none is good twice.
+/// Each is kept until it expires, which is a minute for a proof and five for an assertion.
+#[derive(Clone, Copy, Debug)]
+pub struct MostUses {
+    /// Of a client that authenticates itself, all together.
+    pub of_client: u32,
+    /// Of one grant of a client that cannot.
+    pub of_grant: u32,
+}
+
+impl Default for MostUses {
+    fn default() -> Self {
+        Self { of_client: 50_000, of_grant: 1_000 }
+    }
 }
 
 /// How clients may come with certificates (RFC 8705).
@@ -75,6 +93,7 @@ impl Settings {
                 mutual_tls: None,
                 password_cost: PasswordCost::default(),
                 traces: Limits::default(),
+                most_uses: MostUses::default(),
             })
         } else {
             Err(InvalidIssuer)

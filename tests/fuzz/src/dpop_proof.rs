@@ -29,7 +29,7 @@ pub fn check(input: &[u8]) -> Verdict {
 fn prove(proof: &str) -> Option<Confirmation> {
     let headers = HeaderMap::from_iter([(PROOF, HeaderValue::from_str(proof).ok()?)]);
     let endpoint = Endpoint { method: &Method::POST, path: "/token", access_token: None };
-    at_once(BROKER.provider.dpop_key(&headers, endpoint, &BROKER.client, now())).ok().flatten()
+    at_once(BROKER.provider.dpop_key(&headers, endpoint, (&BROKER.client, None), now())).ok().flatten()
 }
 
 fn is_right(proof: &str) {

@@ -43,27 +43,23 @@ pub fn created<T: Serialize>(result: Result<T, EndpointError>) -> Response {
 
 /// An error as the client sees it; the operator gets the cause.
 pub fn refuse(error: &EndpointError) -> Response {
-    let code = error.code();
-    if code.status().is_server_error() {
+    let (code, status) = (error.code(), error.status());
+    if status.is_server_error() {
         tracing::error!(%error, "an endpoint failed");
     } else {
         tracing::debug!(%error, "a request was refused");
     }
     let body = Json(json!({"error": code.as_str(), "error_description": error.description()}));
-    let mut response = (code.status(), NO_STORE, body).into_response();
-    if let Some((name, value)) = extra_header(code) {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    let mut response = (status, NO_STORE, body).into_response();
+    if code == ErrorCode::InvalidClient {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"doorward\""));
+    }
+    if let Some(wait) = error.retry_after() {
+        let seconds = wait.as_millis().div_ceil(1000) as u64;
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     if let Some(nonce) = error.dpop_nonce().and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
         response.headers_mut().insert(NONCE, nonce);
     }
     response
-}
-
-fn extra_header(code: ErrorCode) -> Option<(HeaderName, &'static str)> {
-    match code {
-        ErrorCode::InvalidClient => Some((WWW_AUTHENTICATE, "Basic realm=\"doorward\"")),
-        ErrorCode::TemporarilyUnavailable => Some((RETRY_AFTER, "1")),
-        _ => None,
-    }
 }

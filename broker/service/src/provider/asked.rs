@@ -1,14 +1,16 @@
 //! What an app asks, wherever it says it: in the parameters of its request, in a request object
 //! (RFC 9101), or in a request that it pushed before (RFC 9126). One of the three counts alone.
 
+use std::time::Duration;
+
 use doorward_domain::{Client, ClientId, PushedRequest, SecretHash, Timestamp};
 use doorward_store::records::at;
 use doorward_store::{StoreError, StoreExt as _, Stored};
 
 use super::authorize::{AuthorizeError, SentBack, Untrusted};
-use super::error::EndpointError;
+use super::error::{EndpointError, ErrorCode};
 use super::pushed::request_uri_hash;
-use super::request::{AuthorizationRequest, Rejected, invalid};
+use super::request::{AuthorizationRequest, Rejected, invalid, rejected};
 use super::response::{ResponseMode, ResponseTarget};
 use super::{Params, Provider};
 
@@ -50,6 +52,9 @@ pub(super) enum AskError {
     /// What it passed is not right.
     #[error("{}", .0.description)]
     Rejected(Rejected),
+    /// The client uses more request objects than are remembered; for how long no more is taken.
+    #[error("so many request objects are used at once that no more is taken")]
+    TooManyUses(Duration),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -66,10 +71,16 @@ impl From<AskError> for EndpointError {
         match error {
             AskError::NotPushed => Self::invalid_request("there is no such pushed request"),
             AskError::Rejected(rejected) => rejected.into(),
+            AskError::TooManyUses(wait) => Self::TooManyUses(wait),
             AskError::Store(error) => error.into(),
         }
     }
 }
+
+const TOO_MANY_USES: Rejected = rejected(
+    ErrorCode::TemporarilyUnavailable,
+    "too many request objects of this client are used at once; try again in some minutes",
+);
 
 /// What decides who learns of a mistake.
 const DECISIVE: [&str; 3] = ["client_id", "redirect_uri", "response_mode"];
@@ -100,6 +111,9 @@ impl Provider {
             Err(AskError::NotPushed) => return Err(page(Untrusted::PushedRequest)),
             Err(AskError::Rejected(rejected)) => {
                 return Err(self.send_back(&params, &client.record, rejected, now).await);
+            }
+            Err(AskError::TooManyUses(_)) => {
+                return Err(self.send_back(&params, &client.record, TOO_MANY_USES, now).await);
             }
             Err(AskError::Store(error)) => return Err(error.into()),
         };

@@ -1,7 +1,7 @@
 //! The key that a request's sender proved to hold, and that tokens are bound to: `cnf` of RFC 7800. It is
 //! proved by DPoP (RFC 9449), or in the TLS handshake (RFC 8705 section 3).
 
-use doorward_domain::{Client, Confirmation, GrantType, Timestamp};
+use doorward_domain::{Client, Confirmation, GrantId, GrantType, Timestamp};
 use http::{HeaderMap, Method};
 
 use super::dpop::{DpopProof, Endpoint};
@@ -79,26 +79,26 @@ impl Provider {
     }
 
     /// Uses up what a binding was proved with. The caller has found out before that its sender is
-    /// somebody: a client that authenticated itself, or the holder of a code or refresh token.
+    /// somebody: a client that authenticated itself, or the holder of a code or refresh token of `grant`.
     pub(super) async fn use_binding(
         &self,
         binding: &Binding,
-        client: &Client,
+        (client, grant): (&Client, Option<GrantId>),
         now: Timestamp,
     ) -> Result<(), EndpointError> {
         match &binding.proof {
-            Some(proof) => self.use_proof(proof, client, now).await,
+            Some(proof) => self.use_proof(proof, (client, grant), now).await,
             None => Ok(()),
         }
     }
 
-    /// Whether who uses a token may: the bearer of one that is bound to nothing, the holder of the key of
-    /// one that is (RFC 9449 section 7.1, RFC 8705 section 3).
+    /// Whether who uses a token of a grant may: the bearer of one that is bound to nothing, the holder of the
+    /// key of one that is (RFC 9449 section 7.1, RFC 8705 section 3).
     pub(super) async fn is_holder(
         &self,
         request: &ResourceRequest<'_>,
         bound_to: Option<&Confirmation>,
-        client: &Client,
+        (client, grant): (&Client, GrantId),
         now: Timestamp,
     ) -> Result<bool, EndpointError> {
         match (bound_to, request.dpop) {
@@ -106,7 +106,8 @@ impl Provider {
             (Some(Confirmation::DpopKey(_)), true) => {
                 let ResourceRequest { method, path, token, .. } = *request;
                 let endpoint = Endpoint { method, path, access_token: Some(token) };
-                let proved = self.dpop_key(request.headers, endpoint, client, now).await?;
+                let by = (client, Some(grant));
+                let proved = self.dpop_key(request.headers, endpoint, by, now).await?;
                 let missing = "send a DPoP proof with the access token";
                 let proved = proved.ok_or(EndpointError::refused(ErrorCode::InvalidDpopProof, missing))?;
                 Ok(bound_to == Some(&proved))

@@ -28,7 +28,7 @@ impl Provider {
             authorization_details: authorization_details(params, client)?,
             ..Access::of(scope)
         };
-        self.use_binding(binding, client, now).await?;
+        self.use_binding(binding, (client, None), now).await?;
         let bound_to = binding.key.as_ref();
         let access_token = self.client_access_token(client, &access, bound_to, now)?;
         Ok(self.token_response(access_token, &access, bound_to))

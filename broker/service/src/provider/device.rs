@@ -185,7 +185,7 @@ impl Provider {
         self.keys.check(people.client.tokens.id_token_algorithm())?;
         let grant = self.redeemed((&people.client, binding), &offered.record, scope, now);
         let shown = narrowed(params, &grant)?;
-        self.use_binding(binding, &people.client, now).await?;
+        self.use_binding(binding, (&people.client, Some(grant.id)), now).await?;
         let issue = Issue { grant: &shown, ..Issue::first(&grant, binding, &offered.record) };
         match self.store.commit(Batch::new().update(&offered, &grant)?.delete(device)).await {
             Ok(_) => self.answer(&people, issue, now),

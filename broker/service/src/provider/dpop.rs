@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use doorward_domain::{Client, Confirmation, Timestamp};
+use doorward_domain::{Client, Confirmation, GrantId, Timestamp};
 use http::{HeaderMap, HeaderName, Method};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -13,7 +13,7 @@ use url::Url;
 
 use super::Provider;
 use super::error::{EndpointError, ErrorCode};
-use super::replay::{Once, Used};
+use super::replay::{Holder, Once, Used};
 use crate::keys::{Claims, Purpose, verify_proof};
 
 /// The header that a proof comes in.
@@ -60,8 +60,8 @@ const fn refused(description: &'static str) -> EndpointError {
 }
 
 impl Provider {
-    /// The DPoP key that a request of this client's proves to hold; `None` when it brings no proof. The
-    /// proof is used up.
+    /// The DPoP key that a request with what comes of a grant of this client's proves to hold; `None` when it
+    /// brings no proof. The proof is used up.
     ///
     /// # Errors
     /// `invalid_dpop_proof` or `use_dpop_nonce`.
@@ -69,11 +69,11 @@ impl Provider {
         &self,
         headers: &HeaderMap,
         endpoint: Endpoint<'_>,
-        client: &Client,
+        (client, grant): (&Client, Option<GrantId>),
         now: Timestamp,
     ) -> Result<Option<Confirmation>, EndpointError> {
         let Some(proof) = self.dpop_proof(headers, endpoint, client, now)? else { return Ok(None) };
-        self.use_proof(&proof, client, now).await?;
+        self.use_proof(&proof, (client, grant), now).await?;
         Ok(Some(proof.confirmation()))
     }
 
@@ -136,18 +136,19 @@ impl Provider {
         same_target(htu, &self.settings.url(path)) || other().is_some_and(|other| same_target(htu, &other))
     }
 
-    /// Uses a proof up.
+    /// Uses up a proof that comes with what `client` does, or with what comes of a grant of its.
     pub(super) async fn use_proof(
         &self,
         proof: &DpopProof,
-        client: &Client,
+        (client, grant): (&Client, Option<GrantId>),
         now: Timestamp,
     ) -> Result<(), EndpointError> {
         let expires_at = proof.expires_at.max(now + AHEAD);
-        let once = Once { client: &client.id, what: "proof", jti: &proof.jti, expires_at };
-        match self.use_once(once).await? {
+        let holder = Holder::of(client, grant);
+        match self.use_once(Once { holder, what: "proof", jti: &proof.jti, expires_at }, now).await? {
             Used::First => Ok(()),
             Used::Before => Err(refused("the DPoP proof was used before")),
+            Used::TooMuch(wait) => Err(EndpointError::TooManyUses(wait)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The OAuth error codes, and the one table from an operation's error to the wire.
 
 use std::fmt;
+use std::time::Duration;
 
 use doorward_domain::Refusal;
 use doorward_store::StoreError;
@@ -129,6 +130,9 @@ pub enum EndpointError {
     /// The DPoP proof must repeat this nonce.
     #[error("a DPoP proof without a nonce of ours")]
     UseDpopNonce(String),
+    /// More of what is good for one use is used than is remembered; for how long no more is taken.
+    #[error("so much is used at once that no more is taken")]
+    TooManyUses(Duration),
     /// Somebody who must be active is not.
     #[error("not allowed now: {0}")]
     Inactive(Refusal),
@@ -175,7 +179,9 @@ impl EndpointError {
             Self::UseDpopNonce(_) => ErrorCode::UseDpopNonce,
             Self::Inactive(Refusal::Client) => ErrorCode::InvalidClient,
             Self::Inactive(_) => ErrorCode::InvalidGrant,
-            Self::Store(_) | Self::Keys(KeyError::NotReady(_)) => ErrorCode::TemporarilyUnavailable,
+            Self::TooManyUses(_) | Self::Store(_) | Self::Keys(KeyError::NotReady(_)) => {
+                ErrorCode::TemporarilyUnavailable
+            }
             Self::Keys(_) => ErrorCode::ServerError,
         }
     }
@@ -185,11 +191,32 @@ impl EndpointError {
         match self {
             Self::Refused { description, .. } => description,
             Self::UseDpopNonce(_) => "the DPoP proof must repeat the nonce of the DPoP-Nonce header",
+            Self::TooManyUses(_) => {
+                "too many assertions, proofs or request objects are used at once; try again later"
+            }
             Self::Inactive(_) => "the sign-in this comes from is no longer valid",
             Self::Store(_) => "the service is not available right now; try again",
             Self::Keys(_) => "the service could not sign the answer",
         }
     }
+
+    /// The HTTP status of a direct answer.
+    pub const fn status(&self) -> http::StatusCode {
+        match self {
+            Self::TooManyUses(_) => http::StatusCode::TOO_MANY_REQUESTS,
+            _ => self.code().status(),
+        }
+    }
+
+    /// When it is worth another try, if that is known.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match (self, self.code()) {
+            (Self::TooManyUses(wait), _) => Some(*wait),
+            (_, ErrorCode::TemporarilyUnavailable) => Some(Duration::from_secs(1)),
+            _ => None,
+        }
+    }
+
     /// The nonce that the client's next DPoP proof must repeat, if that was missing.
     pub fn dpop_nonce(&self) -> Option<&str> {
         match self {

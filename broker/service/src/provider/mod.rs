@@ -65,6 +65,7 @@ use crate::management::DocumentPolicy;
 use crate::settings::Settings;
 use client_document::ClientDocuments;
 use client_keys::{PublicKeys, Published};
+use replay::Remembered;
 
 pub use binding::ResourceRequest;
 pub use client_certificate::ClientCertificate;
@@ -113,6 +114,8 @@ pub struct Provider {
     documents: Option<ClientDocuments>,
     /// Logos of clients, by their URL.
     logos: Cache<String, Option<Logo>>,
+    /// How much is remembered of what is good for one use.
+    remembered: Remembered,
     /// How devices poll, by the hash of their code.
     device_polls: Cache<[u8; 32], device::Pace>,
     /// Access tokens whose signature has been checked, by the hash of the whole token.
@@ -139,7 +142,7 @@ impl Provider {
         let published_keys =
             Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(30)).build();
         let documents = documents.map(ClientDocuments::new);
-        let logos = logo::cache();
+        let (logos, remembered) = (logo::cache(), Remembered::new(settings.most_uses));
         let device_polls =
             Cache::builder().max_capacity(10_000).time_to_idle(settings.lifetimes.device).build();
         let verified =
@@ -157,6 +160,7 @@ impl Provider {
             published_keys,
             documents,
             logos,
+            remembered,
             device_polls,
             verified,
         }

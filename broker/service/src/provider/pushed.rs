@@ -107,7 +107,7 @@ impl Provider {
                 return Err(EndpointError::refused(ErrorCode::InvalidDpopProof, description));
             }
         }
-        self.use_proof(&proof, client, now).await?;
+        self.use_proof(&proof, (client, None), now).await?;
         Ok(asked)
     }
 

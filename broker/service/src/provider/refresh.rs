@@ -65,7 +65,7 @@ impl Provider {
         if grant.bound_to.is_some() && grant.bound_to != binding.key {
             return Err(EndpointError::invalid_grant("the refresh token is bound to another key"));
         }
-        self.use_binding(binding, client, now).await
+        self.use_binding(binding, (client, Some(grant.id)), now).await
     }
 
     async fn refresh_once(

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::asked::AskError;
 use super::error::ErrorCode;
 use super::params::is_unfit;
-use super::replay::{Once, Used};
+use super::replay::{Holder, Once, Used};
 use super::request::{Rejected, rejected};
 use super::{Params, Provider};
 use crate::keys::{Audience, Claims, Expected, Expiry, Typ};
@@ -98,11 +98,11 @@ impl Provider {
     ) -> Result<(), AskError> {
         let Some(jti) = claims.str("jti") else { return Ok(()) };
         let expires_at = claims.time("exp").unwrap_or(now) + LEEWAY;
-        let once = Once { client: &client.record.id, what: "request object", jti, expires_at };
-        match self.use_once(once).await {
-            Ok(Used::First) => Ok(()),
-            Ok(Used::Before) => Err(INVALID.into()),
-            Err(error) => Err(AskError::Store(error)),
+        let holder = Holder::client(&client.record.id);
+        match self.use_once(Once { holder, what: "request object", jti, expires_at }, now).await? {
+            Used::First => Ok(()),
+            Used::Before => Err(INVALID.into()),
+            Used::TooMuch(wait) => Err(AskError::TooManyUses(wait)),
         }
     }
 

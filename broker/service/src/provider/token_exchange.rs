@@ -51,7 +51,7 @@ impl Provider {
                 .unwrap_or_default(),
             ..Access::of(scope)
         };
-        self.use_binding(binding, &client, now).await?;
+        self.use_binding(binding, (&client, None), now).await?;
         let bound_to = binding.key.as_ref();
         for _ in 0..TRIES {
             let actor = self.actor(params, &client, binding, now).await?;

@@ -26,7 +26,8 @@ impl Provider {
     ) -> Result<Statement, EndpointError> {
         let token = self.read_access_token(request.token, now).ok_or(INVALID)?;
         let (grant, people) = self.live(&token, now).await?.ok_or(INVALID)?;
-        if !self.is_holder(&request, token.bound_to.as_ref(), &people.client, now).await? {
+        let by = (&people.client, grant.id);
+        if !self.is_holder(&request, token.bound_to.as_ref(), by, now).await? {
             return Err(INVALID);
         }
         let scope = token.scope.intersection(&people.client.scope);

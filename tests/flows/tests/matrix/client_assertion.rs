@@ -9,11 +9,13 @@ use axum::routing::get;
 use doorward_domain::{Algorithm, Client, ClientAuthentication, ClientKeys, Clock as _};
 use doorward_flows::World;
 use doorward_flows::app::Answer;
-use doorward_flows::world::ISSUER;
+use doorward_flows::world::{ISSUER, Setup};
+use doorward_service::settings::MostUses;
 use doorward_store::Kind;
 use doorward_store::Range;
 use futures_util::future::join_all;
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
 use josekit::jwk::alg::rsa::RsaKeyPair;
 use josekit::jwk::{Jwk, KeyPair as _};
@@ -378,6 +380,35 @@ async fn a_key_that_a_client_publishes_newly_is_good_at_once_and_nobody_makes_us
     world.pass(1);
     assert!(!good(&stranger, "once more").await && good(&new, "5").await);
     assert_eq!(asked.load(Ordering::SeqCst), 3, "once a second");
+}
+
+/// One client uses as many assertions as it may at a time; none of them is forgotten for that, and no other
+/// client is worse off.
+#[tokio::test]
+async fn ds_05_as_many_assertions_are_remembered_of_one_client_as_may() {
+    let mut setup = Setup::default();
+    setup.settings.most_uses = MostUses { of_client: 4, of_grant: 9 };
+    let world = World::with(setup).await;
+    let (hostile, other) = (Signing::new(&world, "signing").await, Signing::new(&world, "other").await);
+    let first = hostile.sign(&hostile.claims(&world, "0"));
+    assert_eq!(present(&world, &first).await.status, StatusCode::OK);
+    assert_refused(&present(&world, &first).await);
+    for n in 1..4 {
+        let good = present(&world, &hostile.sign(&hostile.claims(&world, &n.to_string()))).await;
+        assert_eq!(good.status, StatusCode::OK, "{n}: a replay took nobody's place");
+    }
+    for n in 4..20 {
+        let refused = present(&world, &hostile.sign(&hostile.claims(&world, &n.to_string()))).await;
+        refused.assert_error(429, "temporarily_unavailable");
+        assert!(refused.headers.contains_key(RETRY_AFTER), "{refused:?}");
+    }
+    present(&world, &first).await.assert_error(429, "temporarily_unavailable");
+    assert_eq!(marks(&world).await, 4);
+    let good = present(&world, &other.sign(&other.claims(&world, "0"))).await;
+    assert_eq!(good.status, StatusCode::OK, "{good:?}");
+    world.pass(120);
+    let good = present(&world, &hostile.sign(&hostile.claims(&world, "later"))).await;
+    assert_eq!(good.status, StatusCode::OK, "{good:?}");
 }
 
 /// What is remembered of a client is remembered for minutes, however long the client would like it.

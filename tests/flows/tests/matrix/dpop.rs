@@ -7,8 +7,9 @@ use doorward_flows::app::{Answer, VERIFIER, post, send};
 use doorward_flows::browser::encode;
 use doorward_flows::world::Setup;
 use doorward_flows::{Relying, World};
+use doorward_service::settings::MostUses;
 use doorward_store::Kind;
-use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, Method};
 use josekit::jwk::KeyPair as _;
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
@@ -125,8 +126,13 @@ fn app(world: &World) -> Relying {
 
 /// Tokens of `public` that are bound to `key`.
 async fn bound(world: &World, key: &Key) -> Answer {
-    let code = code(world, &mut signed_in(world, "alice").await, &app(world), &[]).await;
-    let tokens = redeem(world, &code, &[&key.proof(world, "first")]).await;
+    bound_of(world, "alice", key).await
+}
+
+/// The same of `persona`.
+async fn bound_of(world: &World, persona: &str, key: &Key) -> Answer {
+    let code = code(world, &mut signed_in(world, persona).await, &app(world), &[]).await;
+    let tokens = redeem(world, &code, &[&key.proof(world, &format!("first of {persona}"))]).await;
     assert_eq!(tokens.json["token_type"], "DPoP", "{tokens:?}");
     tokens
 }
@@ -259,6 +265,43 @@ async fn ds_05_a_proof_from_nobody_is_not_remembered() {
         refresh(&world, "no-token", &[&proof]).await.assert_error(400, "invalid_grant");
     }
     assert_eq!(marks(&world).await, 0);
+}
+
+/// One sign-in of an app that anybody has uses as many proofs as it may, and no other is worse off.
+#[tokio::test]
+async fn ds_05_as_many_proofs_are_remembered_of_one_holder_as_may() {
+    let mut setup = Setup::default();
+    setup.settings.most_uses = MostUses { of_client: 9, of_grant: 3 };
+    let (world, key, other) = (World::with(setup).await, Key::new(), Key::new());
+    let (hostile, neighbour) = (bound(&world, &key).await, bound_of(&world, "bob", &other).await);
+    let token = hostile.str("access_token");
+    let proof = |n: usize| key.use_of(&world, token, &format!("hostile-{n}"));
+    let first = proof(0);
+    for proof in [&first, &proof(1)] {
+        assert_eq!(userinfo(&world, "DPoP", token, &[proof]).await.status.as_u16(), 200);
+    }
+    let before = marks(&world).await;
+    for n in 2..20 {
+        let refused = userinfo(&world, "DPoP", token, &[&proof(n)]).await;
+        refused.assert_error(429, "temporarily_unavailable");
+        let wait: u64 = refused.headers[RETRY_AFTER].to_str().unwrap().parse().unwrap();
+        assert!((60..=120).contains(&wait), "{wait}");
+    }
+    let refreshing = refresh(&world, hostile.str("refresh_token"), &[&key.proof(&world, "refreshing")]).await;
+    refreshing.assert_error(429, "temporarily_unavailable");
+    assert_eq!(
+        userinfo(&world, "DPoP", token, &[&first]).await.status.as_u16(),
+        429,
+        "and none is forgotten"
+    );
+    assert_eq!(marks(&world).await, before);
+
+    let token_of_bob = neighbour.str("access_token");
+    let used = userinfo(&world, "DPoP", token_of_bob, &[&other.use_of(&world, token_of_bob, "1")]).await;
+    assert_eq!(used.status.as_u16(), 200, "{used:?}");
+    world.pass(120);
+    let later = userinfo(&world, "DPoP", token, &[&key.use_of(&world, token, "later")]).await;
+    assert_eq!(later.status.as_u16(), 200, "{later:?}");
 }
 
 #[tokio::test]

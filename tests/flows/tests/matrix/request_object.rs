@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 
 use doorward_domain::{Algorithm, ClientKeys, Clock as _, ContentEncryption, Encryption, KeyManagement};
 use doorward_flows::app::{Answer, VERIFIER, send};
-use doorward_flows::world::ISSUER;
+use doorward_flows::world::{ISSUER, Setup};
 use doorward_flows::{Browser, Page, Relying, World};
+use doorward_service::settings::MostUses;
 use http::StatusCode;
 use josekit::jwe::{ECDH_ES, JweHeader, serialize_compact};
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
@@ -190,6 +191,21 @@ async fn pj_02_an_object_that_names_itself_is_good_for_once() {
         .await
         .assert_sent_back(&client.app, "invalid_request_object");
     push_object(&world, &client.app, &object).await.assert_error(400, "invalid_request_object");
+}
+
+#[tokio::test]
+async fn ds_05_as_many_objects_are_remembered_of_one_client_as_may() {
+    let mut setup = Setup::default();
+    setup.settings.most_uses = MostUses { of_client: 1, of_grant: 9 };
+    let world = World::with(setup).await;
+    let (mut browser, client) = (signed_in(&world, "alice").await, Signing::new(&world, "c1").await);
+    let object = |jti: &str| client.object(&world, &json!({ "jti": jti }));
+    assert!(ask(&world, &mut browser, &client.app, &object("1")).await.parameter("code").is_some());
+    let refused = ask(&world, &mut browser, &client.app, &object("2")).await;
+    refused.assert_sent_back(&client.app, "temporarily_unavailable");
+    push_object(&world, &client.app, &object("3")).await.assert_error(429, "temporarily_unavailable");
+    world.pass(10 * 60);
+    assert!(ask(&world, &mut browser, &client.app, &object("4")).await.parameter("code").is_some());
 }
 
 #[tokio::test]

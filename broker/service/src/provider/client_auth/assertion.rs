@@ -9,7 +9,7 @@ use doorward_store::Stored;
 use crate::keys::{Audience, Claims, Expected, Expiry, Typ, verify_mac};
 use crate::provider::Provider;
 use crate::provider::error::EndpointError;
-use crate::provider::replay::{Once, Used};
+use crate::provider::replay::{Holder, Once, Used};
 
 /// An assertion may not outlive this, so that the memory of used ones stays small (DS-05).
 const LONGEST_ASSERTION: Duration = Duration::from_secs(5 * 60);
@@ -87,7 +87,12 @@ impl Provider {
         if claims.str("sub") != Some(client.as_str()) || expiry > now + LONGEST_ASSERTION + LEEWAY {
             return Ok(false);
         }
-        let once = Once { client, what: "assertion", jti, expires_at: expiry + LEEWAY };
-        Ok(self.use_once(once).await? == Used::First)
+        let holder = Holder::client(client);
+        let once = Once { holder, what: "assertion", jti, expires_at: expiry + LEEWAY };
+        match self.use_once(once, now).await? {
+            Used::First => Ok(true),
+            Used::Before => Ok(false),
+            Used::TooMuch(wait) => Err(EndpointError::TooManyUses(wait)),
+        }
     }
 }
