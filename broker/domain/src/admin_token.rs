@@ -42,6 +42,8 @@ scopes! {
     TracesRead = "traces:read";
     /// Have claims kept in clear for a while.
     TracesOpen = "traces:open";
+    /// Look at the audit log, and verify it.
+    AuditRead = "audit:read";
     /// Look at users.
     UsersRead = "users:read";
     /// Sign users out, and switch them off and on.

@@ -133,10 +133,31 @@ id!(
 impl GrantId {
     /// When the grant was made, to the millisecond.
     pub fn made_at(&self) -> Timestamp {
-        let bytes = self.as_bytes();
-        let millis = bytes[..6].iter().fold(0_i64, |millis, byte| millis << 8 | i64::from(*byte));
-        Timestamp::from_millis(millis)
+        made_at(self.as_bytes())
     }
+}
+
+impl EventId {
+    /// Before every event.
+    pub const FIRST: Self = Self(Uuid::nil());
+
+    /// When the event happened, to the millisecond.
+    pub fn made_at(&self) -> Timestamp {
+        made_at(self.as_bytes())
+    }
+
+    /// Before every event that happens at `time` or later, after every other.
+    pub fn before(time: Timestamp) -> Self {
+        let mut bytes = [0; 16];
+        let millis = u64::try_from(time.as_millis()).unwrap_or(0).to_be_bytes();
+        bytes[..6].copy_from_slice(&millis[2..]);
+        Self::from_bytes(bytes)
+    }
+}
+
+fn made_at(id: &[u8; 16]) -> Timestamp {
+    let millis = id[..6].iter().fold(0_i64, |millis, byte| millis << 8 | i64::from(*byte));
+    Timestamp::from_millis(millis)
 }
 
 impl TenantId {
@@ -198,6 +219,15 @@ mod tests {
     fn a_grant_knows_when_it_was_made() {
         let now = Timestamp::from_millis(1_800_000_000_123);
         assert_eq!(GrantId::new(now, &Zero).made_at(), now);
+    }
+
+    #[test]
+    fn an_event_is_after_what_is_before_its_time() {
+        let now = Timestamp::from_millis(1_800_000_000_123);
+        let event = EventId::new(now, &Zero);
+        assert!(EventId::before(now) < event && EventId::FIRST < EventId::before(now));
+        assert!(event < EventId::before(now + std::time::Duration::from_millis(1)));
+        assert_eq!((event.made_at(), EventId::before(now).made_at()), (now, now));
     }
 
     #[test]

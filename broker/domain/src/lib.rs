@@ -4,6 +4,7 @@
 pub mod admin_token;
 pub mod admission;
 pub mod audit;
+pub mod checkpoint;
 pub mod claims_request;
 pub mod client;
 pub mod clock;
@@ -40,6 +41,7 @@ pub mod user;
 pub use admin_token::{AdminScope, AdminScopes, AdminToken};
 pub use admission::{Admission, Lacking, Linking};
 pub use audit::AuditEvent;
+pub use checkpoint::{Checkpoint, CheckpointHash, Head};
 pub use claims_request::{ClaimRequest, ClaimsRequest};
 pub use client::{
     Client, ClientAuthentication, ClientKeys, ClientProfile, ClientSecret, ClientTrust, GrantType, ReplayMark,

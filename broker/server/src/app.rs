@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use doorward_domain::{Clock, Entropy, Timestamp};
 use doorward_net::{EgressPolicy, Outbound};
+use doorward_service::audit::Auditor;
 use doorward_service::federation::Federation;
 use doorward_service::identity::local::{Local, LocalParts, Post};
 use doorward_service::identity::{Endings, Sessions};
@@ -89,7 +90,9 @@ impl App {
         let sessions = sessions(&store, &entropy, &endings, &settings);
         let local = local((&store, &sealer), &entropy, &settings, &endings, carrier);
         let traces = Arc::new(Traces::within(settings.traces, Arc::clone(&clock), &*entropy));
+        let auditor = Auditor::new(Arc::clone(&store), Arc::clone(&sealer), Arc::clone(&clock));
         let management = Arc::new(Management {
+            auditor: Arc::new(auditor),
             connection_tests: ConnectionTests::default(),
             traces: Arc::clone(&traces),
             archive: archive((&store, &sealer), &entropy, &clock, &settings),

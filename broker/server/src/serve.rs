@@ -120,14 +120,19 @@ impl Broker {
         if let Err(error) = self.app.management().write_traces().await {
             tracing::warn!(%error, "the last traces could not be written");
         }
-        self.backend.close().await;
+        close(&self.app, self.backend).await;
         served
     }
 
-    /// Writes what waits and closes the store.
+    /// Signs and writes what waits, and closes the store.
     pub async fn close(self) {
-        self.backend.close().await;
+        close(&self.app, self.backend).await;
     }
+}
+
+async fn close(app: &App, backend: Backend) {
+    app.management().auditor.finish().await;
+    backend.close().await;
 }
 
 fn background(app: &Arc<App>) -> JoinSet<()> {
@@ -136,6 +141,8 @@ fn background(app: &Arc<App>) -> JoinSet<()> {
     tasks.spawn(async move { keys.run().await });
     let worker = Arc::clone(app.worker());
     tasks.spawn(async move { worker.run().await });
+    let auditor = Arc::clone(&app.management().auditor);
+    tasks.spawn(async move { auditor.run().await });
     let management = Arc::clone(app.management());
     tasks.spawn(async move { examine(&management).await });
     let management = Arc::clone(app.management());

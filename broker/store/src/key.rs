@@ -53,6 +53,8 @@ kinds! {
     AdminToken = 12, false;
     /// An initial access token.
     RegistrationToken = 13, false;
+    /// A checkpoint of the audit log.
+    Checkpoint = 14, false;
     /// A user.
     User = 16, false;
     /// An identity.

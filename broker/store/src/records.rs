@@ -1,11 +1,12 @@
 //! The table of everything that is kept: each record's kind, key and expiry.
 
 use doorward_domain::{
-    AddressProof, AdminToken, AdminTokenId, AuditEvent, Client, ClientId, Connection, ConnectionId, Consent,
-    Credentials, DeviceAuthorization, Domain, EmailAddress, Grant, GrantId, HistoryEntry, HistoryOf,
-    Identity, Job, JobId, KeptTrace, KeyAlgorithm, KeyId, OwnKey, OwnerSignIn, Proof, ProofPurpose,
-    PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken, Sealed, SecretHash,
-    Session, SessionAt, SessionId, Slug, Subject, Tenant, TenantId, Timestamp, User, UserCode, UserId,
+    AddressProof, AdminToken, AdminTokenId, AuditEvent, Checkpoint, Client, ClientId, Connection,
+    ConnectionId, Consent, Credentials, DeviceAuthorization, Domain, EmailAddress, EventId, Grant, GrantId,
+    HistoryEntry, HistoryOf, Identity, Job, JobId, KeptTrace, KeyAlgorithm, KeyId, OwnKey, OwnerSignIn,
+    Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken,
+    Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant, TenantId, Timestamp, User,
+    UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -135,7 +136,7 @@ pub mod at {
     use sha2::Digest as _;
 
     use super::{
-        AdminTokenId, ClientId, ConnectionId, Domain, EmailAddress, GrantId, HistoryOf, JobId, Key,
+        AdminTokenId, ClientId, ConnectionId, Domain, EmailAddress, EventId, GrantId, HistoryOf, JobId, Key,
         KeyAlgorithm, KeyId, Kind, ProofPurpose, RegistrationTokenId, SecretHash, SessionId, Sha256, Slug,
         Subject, TenantId, Timestamp, UserCode, UserId,
     };
@@ -376,6 +377,16 @@ pub mod at {
         u64::try_from(at.as_millis()).unwrap_or(0).to_be_bytes()
     }
 
+    /// An audit event. Those of a tenant lie in the order in which they happened.
+    pub fn audit_event(tenant: TenantId, id: EventId) -> Key {
+        Key::new(tenant, Kind::Audit, id.as_bytes())
+    }
+
+    /// A checkpoint of the audit log.
+    pub fn checkpoint(number: u64) -> Key {
+        Key::new(TenantId::BROKER, Kind::Checkpoint, &number.to_be_bytes())
+    }
+
     /// What a user allowed a client.
     pub fn consent(tenant: TenantId, user: UserId, client: &ClientId) -> Key {
         Key::new(tenant, Kind::Consent, &[user.as_bytes().as_slice(), client.as_str().as_bytes()].concat())
@@ -464,4 +475,5 @@ record!(
     expires it.expires_at
 );
 record!(TraceOf, TraceOf, |it| at::trace_of(&it.reference, it.began), expires it.expires_at);
-record!(AuditEvent, Audit, |it| Key::new(it.tenant, Kind::Audit, it.id.as_bytes()));
+record!(AuditEvent, Audit, |it| at::audit_event(it.tenant, it.id));
+record!(Checkpoint, Checkpoint, |it| at::checkpoint(it.number));

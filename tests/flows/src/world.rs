@@ -15,6 +15,7 @@ use doorward_domain::{
     RedirectUri, ScopeSet, SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
 };
 use doorward_net::EgressPolicy;
+use doorward_service::audit::Auditor;
 use doorward_service::jobs::Worker;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
 use doorward_service::management::{DocumentPolicy, Management, RegistrationPolicy};
@@ -377,6 +378,11 @@ impl World {
     /// Lets the broker write down what went wrong, as it does every second.
     pub async fn write_traces(&self) {
         self.management.get().expect("a broker").write_traces().await.unwrap();
+    }
+
+    /// What signs the broker's audit log.
+    pub fn auditor(&self) -> &Auditor {
+        &self.management.get().expect("a broker").auditor
     }
 
     /// Signs `persona` of `company` in at `app`, in this browser, and ends at the app's callback.

@@ -6,6 +6,7 @@
 //! answer to the request that made it, and never again.
 
 mod access;
+mod audit;
 mod clients;
 mod connection_tests;
 mod connections;
@@ -82,6 +83,7 @@ fn operations() -> OpenApiRouter<Arc<Admin>> {
         .merge(tokens::routes())
         .merge(registration_tokens::routes())
         .merge(resources::routes())
+        .merge(audit::routes())
         .merge(traces::routes())
         .merge(sign_out::routes());
     OpenApiRouter::new().nest("/v1", nouns)

@@ -81,6 +81,16 @@ impl Api {
 
     /// All parts of the list at a path below `/admin/v1` that this question leaves.
     pub async fn search(&self, path: &[&str], question: &[(&str, String)]) -> anyhow::Result<Vec<Value>> {
+        self.search_most(path, question, None).await
+    }
+
+    /// The same, of which the first `most` are enough.
+    pub async fn search_most(
+        &self,
+        path: &[&str],
+        question: &[(&str, String)],
+        most: Option<usize>,
+    ) -> anyhow::Result<Vec<Value>> {
         let mut items = Vec::new();
         let mut url = self.url(path)?;
         if !question.is_empty() {
@@ -90,6 +100,10 @@ impl Api {
             let mut page = self.ask(Method::GET, url.clone(), Vec::new()).await?;
             if let Value::Array(part) = page["items"].take() {
                 items.extend(part);
+            }
+            if let Some(most) = most.filter(|most| items.len() >= *most) {
+                items.truncate(most);
+                return Ok(items);
             }
             match page["next"].as_str() {
                 Some(next) => url.query_pairs_mut().clear().extend_pairs(question).append_pair("after", next),

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use doorward_domain::{Algorithm, KeyAlgorithm};
 use url::Url;
 
+use super::audit::AuditVerb;
 use super::rollout::RolloutVerb;
 use super::user::UserVerb;
 use crate::config::text::parse_duration;
@@ -87,6 +88,9 @@ pub enum AdminCommand {
     /// Sign-ins: what became of each
     #[command(subcommand)]
     Trace(TraceVerb),
+    /// The audit log: who did what, and whether it is whole
+    #[command(subcommand)]
+    Audit(AuditVerb),
     /// Signing keys
     #[command(subcommand)]
     Key(KeyVerb),

@@ -3,6 +3,7 @@
 
 mod api;
 mod args;
+mod audit;
 mod backup;
 mod check;
 mod clients;
@@ -119,6 +120,7 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         AdminCommand::User(verb) => user::ask(api, verb, output).await,
         AdminCommand::Session(verb) => sign_out::session(api, verb, output).await,
         AdminCommand::Trace(verb) => trace::run(api, verb, output).await,
+        AdminCommand::Audit(verb) => audit::run(api, verb, output).await,
         AdminCommand::Key(KeyVerb::List) => list(&["keys"], KEYS).await,
         AdminCommand::Key(KeyVerb::Rotate { algorithm }) => {
             let successor = api.post(&["keys", "rotate"], &json!({"algorithm": algorithm})).await?;

@@ -61,10 +61,12 @@ pub enum Purpose {
     ConnectionTest,
     /// What a provider said of somebody who has something left to prove.
     Arrival,
+    /// The signatures of the audit log's checkpoints.
+    Checkpoint,
 }
 
 impl Purpose {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Records,
         Self::Transaction,
         Self::RefreshToken,
@@ -79,6 +81,7 @@ impl Purpose {
         Self::Home,
         Self::ConnectionTest,
         Self::Arrival,
+        Self::Checkpoint,
     ];
 
     const fn label(self) -> &'static [u8] {
@@ -97,6 +100,7 @@ impl Purpose {
             Self::Home => b"home",
             Self::ConnectionTest => b"connection test",
             Self::Arrival => b"arrival",
+            Self::Checkpoint => b"checkpoint",
         }
     }
 }

@@ -4,10 +4,11 @@
 //! Configuration is code: a [`document`] says what shall be, [`plan`] tells what would change,
 //! [`apply`] commits it as a whole, and [`export`] writes a document of what there is, [`backup`]
 //! a copy of everything. [`views`] are for looking, [`clients`] changes single ones, [`sign_out`] ends what
-//! people began, [`traces`] tell what became of sign-ins,
+//! people began, [`traces`] tell what became of sign-ins, [`audit`] who did what,
 //! [`connection_test`] tries the whole way of one, [`tokens`] say who may do it. No secret ever comes out.
 
 mod apply;
+pub mod audit;
 pub mod backup;
 pub mod clients;
 pub mod connection_test;
@@ -42,6 +43,7 @@ use doorward_domain::{Algorithm, AuditEvent, Clock, Entropy, EventId, TenantId};
 use doorward_net::{EgressPolicy, Outbound};
 use doorward_store::Store;
 
+use crate::audit::Auditor;
 use crate::federation::Federation;
 use crate::identity::Endings;
 use crate::identity::local::Local;
@@ -85,6 +87,8 @@ pub struct Management {
     pub traces: Arc<Traces>,
     /// What outlives the process of that.
     pub archive: Archive,
+    /// What signs and verifies the audit log.
+    pub auditor: Arc<Auditor>,
     /// The tests of connections.
     pub connection_tests: ConnectionTests,
     /// The protected resources that clients which register or publish themselves may ask tokens for.

@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use doorward_domain::checkpoint::Entry;
 use doorward_domain::connection::{Field, Slots, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
     Access, Actor, Address, AddressProof, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent,
-    Authentication, ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys, ClientTrust, CodeHash,
-    CodeTerms, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization, DeviceState, Domain,
-    EmailAddress, Environment, Epoch, EventId, Grant, GrantId, GrantState, HistoryEntry, HistoryOf, Identity,
-    Job, JobId, KeptTrace, KeyId, LoginPolicy, OwnKey, OwnerSignIn, Party, Passkey, PasswordCost,
-    PasswordHash, PkceChallenge, Plain, Population, PopulationName, Profile, Proof, ProofPurpose,
-    Provisioning, PushedRequest, RedirectUri, RefreshFamily, RegistrationToken, RegistrationTokenId,
-    ReplayMark, RevokedToken, ScopeSet, Sealed, SecretChange, SecretHash, Session, SessionAt, SessionId,
-    Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User, UserCode, UserId, Username,
-    audit,
+    Authentication, Checkpoint, ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys,
+    ClientTrust, CodeHash, CodeTerms, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization,
+    DeviceState, Domain, EmailAddress, Environment, Epoch, EventId, Grant, GrantId, GrantState, HistoryEntry,
+    HistoryOf, Identity, Job, JobId, KeptTrace, KeyId, LoginPolicy, OwnKey, OwnerSignIn, Party, Passkey,
+    PasswordCost, PasswordHash, PkceChallenge, Plain, Population, PopulationName, Profile, Proof,
+    ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily, RegistrationToken,
+    RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretChange, SecretHash, Session,
+    SessionAt, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User,
+    UserCode, UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
@@ -62,7 +63,7 @@ async fn every_record_reads_back(store: &dyn Store) {
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(admin_token(), registration_token(), history_entry(), owner_sign_in());
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
-    check!(job(), session_at(), trace(), trace_of());
+    check!(job(), session_at(), trace(), trace_of(), checkpoint());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
     let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();
@@ -411,6 +412,19 @@ fn job() -> Job {
         attempts: 1,
         ends_at: LATER,
     }
+}
+
+fn checkpoint() -> Checkpoint {
+    let unsigned = Checkpoint {
+        number: 8,
+        previous: None,
+        after: EventId::FIRST,
+        entries: vec![Entry { event: EventId::from_bytes([9; 16]), tenant: TENANT, hash: [7; 16] }],
+        made_at: NOW,
+        key: "k1".to_owned(),
+        mac: SecretHash::from_bytes([3; 32]),
+    };
+    Checkpoint { previous: Some(unsigned.hash()), ..unsigned }
 }
 
 fn audit_event() -> AuditEvent {

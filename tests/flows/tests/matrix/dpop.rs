@@ -273,7 +273,7 @@ async fn ds_05_as_many_proofs_are_remembered_of_one_holder_as_may() {
     let mut setup = Setup::default();
     setup.settings.most_uses = MostUses { of_client: 9, of_grant: 3 };
     let (world, key, other) = (World::with(setup).await, Key::new(), Key::new());
-    let (hostile, neighbour) = (bound(&world, &key).await, bound_of(&world, "bob", &other).await);
+    let (hostile, neighbour) = (bound(&world, &key).await, bound_of(&world, "uma", &other).await);
     let token = hostile.str("access_token");
     let proof = |n: usize| key.use_of(&world, token, &format!("hostile-{n}"));
     let first = proof(0);
@@ -296,8 +296,8 @@ async fn ds_05_as_many_proofs_are_remembered_of_one_holder_as_may() {
     );
     assert_eq!(marks(&world).await, before);
 
-    let token_of_bob = neighbour.str("access_token");
-    let used = userinfo(&world, "DPoP", token_of_bob, &[&other.use_of(&world, token_of_bob, "1")]).await;
+    let token_of_uma = neighbour.str("access_token");
+    let used = userinfo(&world, "DPoP", token_of_uma, &[&other.use_of(&world, token_of_uma, "1")]).await;
     assert_eq!(used.status.as_u16(), 200, "{used:?}");
     world.pass(120);
     let later = userinfo(&world, "DPoP", token, &[&key.use_of(&world, token, "later")]).await;

@@ -6,6 +6,7 @@ mod admin;
 mod assurance;
 mod at_once;
 mod audit;
+mod audit_chain;
 mod authorization;
 mod authorization_details;
 mod back_channel;
