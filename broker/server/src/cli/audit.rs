@@ -92,9 +92,25 @@ fn text(found: &Value, output: Output) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
     use serde_json::json;
 
     use super::*;
+    use crate::cli::args::Cli;
+
+    #[test]
+    fn a_head_is_whole_or_an_error() {
+        const HASH: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+        let parse = |line: &str| Cli::try_parse_from(line.split(' '));
+        let good = format!("doorward audit verify --from 7 --head 57:{HASH}");
+        let list = "doorward audit list --tenant acme --since 30d --limit 20 -o json";
+        for line in [&good, list, "doorward audit list", "doorward audit verify"] {
+            assert!(parse(line).is_ok(), "{line}");
+        }
+        for head in ["57", "57:AAEC", &format!(":{HASH}"), HASH] {
+            assert!(parse(&format!("doorward audit verify --head {head}")).is_err(), "{head}");
+        }
+    }
 
     #[test]
     fn what_was_changed_is_named_in_a_line_of_its_own() {

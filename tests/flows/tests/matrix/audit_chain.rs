@@ -13,6 +13,7 @@ use futures_util::future::join;
 use serde_json::{Value, json};
 
 use crate::admin::Operator;
+use crate::kept_log::KeptLog;
 use crate::support::signed_in;
 
 /// Something happens, this long ago.
@@ -123,6 +124,17 @@ async fn sr_05_what_was_signed_is_whole_across_restarts() {
     let second = checkpoint(&world, 2).await;
     assert_eq!(second.previous, Some(checkpoint(&world, 1).await.hash()));
     assert_eq!(second.entries.len(), 4, "each event is signed once");
+}
+
+#[tokio::test]
+async fn sr_05_the_operators_log_is_told_every_head() {
+    let (log, _guard) = KeptLog::begin();
+    let (world, _) = signed_thrice().await;
+    let head = head(&world).await;
+    let log = log.text();
+    let told: Vec<_> = log.lines().filter(|line| line.contains("the audit log has a checkpoint")).collect();
+    assert_eq!(told.len(), 3, "{log}");
+    assert!(head.starts_with("3:") && told[2].contains(&format!("head={head} ")), "{told:?}");
 }
 
 #[tokio::test]
