@@ -8,6 +8,7 @@ use doorward_domain::{Access, ClaimsRequest, Client, Grant, ScopeSet};
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::discovery::path;
 use super::error::ErrorCode;
 use super::request::{Rejected, invalid, rejected};
 use super::{Params, claims};
@@ -20,8 +21,13 @@ const INVALID_DETAILS: Rejected = rejected(
     "authorization_details is no array of objects, each of a type that this client is registered for",
 );
 
-/// What `client` gets of what it asks for, besides the granted `scope`.
-pub(super) fn access(params: &Params, client: &Client, scope: ScopeSet) -> Result<Access, Rejected> {
+/// What `client` gets of what it asks `issuer` for, besides the granted `scope`.
+pub(super) fn access(
+    params: &Params,
+    client: &Client,
+    scope: ScopeSet,
+    issuer: &str,
+) -> Result<Access, Rejected> {
     let claims = match params.get("claims") {
         None => ClaimsRequest::default(),
         Some(text) => ClaimsRequest::parse(text)
@@ -30,16 +36,16 @@ pub(super) fn access(params: &Params, client: &Client, scope: ScopeSet) -> Resul
     };
     Ok(Access {
         scope,
-        resources: authorized_resources(params, client)?,
+        resources: authorized_resources(params, client, issuer)?,
         authorization_details: authorization_details(params, client)?,
         claims,
     })
 }
 
 /// RFC 8707 section 2: each an absolute URI without fragment.
-fn authorized_resources(params: &Params, client: &Client) -> Result<Vec<String>, Rejected> {
-    let resources = resources(&["resource"], params, client)?;
-    let missing = resources.is_empty() && client.demands().resource_indicators;
+fn authorized_resources(params: &Params, client: &Client, issuer: &str) -> Result<Vec<String>, Rejected> {
+    let resources = resources(&["resource"], params, client, Some(issuer))?;
+    let missing = params.get("resource").is_none() && client.demands().resource_indicators;
     match missing || !resources.iter().all(|resource| is_resource(resource)) {
         true => Err(INVALID_TARGET),
         false => Ok(resources),
@@ -47,14 +53,17 @@ fn authorized_resources(params: &Params, client: &Client) -> Result<Vec<String>,
 }
 
 /// The protected resources that any of these parameters names, each of which `client` must be registered
-/// for.
+/// for. Userinfo of `issuer` needs no registration and is none of them: `openid` opens it, and the audience
+/// says so. There is none for a token that is about nobody.
 pub(super) fn resources(
     parameters: &[&str],
     params: &Params,
     client: &Client,
+    issuer: Option<&str>,
 ) -> Result<Vec<String>, Rejected> {
     let mut resources: Vec<String> = Vec::new();
-    for named in parameters.iter().flat_map(|name| params.all(name)) {
+    let is_userinfo = |named: &str| issuer.is_some_and(|issuer| is_userinfo(named, issuer));
+    for named in parameters.iter().flat_map(|name| params.all(name)).filter(|named| !is_userinfo(named)) {
         if !client.resources.iter().any(|registered| registered == named) {
             return Err(INVALID_TARGET);
         }
@@ -63,6 +72,12 @@ pub(super) fn resources(
         }
     }
     Ok(resources)
+}
+
+/// Whether a resource is userinfo, by the name in its metadata (RFC 9728) or by the issuer's, which is what
+/// tokens for it have as their audience.
+fn is_userinfo(resource: &str, issuer: &str) -> bool {
+    resource.strip_prefix(issuer).is_some_and(|path| ["", "/", path::USERINFO].contains(&path))
 }
 
 fn is_resource(text: &str) -> bool {
@@ -106,13 +121,22 @@ pub(super) fn narrowed_details(params: &Params, granted: &Details) -> Result<Opt
 
 /// The grant as one access token shows it: with those of its resources (RFC 8707 section 2.2) and of its
 /// authorization details (RFC 9396 section 6) that a token request names, or with all of them.
-pub(super) fn narrowed<'a>(params: &Params, grant: &'a Grant) -> Result<Cow<'a, Grant>, Rejected> {
+pub(super) fn narrowed<'a>(
+    params: &Params,
+    grant: &'a Grant,
+    issuer: &str,
+) -> Result<Cow<'a, Grant>, Rejected> {
     let (resources, granted) = (params.all("resource"), &grant.access);
+    let opens_userinfo = granted.resources.is_empty() || granted.scope.contains(name::OPENID);
     let details = narrowed_details(params, &granted.authorization_details)?;
     if resources.is_empty() && details.is_none() {
         return Ok(Cow::Borrowed(grant));
     }
-    if !resources.iter().all(|resource| granted.resources.iter().any(|granted| granted == resource)) {
+    let is_granted = |resource: &&str| match is_userinfo(resource, issuer) {
+        true => opens_userinfo,
+        false => granted.resources.iter().any(|granted| granted == resource),
+    };
+    if !resources.iter().all(is_granted) {
         return Err(INVALID_TARGET);
     }
     let mut narrowed = grant.clone();

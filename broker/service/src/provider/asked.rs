@@ -204,7 +204,8 @@ impl Provider {
         let Asked { params, passed } = asked;
         let redirect_uri = params.get("redirect_uri").filter(|uri| client.may_redirect_to(uri));
         let redirect_uri = redirect_uri.ok_or(invalid("redirect_uri is missing or not registered"))?;
-        let mut request = AuthorizationRequest::judge(params, client, redirect_uri, mode(params))?;
+        let issuer = self.settings.issuer();
+        let mut request = AuthorizationRequest::judge(params, client, redirect_uri, mode(params), issuer)?;
         if let Passed::Pushed(uri) = passed {
             request.pushed = Some(*uri);
         }

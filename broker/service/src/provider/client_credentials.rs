@@ -24,7 +24,7 @@ impl Provider {
         })?;
         let scope = scope_for_itself(params.get("scope"), client)?;
         let access = Access {
-            resources: resources(&["resource"], params, client)?,
+            resources: resources(&["resource"], params, client, None)?,
             authorization_details: authorization_details(params, client)?,
             ..Access::of(scope)
         };

@@ -72,7 +72,7 @@ impl Provider {
             return Err(EndpointError::refused(ErrorCode::UnauthorizedClient, description));
         }
         let access = Access {
-            resources: resources(&["resource"], &params, &client)?,
+            resources: resources(&["resource"], &params, &client, Some(self.settings.issuer()))?,
             authorization_details: authorization_details(&params, &client)?,
             ..Access::of(asked_scope(params.get("scope"), &client)?)
         };
@@ -184,7 +184,7 @@ impl Provider {
         let people = self.may_act(client, Provenance::from(&offered.record), now).await?;
         self.keys.check(people.client.tokens.id_token_algorithm())?;
         let grant = self.redeemed((&people.client, binding), &offered.record, scope, now);
-        let shown = narrowed(params, &grant)?;
+        let shown = narrowed(params, &grant, self.settings.issuer())?;
         self.use_binding(binding, (&people.client, Some(grant.id)), now).await?;
         let issue = Issue { grant: &shown, ..Issue::first(&grant, binding, &offered.record) };
         match self.store.commit(Batch::new().update(&offered, &grant)?.delete(device)).await {

@@ -83,7 +83,7 @@ impl Provider {
         match token.family.presented(token.generation, now, lifetimes.refresh_grace, lifetimes.refresh_idle) {
             Presented::Current => self.rotate(params, client, token, issue, now).await,
             Presented::JustRotated => {
-                let shown = narrowed(params, &grant.record)?;
+                let shown = narrowed(params, &grant.record, self.settings.issuer())?;
                 self.repeat(client, Issue { grant: &shown, ..issue }, now).await
             }
             Presented::Replayed => self.refresh_reused(grant, now).await,
@@ -106,7 +106,7 @@ impl Provider {
         let generation = family.generation + u32::from(client.demands().rotates_refresh_tokens);
         let next = RefreshFamily { generation, rotated_at: now, ..family.clone() };
         let rotated = Grant { state: GrantState::Redeemed { refresh: Some(next) }, ..grant.record.clone() };
-        let shown = narrowed(params, &rotated)?;
+        let shown = narrowed(params, &rotated, self.settings.issuer())?;
         self.store.commit(Batch::new().update(grant, &rotated)?).await?;
         self.answer(&people, Issue { grant: &shown, ..issue }, now)
     }

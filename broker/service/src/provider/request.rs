@@ -200,6 +200,7 @@ impl AuthorizationRequest {
         client: &Client,
         redirect_uri: &str,
         mode: ResponseMode,
+        issuer: &str,
     ) -> Result<Self, Rejected> {
         check_form(params)?;
         if !client.may_use(GrantType::AuthorizationCode) {
@@ -219,7 +220,7 @@ impl AuthorizationRequest {
             Some(text) => Some(seconds(text).ok_or(invalid("max_age is not a number of seconds"))?),
         };
         let negotiated = oxide::authorize(params, client, redirect_uri).map_err(explain)?;
-        let access = access(params, client, negotiated.scope)?;
+        let access = access(params, client, negotiated.scope, issuer)?;
         let owned = |name: &str| params.get(name).map(str::to_owned);
         let expected_subject = expected_subject(&access.claims, client)?;
         let acr_values = owned("acr_values").or_else(|| usual_acr(&access.claims, client));

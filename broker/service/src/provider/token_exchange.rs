@@ -45,8 +45,9 @@ impl Provider {
         let subject = self.subject_token(params, &client, now)?;
         let scope = exchanged_scope(params.get("scope"), &subject, &client)?;
         check_holder(&subject, &client, binding)?;
+        let issuer = self.settings.issuer();
         let access = Access {
-            resources: resources(&["resource", "audience"], params, &client)?,
+            resources: resources(&["resource", "audience"], params, &client, Some(issuer))?,
             authorization_details: narrowed_details(params, &subject.authorization_details)?
                 .unwrap_or_default(),
             ..Access::of(scope)

@@ -1,9 +1,10 @@
 //! Resource indicators (RFC 8707) and authorization details (RFC 9396).
 
-use doorward_domain::{ClientProfile, Grant};
+use doorward_domain::{ClientProfile, Grant, GrantType};
 use doorward_flows::World;
 use doorward_flows::app::userinfo;
 use http::StatusCode;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::{code, reregister, signed_in};
@@ -64,6 +65,60 @@ async fn what_is_not_registered_is_no_target() {
     }
     let issued = code(&world, &mut browser, &app, &[("resource", ONE)]).await;
     app.redeem_code(&world, &issued, &[("resource", TWO)]).await.assert_error(400, "invalid_target");
+}
+
+/// Userinfo is a resource of ours, by the name that its metadata has, or by the issuer's.
+#[rstest]
+#[case("https://id.test/userinfo")]
+#[case("https://id.test")]
+#[case("https://id.test/")]
+#[tokio::test]
+async fn userinfo_may_be_named_as_a_resource(#[case] ours: &str) {
+    let world = with_resources().await;
+    let (mut browser, app) = (signed_in(&world, "alice").await, world.relying("c1"));
+    let issued = code(&world, &mut browser, &app, &[("resource", ours)]).await;
+    let answer = app.redeem_code(&world, &issued, &[("resource", ours)]).await;
+    assert_eq!(answer.claims("access_token")["aud"], json!("https://id.test"));
+    assert_eq!(userinfo(&world, answer.str("access_token")).await.status, StatusCode::OK);
+    // Beside others, and alone again.
+    let issued = code(&world, &mut browser, &app, &[("resource", ours), ("resource", ONE)]).await;
+    let answer = app.redeem_code(&world, &issued, &[]).await;
+    assert_eq!(answer.claims("access_token")["aud"], json!(["https://id.test", ONE]));
+    let narrowed = app.refresh(&world, answer.str("refresh_token"), &[("resource", ours)]).await;
+    assert_eq!(narrowed.claims("access_token")["aud"], json!("https://id.test"));
+    assert_eq!(userinfo(&world, narrowed.str("access_token")).await.status, StatusCode::OK);
+    // What was granted for another resource alone does not open it.
+    let issued = code(&world, &mut browser, &app, &[("resource", ONE), ("scope", "email")]).await;
+    app.redeem_code(&world, &issued, &[("resource", ours)]).await.assert_error(400, "invalid_target");
+    // Nobody has a token for it that is about nobody.
+    reregister(&world, "c1", |client| client.grant_types.push(GrantType::ClientCredentials)).await;
+    let alone = [("grant_type", "client_credentials"), ("resource", ours)];
+    app.token(&world, &alone).await.assert_error(400, "invalid_target");
+    // An app whose profile wants a resource has named one.
+    reregister(&world, "c1", |client| client.profile = ClientProfile::Mcp).await;
+    code(&world, &mut browser, &app, &[("resource", ours)]).await;
+}
+
+#[tokio::test]
+async fn what_only_looks_like_userinfo_is_no_target() {
+    let world = with_resources().await;
+    let (mut browser, app) = (signed_in(&world, "alice").await, world.relying("c1"));
+    for resource in [
+        "https://id.test/userinfo/",
+        "https://id.test/userinfo?x=1",
+        "https://id.test/userinfo#x",
+        "https://id.test/token",
+        "https://id.test//",
+        "https://id.test.evil.test/userinfo",
+        "https://id.test@evil.test/userinfo",
+        "http://id.test/userinfo",
+        "https://ID.test/userinfo",
+    ] {
+        browser
+            .get(&app.authorize(&world, &[("resource", resource)]))
+            .await
+            .assert_sent_back(&app, "invalid_target");
+    }
 }
 
 #[tokio::test]
