@@ -25,11 +25,13 @@ pub fn config(folder: &Path, hosts: &Hosts) -> Config {
     config.listen = hosts.broker_address();
     config.egress.plain_http = PlainHttp::Loopback;
     config.mail.outbox = Some(folder.join("mail"));
-    // Anybody may try their app here, and suites that test providers send no PKCE.
+    // Anybody may try their app here. Suites that test providers send no PKCE, and assertions for the token
+    // endpoint.
     config.registration = Registration {
         mode: Mode::Open,
         client_id_metadata_documents: Documents::On,
         tenants: Some(Tenants::All),
+        token_endpoint_audience: true,
         require_pkce: false,
         resources: hosts.resources().to_owned(),
         ..Registration::default()

@@ -98,6 +98,9 @@ pub struct Client {
     /// metadata-document). Such a client is kept nowhere.
     #[serde(skip)]
     pub document: Option<UrisDigest>,
+    /// Whether its assertions may name the token endpoint as their audience; only a registration can say so.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub token_endpoint_audience: bool,
     /// Whether it must send a PKCE challenge (RFC 7636); only a registration can say no.
     pub require_pkce: bool,
     /// Whether it may act at all.
@@ -151,6 +154,7 @@ impl Client {
             initiate_login_uri: None,
             registration: None,
             document: None,
+            token_endpoint_audience: false,
             require_pkce: true,
             enabled: true,
             created_at,
@@ -207,6 +211,13 @@ impl Client {
     /// own, so it must whatever its registration says (RFC 9700 section 2.1.1).
     pub fn must_use_pkce(&self) -> bool {
         self.require_pkce || self.is_public() || self.demands().pkce
+    }
+
+    /// Whether its assertions may name the token endpoint as their audience, as OIDC Core section 9 has it.
+    /// Another server that the client trusts could call our token endpoint its own and pass them on here, so
+    /// they name the issuer unless a registration says otherwise (CA-06).
+    pub fn may_name_token_endpoint(&self) -> bool {
+        self.token_endpoint_audience && !self.demands().issuer_audience
     }
 
     /// Whether its authorization requests must be pushed (RFC 9126 section 6).

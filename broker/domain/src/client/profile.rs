@@ -33,6 +33,8 @@ pub struct Demands {
     pub methods: &'static [Method],
     /// The algorithms that may sign anything, on either side.
     pub algorithms: &'static [Algorithm],
+    /// The issuer as the only audience of client assertions, whatever the registration says.
+    pub issuer_audience: bool,
     /// PKCE, whatever the registration says.
     pub pkce: bool,
     /// Pushed authorization requests (RFC 9126).
@@ -56,6 +58,7 @@ const MODERN: &[Algorithm] = &[Algorithm::ES256, Algorithm::PS256, Algorithm::Ed
 const OIDC: Demands = Demands {
     methods: &Method::ALL,
     algorithms: &Algorithm::ALL,
+    issuer_audience: false,
     pkce: false,
     pushed_requests: false,
     signed_requests: false,
@@ -70,6 +73,7 @@ const OIDC: Demands = Demands {
 const FAPI2_SECURITY: Demands = Demands {
     methods: &[Method::PrivateKeyJwt, Method::TlsClientAuth, Method::SelfSignedTlsClientAuth],
     algorithms: MODERN,
+    issuer_audience: true,
     pkce: true,
     pushed_requests: true,
     sender_constrained: true,

@@ -31,6 +31,9 @@ pub struct Registration {
     /// The protected resources that they may ask tokens for.
     #[serde(deserialize_with = "list::texts")]
     pub resources: Vec<String>,
+    /// Whether their assertions may name the token endpoint as their audience, as suites that test providers
+    /// and older libraries do, besides the issuer.
+    pub token_endpoint_audience: bool,
     /// Whether they must use PKCE.
     pub require_pkce: bool,
     /// There are never more of them.
@@ -71,6 +74,7 @@ impl Default for Registration {
             tenants: None,
             scope: "openid profile email offline_access".to_owned(),
             resources: Vec::new(),
+            token_endpoint_audience: false,
             require_pkce: true,
             most: 1_000,
         }
@@ -114,6 +118,7 @@ impl Registration {
             tenants: tenants.ok_or_else(|| wrong("tenants", "is missing: \"all\", or company codes"))?,
             scope: ScopeSet::parse(&self.scope).ok_or_else(|| wrong("scope", "is no scope"))?,
             resources: self.resources.clone(),
+            token_endpoint_audience: self.token_endpoint_audience,
             require_pkce: self.require_pkce,
             most: self.most,
         })

@@ -62,6 +62,8 @@ pub enum Audience<'a> {
     /// This value alone, as a string: what a client assertion must have, so that no other server
     /// that it was made for can use it here (CA-06).
     Exactly(&'a str),
+    /// The same with one of two values: the issuer, or an endpoint of it that older specifications name.
+    ExactlyEither(&'a str, &'a str),
     /// This value, alone or among others.
     Contains(&'a str),
     /// Anybody: only for tokens of our own issue whose audience the caller reads next, such as an
@@ -357,6 +359,9 @@ fn check(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), Jos
 fn is_for(aud: Option<&Value>, expected: Audience<'_>) -> bool {
     match expected {
         Audience::Exactly(value) => aud.and_then(Value::as_str) == Some(value),
+        Audience::ExactlyEither(one, other) => {
+            aud.and_then(Value::as_str).is_some_and(|aud| aud == one || aud == other)
+        }
         Audience::Contains(value) => aud.and_then(strings).is_some_and(|list| list.contains(&value)),
         Audience::Any => aud.and_then(strings).is_some_and(|list| !list.is_empty()),
     }

@@ -11,6 +11,7 @@ use super::authorize::{AuthorizeError, SentBack, Untrusted};
 use super::error::{EndpointError, ErrorCode};
 use super::pushed::request_uri_hash;
 use super::request::{AuthorizationRequest, Rejected, invalid, rejected};
+use super::request_object::Brought;
 use super::response::{ResponseMode, ResponseTarget};
 use super::{Params, Provider};
 
@@ -140,9 +141,9 @@ impl Provider {
             }
             (None, Some(uri)) => {
                 let object = self.fetch_request_object(&client.record, uri).await?;
-                self.signed(client, &object, now).await.map(Some)
+                self.signed(client, &object, Brought::ByReference, now).await.map(Some)
             }
-            (Some(object), None) => self.signed(client, object, now).await.map(Some),
+            (Some(object), None) => self.signed(client, object, Brought::ByValue, now).await.map(Some),
             (Some(_), Some(_)) => Err(invalid("request and request_uri exclude each other").into()),
         }
     }
@@ -152,9 +153,10 @@ impl Provider {
         &self,
         client: &Stored<Client>,
         object: &str,
+        brought: Brought,
         now: Timestamp,
     ) -> Result<Asked, AskError> {
-        let params = self.read_request_object(client, object, now).await?;
+        let params = self.read_request_object(client, object, brought, now).await?;
         Ok(Asked { params, passed: Passed::Signed })
     }
 

@@ -11,6 +11,7 @@ use super::asked::{Asked, Passed, check_signed};
 use super::dpop::Endpoint;
 use super::error::{EndpointError, ErrorCode};
 use super::request::AuthorizationRequest;
+use super::request_object::Brought;
 use super::token::ClientRequest;
 use super::{Params, Provider};
 
@@ -79,7 +80,7 @@ impl Provider {
             return Err(EndpointError::invalid_request("a pushed request names no request_uri"));
         }
         let asked = match params.get("request") {
-            Some(object) => self.signed(&client, object, now).await?,
+            Some(object) => self.signed(&client, object, Brought::ByValue, now).await?,
             None => Asked { params: with_client(params, &client.record), passed: Passed::Plainly },
         };
         check_signed(&client.record, asked.passed)?;

@@ -32,6 +32,15 @@ const FETCHED: Limits = Limits { max_body: crate::keys::jose::MAX_TOKEN, total: 
 /// Claims that are about the object itself, and no parameters of the request.
 const ABOUT_ITSELF: [&str; 6] = ["iss", "aud", "exp", "nbf", "iat", "jti"];
 
+/// How a request object came here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Brought {
+    /// With the request, by whoever had it: it says until when it is good.
+    ByValue,
+    /// From where the client keeps it, who may take it away at any time (OIDC Core section 6.2).
+    ByReference,
+}
+
 const INVALID: Rejected = rejected(
     ErrorCode::InvalidRequestObject,
     "the request object is not signed by this client for this issuer, or not for now",
@@ -46,6 +55,7 @@ impl Provider {
         &self,
         client: &Stored<Client>,
         object: &str,
+        brought: Brought,
         now: Timestamp,
     ) -> Result<Params, AskError> {
         let id = client.record.id.as_str();
@@ -58,7 +68,11 @@ impl Provider {
             typ: Typ::OrJwt("oauth-authz-req+jwt"),
             issuer: id,
             audience: Audience::Contains(self.settings.issuer()),
-            required: if profile_signs { &["exp", "nbf", "client_id"] } else { &["exp", "client_id"] },
+            required: match brought {
+                _ if profile_signs => &["exp", "nbf", "client_id"],
+                Brought::ByValue => &["exp", "client_id"],
+                Brought::ByReference => &["client_id"],
+            },
             expiry: Expiry::Enforced,
             now,
             leeway: LEEWAY,
@@ -97,7 +111,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<(), AskError> {
         let Some(jti) = claims.str("jti") else { return Ok(()) };
-        let expires_at = claims.time("exp").unwrap_or(now) + LEEWAY;
+        let expires_at = claims.time("exp").unwrap_or(now + LONGEST_OBJECT) + LEEWAY;
         let holder = Holder::client(&client.record.id);
         match self.use_once(Once { holder, what: "request object", jti, expires_at }, now).await? {
             Used::First => Ok(()),
@@ -133,7 +147,7 @@ impl Provider {
 }
 
 fn check_claims(claims: &Claims, client: &str, now: Timestamp) -> Result<(), Rejected> {
-    let in_time = claims.time("exp").is_some_and(|exp| exp <= now + LONGEST_OBJECT + LEEWAY)
+    let in_time = claims.time("exp").is_none_or(|exp| exp <= now + LONGEST_OBJECT + LEEWAY)
         && claims.time("nbf").is_none_or(|nbf| now <= nbf + LONGEST_OBJECT + LEEWAY);
     let is_its_own = claims.str("client_id") == Some(client);
     // An assertion of the same client is no request (RFC 9101 section 10.8).

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use doorward_domain::{Algorithm, Client, ClientAuthentication, ClientKeys, Clock as _};
+use doorward_domain::{Algorithm, Client, ClientAuthentication, ClientKeys, ClientProfile, Clock as _};
 use doorward_flows::World;
 use doorward_flows::app::Answer;
 use doorward_flows::world::{ISSUER, Setup};
@@ -287,6 +287,34 @@ async fn ca_06_an_assertion_for_anybody_else_is_refused() {
         assert_refused(&present(&world, &client.sign(&client.but(&world, "aud", audience))).await);
     }
     assert_eq!(marks(&world).await, 0);
+}
+
+/// As OIDC Core section 9 has it; FAPI's profiles know no such registration.
+#[tokio::test]
+async fn ca_06_a_registration_may_add_the_token_endpoint_and_nothing_else() {
+    let world = World::new().await;
+    let client = Signing::new(&world, "signing").await;
+    reregister(&world, "signing", |it| it.token_endpoint_audience = true).await;
+    for audience in [json!(ISSUER), json!("https://id.test/token")] {
+        let answer = present(&world, &client.sign(&client.but(&world, "aud", audience))).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+    for audience in [
+        json!("https://id.test/introspect"),
+        json!("https://id.test/par"),
+        json!("https://id.test/token/"),
+        json!(["https://id.test/token"]),
+        json!(["https://id.test/token", ISSUER]),
+        json!("https://evil.test/token"),
+        json!(null),
+    ] {
+        assert_refused(&present(&world, &client.sign(&client.but(&world, "aud", audience))).await);
+    }
+    reregister(&world, "signing", |it| it.profile = ClientProfile::Fapi2Security).await;
+    let mut claims = client.claims(&world, "fapi");
+    assert_eq!(present(&world, &client.sign(&claims)).await.status, StatusCode::OK);
+    (claims["jti"], claims["aud"]) = ("other".into(), "https://id.test/token".into());
+    assert_refused(&present(&world, &client.sign(&claims)).await);
 }
 
 #[tokio::test]

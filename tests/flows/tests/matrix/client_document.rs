@@ -35,6 +35,7 @@ fn policy() -> DocumentPolicy {
         tenants: Tenants::All,
         scope: ScopeSet::parse("openid profile email offline_access").unwrap(),
         resources: vec![RESOURCE.to_owned(), "https://other.test/".to_owned()],
+        token_endpoint_audience: false,
         require_pkce: true,
         most: 100,
     };

@@ -24,6 +24,7 @@ fn open() -> RegistrationPolicy {
         tenants: Tenants::All,
         scope: ScopeSet::parse("openid profile email offline_access").unwrap(),
         resources: Vec::new(),
+        token_endpoint_audience: false,
         require_pkce: true,
         most: 3,
     }

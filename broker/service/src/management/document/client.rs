@@ -236,6 +236,9 @@ pub struct Client {
     /// Where a sign-in that others start begins (OIDC Core section 4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,
+    /// Whether its assertions may name the token endpoint as their audience, besides the issuer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub token_endpoint_audience: bool,
     /// Whether it must use PKCE.
     #[serde(default = "yes")]
     pub require_pkce: bool,
@@ -313,6 +316,7 @@ impl Client {
             software_id: None,
             software_version: None,
             initiate_login_uri: None,
+            token_endpoint_audience: false,
             require_pkce: yes(),
             enabled: yes(),
         }

@@ -32,6 +32,7 @@ pub fn client(client: &Client, slugs: &BTreeMap<TenantId, Slug>) -> document::Cl
     entry.require_mfa = client.assurance.mfa;
     entry.require_acr.clone_from(&client.assurance.acr);
     entry.initiate_login_uri.clone_from(&client.initiate_login_uri);
+    entry.token_endpoint_audience = client.token_endpoint_audience;
     entry.require_pkce = client.require_pkce;
     entry.enabled = client.enabled;
     authentication(&mut entry, client);

@@ -105,6 +105,7 @@ pub(super) fn entry(
     }
     entry.scope = allowed(&entry.scope, policy)?;
     entry.require_pkce = policy.require_pkce || entry.token_endpoint_auth_method == Some(Method::None);
+    entry.token_endpoint_audience = policy.token_endpoint_audience;
     entry.resources.clone_from(&policy.resources);
     Ok(entry)
 }

@@ -38,6 +38,8 @@ pub struct RegistrationPolicy {
     pub scope: ScopeSet,
     /// The protected resources they may ask tokens for.
     pub resources: Vec<String>,
+    /// Whether their assertions may name the token endpoint as their audience, besides the issuer.
+    pub token_endpoint_audience: bool,
     /// Whether they must use PKCE.
     pub require_pkce: bool,
     /// There are never more of them.

@@ -238,6 +238,23 @@ async fn a_public_client_must_use_pkce() {
 }
 
 #[tokio::test]
+async fn assertions_for_the_token_endpoint_are_a_choice_that_fapi_does_not_have() {
+    let with = |profile: &str| {
+        let text = format!(
+            "[[client]]\nclient_id = \"bank\"\nname = \"Bank\"\ntenants = \"all\"\nprofile = \"{profile}\"\n\
+             token_endpoint_audience = true\n[client.jwks]\nkeys = [{{ kty = \"EC\", crv = \"P-256\", \
+             x = \"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4\", \
+             y = \"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM\" }}]"
+        );
+        parse(&text)
+    };
+    let problem = only_problem(empty().plan(&with("fapi2-security"), "tests").await);
+    assert_eq!(problem.path, "client[bank].token_endpoint_audience");
+    let plan = empty().plan(&with("oidc"), "tests").await.unwrap();
+    assert!(plan.warnings[0].starts_with("client[bank].token_endpoint_audience"), "{:?}", plan.warnings);
+}
+
+#[tokio::test]
 async fn a_short_secret_is_allowed_with_a_warning() {
     let plan = empty().plan(&acme_with("canary-of-the-client-app", "demo-secret"), "tests").await.unwrap();
     assert!(plan.warnings[0].starts_with("client[app].client_secret"), "{:?}", plan.warnings);

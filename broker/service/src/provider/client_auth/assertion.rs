@@ -8,6 +8,7 @@ use doorward_store::Stored;
 
 use crate::keys::{Audience, Claims, Expected, Expiry, Typ, verify_mac};
 use crate::provider::Provider;
+use crate::provider::discovery::path;
 use crate::provider::error::EndpointError;
 use crate::provider::replay::{Holder, Once, Used};
 
@@ -29,7 +30,8 @@ impl Provider {
         let id = &client.record.id;
         let allowed = client.record.signing_algorithms();
         let algorithms = algorithm.as_ref().map_or(allowed, std::slice::from_ref);
-        let expected = Expected { algorithms, ..self.expected_assertion(id, now) };
+        let token_endpoint = self.named_besides(&client.record);
+        let expected = Expected { algorithms, ..self.expected_assertion(id, token_endpoint.as_deref(), now) };
         match self.signed_by(client, assertion, &expected).await {
             Ok(claims) => self.use_assertion(id, &claims, now).await,
             Err(error) => {
@@ -56,19 +58,34 @@ impl Provider {
             }
         };
         let good = secrets.iter().zip(ready.iter()).filter(|(secret, _)| secret.is_good(now));
-        match verify_mac(assertion, good.map(|(_, ready)| ready), &self.expected_assertion(id, now)) {
+        let token_endpoint = self.named_besides(&client.record);
+        let expected = self.expected_assertion(id, token_endpoint.as_deref(), now);
+        match verify_mac(assertion, good.map(|(_, ready)| ready), &expected) {
             Ok(claims) => self.use_assertion(id, &claims, now).await,
             Err(_) => Ok(false),
         }
     }
 
-    /// RFC 7523 section 3, with the issuer as the only audience. No key pair's algorithm is expected yet.
-    fn expected_assertion<'a>(&'a self, client: &'a ClientId, now: Timestamp) -> Expected<'a> {
+    /// The token endpoint, when the client may name it as the audience.
+    fn named_besides(&self, client: &Client) -> Option<String> {
+        client.may_name_token_endpoint().then(|| self.settings.url(path::TOKEN))
+    }
+
+    /// RFC 7523 section 3, with the issuer as the audience, or what may be named besides. No key pair's
+    /// algorithm is expected yet.
+    fn expected_assertion<'a>(
+        &'a self,
+        client: &'a ClientId,
+        besides: Option<&'a str>,
+        now: Timestamp,
+    ) -> Expected<'a> {
+        let issuer = self.settings.issuer();
         Expected {
             algorithms: &[],
             typ: Typ::JwtOrAbsent,
             issuer: client.as_str(),
-            audience: Audience::Exactly(self.settings.issuer()),
+            audience: besides
+                .map_or(Audience::Exactly(issuer), |besides| Audience::ExactlyEither(issuer, besides)),
             required: &["exp", "jti", "sub"],
             expiry: Expiry::Enforced,
             now,

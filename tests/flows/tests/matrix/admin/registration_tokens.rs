@@ -17,6 +17,7 @@ async fn world() -> World {
         tenants: Tenants::All,
         scope: ScopeSet::parse("openid profile").unwrap(),
         resources: Vec::new(),
+        token_endpoint_audience: false,
         require_pkce: true,
         most: 100,
     };

@@ -241,6 +241,15 @@ impl Planner<'_> {
                 self.problem(format!("{path}.{name}"), "is not allowed by its profile");
             }
         }
+        let path_of_audience = format!("{path}.token_endpoint_audience");
+        match (client.token_endpoint_audience, demands.issuer_audience) {
+            (false, _) => {}
+            (true, true) => self.problem(path_of_audience, "is not allowed by its profile"),
+            (true, false) => self.warn(
+                &path_of_audience,
+                "lets any other server that the client trusts pass its assertions on to this one",
+            ),
+        }
         let insecure = |uri: &RedirectUri| !uri.as_str().starts_with("https://");
         if demands.https_redirects && client.redirect_uris.iter().any(insecure) {
             self.problem(format!("{path}.redirect_uris"), "its profile allows https alone");

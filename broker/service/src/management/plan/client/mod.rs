@@ -59,6 +59,7 @@ impl Planner<'_> {
                 Some(registration) => Some(registration.clone()),
                 None => old.and_then(|old| old.record.registration.clone()),
             },
+            token_endpoint_audience: entry.token_endpoint_audience,
             require_pkce: entry.require_pkce,
             enabled: entry.enabled,
             ..Client::new(
