@@ -75,6 +75,8 @@ pub struct World {
     pub documents: Option<DocumentPolicy>,
     /// The operator's decisions.
     pub settings: Arc<Settings>,
+    /// What the broker signs with.
+    pub algorithms: Vec<Algorithm>,
     /// The proxies in front of the broker.
     pub proxies: Proxies,
     /// The letters that people got.
@@ -103,6 +105,8 @@ pub struct Setup {
     pub documents: Option<DocumentPolicy>,
     /// The operator's decisions.
     pub settings: Settings,
+    /// What the broker signs with; ES256 by default, and first in any case.
+    pub algorithms: Vec<Algorithm>,
     /// The proxies in front of the broker; by default there are none.
     pub proxies: Proxies,
 }
@@ -114,7 +118,8 @@ impl Default for Setup {
         // What a password costs is measured elsewhere.
         settings.password_cost = PasswordCost { memory: 64, passes: 1, lanes: 1 };
         let (store, proxies) = (Arc::new(MemoryStore::new()), Proxies::default());
-        Self { store, issuers, registration: None, documents: None, settings, proxies }
+        let algorithms = vec![Algorithm::ES256];
+        Self { store, issuers, registration: None, documents: None, settings, algorithms, proxies }
     }
 }
 
@@ -132,7 +137,7 @@ impl World {
 
     /// The same in other circumstances.
     pub async fn with(setup: Setup) -> Self {
-        let Setup { store, issuers, registration, documents, settings, proxies } = setup;
+        let Setup { store, issuers, registration, documents, settings, algorithms, proxies } = setup;
         let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
         let idp = test_idp(&clock, issuers);
         let network = Network::default();
@@ -140,7 +145,7 @@ impl World {
         let entropy = Arc::new(Seeded(AtomicU64::new(0)));
         let key = MasterKey { name: "k1".to_owned(), key: Zeroizing::new([7; 32]) };
         let sealer = Arc::new(Sealer::new(key, Vec::new()));
-        let keys = Arc::new(open_keys(&store, &sealer, &clock, &entropy).await);
+        let keys = Arc::new(open_keys(&store, &sealer, &clock, &entropy, &algorithms).await);
         let now = clock.now();
         let world = Self {
             network,
@@ -159,6 +164,7 @@ impl World {
             registration,
             documents,
             settings: Arc::new(settings),
+            algorithms,
             proxies,
             mail: Arc::default(),
         };
@@ -172,7 +178,8 @@ impl World {
     pub async fn another_broker(&self) -> Self {
         let network = Network::default();
         network.add(IDP, self.idp.router());
-        let keys = Arc::new(open_keys(&self.store, &self.sealer, &self.clock, &self.entropy).await);
+        let keys = open_keys(&self.store, &self.sealer, &self.clock, &self.entropy, &self.algorithms);
+        let keys = Arc::new(keys.await);
         let world = Self {
             network,
             keys,
@@ -181,6 +188,7 @@ impl World {
             sealer: self.sealer.clone(),
             entropy: self.entropy.clone(),
             settings: self.settings.clone(),
+            algorithms: self.algorithms.clone(),
             idp: self.idp.clone(),
             mail: self.mail.clone(),
             registration: self.registration.clone(),
@@ -200,7 +208,8 @@ impl World {
         let Self { store, keys, worker, management, .. } = self;
         drop((store, keys, worker, management));
         let store = open();
-        let keys = Arc::new(open_keys(&store, &self.sealer, &self.clock, &self.entropy).await);
+        let keys = open_keys(&store, &self.sealer, &self.clock, &self.entropy, &self.algorithms).await;
+        let keys = Arc::new(keys);
         let (worker, management) = (OnceLock::new(), OnceLock::new());
         let world = Self { store, keys, worker, management, ..self };
         world.start_broker();
@@ -452,13 +461,14 @@ async fn open_keys(
     sealer: &Arc<Sealer>,
     clock: &Arc<ManualClock>,
     entropy: &Arc<Seeded>,
+    algorithms: &[Algorithm],
 ) -> KeyRing {
     let parts = KeyRingParts {
         store: store.clone(),
         sealer: sealer.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
-        algorithms: vec![Algorithm::ES256],
+        algorithms: algorithms.to_vec(),
         encryption: vec![KeyManagement::EcdhEs],
         schedule: Schedule::default(),
     };

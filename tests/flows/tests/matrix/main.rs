@@ -22,6 +22,7 @@ mod client_credentials;
 mod client_document;
 mod client_secret_jwt;
 mod code;
+mod conformance;
 mod connection_test;
 mod consent;
 mod cross_origin;
