@@ -65,6 +65,8 @@ pub enum Action {
     TracesOpened,
     /// An app could not be told that somebody signed out.
     LogoutNotDelivered,
+    /// A letter to somebody could not be sent.
+    LetterNotSent,
     /// A person allowed a third-party app.
     ConsentGiven,
     /// A person let a device in.

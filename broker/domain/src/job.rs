@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, JobId, SessionId, TenantId, Timestamp, UserId};
+use crate::{ClientId, JobId, Sealed, SessionId, TenantId, Timestamp, UserId};
 
 /// Work that is left to do. It is written in the same commit as the change that it belongs to, and deleted
 /// when it is done. Whoever works on it makes it due later, in one conditional write: so it is theirs until
@@ -39,6 +39,13 @@ pub enum Task {
         /// Of which session.
         session: SessionId,
     },
+    /// Send somebody a letter.
+    Letter {
+        /// Who it is for.
+        user: UserId,
+        /// The letter, sealed for this job: it may hold a link or a code.
+        letter: Sealed,
+    },
     /// Clear away the sessions and grants of the tenant that are over since everything was ended.
     Clear {
         /// The one user whose everything it was; the tenant's when absent.
@@ -51,11 +58,11 @@ pub enum Task {
 }
 
 impl Task {
-    /// How long it is tried.
+    /// How long it is tried, unless what it brings is good for less.
     pub const fn life(&self) -> Duration {
         const DAY: u64 = 24 * 60 * 60;
         match self {
-            Self::LogoutToken { .. } => Duration::from_secs(DAY),
+            Self::LogoutToken { .. } | Self::Letter { .. } => Duration::from_secs(DAY),
             // It must happen, and asks nobody but the store.
             Self::Clear { .. } => Duration::from_secs(365 * DAY),
         }

@@ -65,6 +65,17 @@ pub enum MailError {
     Folder(#[from] std::io::Error),
 }
 
+impl MailError {
+    /// Whether no attempt will ever do better.
+    pub fn is_for_good(&self) -> bool {
+        match self {
+            Self::Address(_) | Self::Letter(_) => true,
+            Self::Server(error) => error.is_permanent(),
+            Self::Folder(_) => false,
+        }
+    }
+}
+
 /// The way out for mail.
 pub struct Mailer {
     from: Mailbox,

@@ -7,7 +7,7 @@ use doorward_domain::{Clock, Entropy, Timestamp};
 use doorward_net::{EgressPolicy, Outbound};
 use doorward_service::audit::Auditor;
 use doorward_service::federation::Federation;
-use doorward_service::identity::local::{Local, LocalParts, Post};
+use doorward_service::identity::local::{Letters, Local, LocalParts, Post};
 use doorward_service::identity::{Endings, Sessions};
 use doorward_service::jobs::{Jobs, Worker};
 use doorward_service::keys::{KeyRing, Sealer};
@@ -86,9 +86,11 @@ impl App {
             documents,
         }));
         let federation = federation(&store, &net, &entropy, &sealer, &settings);
-        let (endings, worker) = endings(&store, &entropy, &provider, &clock);
+        let jobs = Arc::new(Jobs::new(Arc::clone(&store), Arc::clone(&entropy)));
+        let letters = Letters::new(carrier, Arc::clone(&sealer));
+        let (endings, worker) = endings((&store, &jobs), &entropy, letters, &provider, &clock);
         let sessions = sessions(&store, &entropy, &endings, &settings);
-        let local = local((&store, &sealer), &entropy, &settings, &endings, carrier);
+        let local = local((&store, &sealer), &entropy, &settings, &endings, &jobs);
         let traces = Arc::new(Traces::within(settings.traces, Arc::clone(&clock), &*entropy));
         let auditor = Auditor::new(Arc::clone(&store), Arc::clone(&sealer), Arc::clone(&clock));
         let management = Arc::new(Management {
@@ -170,7 +172,7 @@ fn local(
     entropy: &Arc<dyn Entropy>,
     settings: &Arc<Settings>,
     endings: &Arc<Endings>,
-    carrier: Arc<dyn Post>,
+    jobs: &Arc<Jobs>,
 ) -> Arc<Local> {
     Arc::new(Local::new(LocalParts {
         store: Arc::clone(store),
@@ -178,7 +180,7 @@ fn local(
         entropy: Arc::clone(entropy),
         settings: Arc::clone(settings),
         endings: Arc::clone(endings),
-        carrier,
+        jobs: Arc::clone(jobs),
     }))
 }
 
@@ -195,14 +197,15 @@ fn archive(
 
 /// What ends sessions and grants, and what does the jobs that come of it.
 fn endings(
-    store: &Arc<dyn Store>,
+    (store, jobs): (&Arc<dyn Store>, &Arc<Jobs>),
     entropy: &Arc<dyn Entropy>,
+    letters: Letters,
     provider: &Arc<Provider>,
     clock: &Arc<dyn Clock>,
 ) -> (Arc<Endings>, Arc<Worker>) {
-    let jobs = Arc::new(Jobs::new(Arc::clone(store), Arc::clone(entropy)));
+    let jobs = Arc::clone(jobs);
     let endings = Arc::new(Endings::new(Arc::clone(store), Arc::clone(entropy), Arc::clone(&jobs)));
-    let worker = Worker::new(jobs, Arc::clone(provider), Arc::clone(&endings), Arc::clone(clock));
+    let worker = Worker::new(jobs, Arc::clone(provider), Arc::clone(&endings), letters, Arc::clone(clock));
     (endings, Arc::new(worker))
 }
 

@@ -1,60 +1,43 @@
-//! Puts letters into words and has them sent. Whoever posts one never waits.
+//! Puts letters into words and sends them.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
-use doorward_domain::{Clock, Entropy};
-use doorward_net::{Mail, Mailer};
-use doorward_service::identity::local::{Letter, Message, Post};
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use doorward_net::{Mail, MailError, Mailer};
+use doorward_service::identity::local::{Letter, Message, Post, Undelivered};
+use futures_util::future::BoxFuture;
 
 use crate::words::Words;
 
-/// So many letters may wait; a mail server that takes none must not fill the memory.
-const WAITING: usize = 256;
+/// No letter takes longer; it is tried again then. A job belongs to its worker for longer than this.
+const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Takes letters.
-pub struct Postbox(Sender<Letter>);
+/// Sends letters. Without a mailer nothing can be sent, and that is told.
+pub struct Postman(pub Option<Mailer>);
 
-/// Sends what the postbox took.
-pub struct Postman {
-    letters: Receiver<Letter>,
-    mailer: Option<Mailer>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-}
-
-impl Postbox {
-    /// A postbox, and its postman. Without a `mailer` nothing can be sent, and that is told.
-    pub fn new(mailer: Option<Mailer>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> (Self, Postman) {
-        let (sender, letters) = mpsc::channel(WAITING);
-        (Self(sender), Postman { letters, mailer, clock, entropy })
-    }
-}
-
-impl Post for Postbox {
-    fn post(&self, letter: Letter) {
-        if self.0.try_send(letter).is_err() {
-            tracing::error!("a letter was not sent: too many wait for the mail server");
-        }
-    }
-}
-
-impl Postman {
-    /// Sends letters for as long as there is a postbox.
-    pub async fn run(mut self) {
-        while let Some(letter) = self.letters.recv().await {
-            let Some(mailer) = &self.mailer else {
+impl Post for Postman {
+    fn carry<'a>(&'a self, letter: &'a Letter, name: &'a str) -> BoxFuture<'a, Result<(), Undelivered>> {
+        Box::pin(async move {
+            let Some(mailer) = &self.0 else {
                 tracing::error!("a letter was not sent: `[mail]` is not configured");
-                continue;
+                return Err(Undelivered::ForGood);
             };
-            let random = u64::from_be_bytes(self.entropy.bytes());
-            let name = format!("{}-{random:016x}", self.clock.now().as_millis());
-            if let Err(error) = mailer.send(write(&letter, name)).await {
+            let sent = tokio::time::timeout(PATIENCE, mailer.send(write(letter, name.to_owned()))).await;
+            let Ok(sent) = sent else {
+                tracing::error!("a letter was not sent: the mail server takes too long");
+                return Err(Undelivered::ForNow);
+            };
+            sent.map_err(|error| {
                 tracing::error!(%error, "a letter was not sent");
-            }
-        }
+                undelivered(&error)
+            })
+        })
     }
+}
+
+/// Whether another attempt may do better.
+fn undelivered(error: &MailError) -> Undelivered {
+    if error.is_for_good() { Undelivered::ForGood } else { Undelivered::ForNow }
 }
 
 /// A letter in its reader's language.
@@ -106,27 +89,33 @@ pub fn write(letter: &Letter, name: String) -> Mail {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::{EmailAddress, ManualClock, Timestamp};
+    use doorward_domain::EmailAddress;
 
     use super::*;
 
-    struct Five;
-
-    impl Entropy for Five {
-        fn fill(&self, out: &mut [u8]) {
-            out.fill(5);
-        }
+    fn letter() -> Letter {
+        let to = EmailAddress::parse("kim@acme.test").unwrap();
+        Letter { to, locale: None, message: Message::PasswordChanged { tenant: "Acme".to_owned() } }
     }
 
-    #[test]
-    fn ds_06_a_full_postbox_takes_no_more_and_holds_nobody_up() {
-        let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_000_000)));
-        let (postbox, postman) = Postbox::new(None, clock, Arc::new(Five));
-        let to = EmailAddress::parse("kim@acme.test").unwrap();
-        let message = Message::PasswordChanged { tenant: "Acme".to_owned() };
-        for _ in 0..1_000 {
-            postbox.post(Letter { to: to.clone(), locale: None, message: message.clone() });
+    #[tokio::test]
+    async fn without_a_way_out_a_letter_is_given_up() {
+        assert_eq!(Postman(None).carry(&letter(), "1").await, Err(Undelivered::ForGood));
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_is_gone_may_come_back_and_a_second_attempt_is_the_same_letter() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox");
+        let postman = Postman(Some(Mailer::into_folder(path.clone(), "a@b.test").unwrap()));
+        std::fs::remove_dir(&path).unwrap();
+        assert_eq!(postman.carry(&letter(), "1").await, Err(Undelivered::ForNow));
+        std::fs::create_dir(&path).unwrap();
+        for _ in 0..2 {
+            assert_eq!(postman.carry(&letter(), "1").await, Ok(()));
         }
-        assert_eq!(postman.letters.len(), WAITING);
+        let written = std::fs::read_to_string(path.join("1.eml")).unwrap();
+        assert!(written.contains("Message-ID: <1@b.test>") && written.contains("kim@acme.test"), "{written}");
+        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 1);
     }
 }

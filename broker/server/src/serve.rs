@@ -15,7 +15,7 @@ use crate::app::{App, Parts};
 use crate::backend::Backend;
 use crate::config::Config;
 use crate::listen::{Authorities, Doors, Entrance};
-use crate::mail::{Postbox, Postman};
+use crate::mail::Postman;
 use crate::outlet::{Making, Outlet};
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{admin_api, routes};
@@ -36,7 +36,6 @@ pub struct Broker {
     admin_token: SecretHash,
     entrance: Entrance,
     outlet: Making,
-    postman: Postman,
     authorities: Arc<Authorities>,
 }
 
@@ -69,9 +68,8 @@ impl Broker {
         let documents = config.registration.documents(&egress)?;
         let authorities = Arc::new(config.client_authorities(clock.clone())?);
         let proxies = config.proxies(&authorities);
-        let (postbox, postman) = Postbox::new(config.mail.mailer()?, clock.clone(), entropy.clone());
         let app = Arc::new(App::new(Parts {
-            carrier: Arc::new(postbox),
+            carrier: Arc::new(Postman(config.mail.mailer()?)),
             store,
             net,
             clock,
@@ -85,7 +83,7 @@ impl Broker {
             proxies,
         }));
         let (admin_token, entrance) = (secrets.admin_token, config.entrance());
-        Ok(Self { app, backend, admin_token, entrance, outlet, postman, authorities })
+        Ok(Self { app, backend, admin_token, entrance, outlet, authorities })
     }
 
     /// Tenants, connections, clients and users.
@@ -111,7 +109,6 @@ impl Broker {
         let doors = Doors::open(&self.entrance, Arc::clone(&self.authorities)).await?;
         let router = routes::router(Arc::clone(&self.app), self.admin());
         let mut background = background(&self.app);
-        background.spawn(self.postman.run());
         let served = tokio::select! {
             () = doors.serve(router, stop) => Ok(()),
             error = self.outlet.failed() => Err(error),

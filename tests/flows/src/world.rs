@@ -205,6 +205,7 @@ impl World {
     /// The broker stops, and another starts on the store that is opened then.
     pub async fn restarted(self, open: impl FnOnce() -> Arc<dyn Store>) -> Self {
         self.network.remove(ISSUER);
+        self.mail.brought_by(None);
         let Self { store, keys, worker, management, .. } = self;
         drop((store, keys, worker, management));
         let store = open();
@@ -232,6 +233,7 @@ impl World {
             proxies: self.proxies.clone(),
         }));
         self.worker.get_or_init(|| app.worker().clone());
+        self.mail.brought_by(Some(app.worker().clone()));
         self.management.get_or_init(|| app.management().clone());
         let token = Plain::new(ADMIN_TOKEN).hash();
         let admin = admin_api::router(&app, token);

@@ -1,4 +1,4 @@
-//! Work that is left to do: telling apps of a logout, clearing away what was ended.
+//! Work that is left to do: telling apps of a logout, sending letters, clearing away what was ended.
 //!
 //! A job is a record, written in the same commit as the change that it belongs to ([`Jobs::add`]). It lies
 //! under the time when it is due. A [`Worker`] takes it by making it due later, in one conditional write; any
@@ -133,16 +133,20 @@ impl Jobs {
     fn given_up(&self, job: &Job, now: Timestamp) -> AuditEvent {
         let (tenant, attempts) = (job.tenant, job.attempts);
         tracing::warn!(job = %job.id, %tenant, attempts, "a job was given up");
-        let target = match &job.task {
-            Task::LogoutToken { client, .. } => client.to_string(),
-            Task::Clear { user, .. } => user.map_or_else(|| tenant.to_string(), |user| user.to_string()),
+        let (action, target) = match &job.task {
+            Task::LogoutToken { client, .. } => (Action::LogoutNotDelivered, client.to_string()),
+            Task::Letter { user, .. } => (Action::LetterNotSent, user.to_string()),
+            Task::Clear { user, .. } => {
+                let target = user.map_or_else(|| tenant.to_string(), |user| user.to_string());
+                (Action::LogoutNotDelivered, target)
+            }
         };
         AuditEvent {
             id: EventId::new(now, &*self.entropy),
             tenant,
             at: now,
             actor: WORKER.to_owned(),
-            action: Action::LogoutNotDelivered,
+            action,
             target,
         }
     }

@@ -12,8 +12,8 @@ pub const LEASE: Duration = Duration::from_secs(60);
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
-/// Jobs that a worker does at one time.
-const PLACES: usize = 32;
+/// Jobs that a worker does at one time: letters, which all wait for one server, and others.
+const PLACES: [usize; 2] = [8, 32];
 /// Jobs among them that go to one place: who is slow there does not keep the others waiting.
 const PER_LANE: usize = 4;
 
@@ -66,7 +66,8 @@ fn pause(attempts: u32, dice: [u8; 4]) -> Duration {
 #[derive(Debug, Default)]
 pub struct Lanes {
     under_way: HashMap<String, usize>,
-    total: usize,
+    /// How many of each sort.
+    taken: [usize; 2],
     /// The last job that was looked at, while there are more behind it.
     pub(super) seen: Option<Key>,
 }
@@ -74,34 +75,38 @@ pub struct Lanes {
 impl Lanes {
     /// Whether any job could begin.
     pub fn have_room(&self) -> bool {
-        self.total < PLACES
+        self.taken.iter().zip(PLACES).any(|(taken, places)| *taken < places)
     }
 
     /// Lets a job begin, if there is room for it.
     pub fn enter(&mut self, job: &Job) -> bool {
-        let here = self.under_way.entry(lane(job)).or_default();
-        let may = self.total < PLACES && *here < PER_LANE;
+        let (sort, lane) = lane(job);
+        let here = self.under_way.get(&lane).copied().unwrap_or_default();
+        let may = self.taken[sort] < PLACES[sort] && here < PER_LANE;
         if may {
-            *here += 1;
-            self.total += 1;
+            self.under_way.insert(lane, here + 1);
+            self.taken[sort] += 1;
         }
         may
     }
 
     /// Notes that a job is over.
     pub fn leave(&mut self, job: &Job) {
-        self.total = self.total.saturating_sub(1);
-        if let Some(here) = self.under_way.get_mut(&lane(job)) {
+        let (sort, lane) = lane(job);
+        self.taken[sort] = self.taken[sort].saturating_sub(1);
+        if let Some(here) = self.under_way.get_mut(&lane) {
             *here = here.saturating_sub(1);
         }
         self.under_way.retain(|_, here| *here > 0);
     }
 }
 
-/// Where a job goes: to an app, or through the records of a tenant.
-fn lane(job: &Job) -> String {
+/// Of which sort a job is, and where it goes: to the mail server for a tenant's people, to an app, or through
+/// the records of a tenant.
+fn lane(job: &Job) -> (usize, String) {
     match &job.task {
-        Task::LogoutToken { client, .. } => client.to_string(),
-        Task::Clear { .. } => job.tenant.to_string(),
+        Task::Letter { .. } => (0, format!("letters {}", job.tenant)),
+        Task::LogoutToken { client, .. } => (1, client.to_string()),
+        Task::Clear { .. } => (1, job.tenant.to_string()),
     }
 }

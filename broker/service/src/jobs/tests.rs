@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use doorward_domain::{ClientId, SessionId, UserId};
+use doorward_domain::{ClientId, Sealed, SessionId, UserId};
 use doorward_store::{Kind, MemoryStore, Range};
 use proptest::prelude::*;
 
@@ -109,7 +109,38 @@ fn who_is_slow_leaves_room_for_others() {
     assert!(lanes.enter(&new_job("slow")) && !lanes.enter(&new_job("slow")));
     let many = (0..100).filter(|n| lanes.enter(&new_job(&n.to_string()))).count();
     assert_eq!(many, 32 - 5);
+}
+
+fn letter(tenant: u8) -> Job {
+    let letter = Sealed { key: "k1".to_owned(), ciphertext: "AAAA".to_owned() };
+    let task = Task::Letter { user: UserId::from_bytes([2; 16]), letter };
+    job(TenantId::from_bytes([tenant; 16]), task, &Counter::default(), START)
+}
+
+#[test]
+fn letters_and_logouts_do_not_wait_for_each_other() {
+    let mut lanes = Lanes::default();
+    assert_eq!((0..100).filter(|_| lanes.enter(&letter(1))).count(), 4, "and each tenant has its part");
+    assert_eq!((2..100).filter(|tenant| lanes.enter(&letter(*tenant))).count(), 4);
+    assert!(lanes.have_room());
+    assert_eq!((0..100).filter(|n| lanes.enter(&new_job(&n.to_string()))).count(), 32);
     assert!(!lanes.have_room());
+    lanes.leave(&letter(2));
+    assert!(lanes.have_room() && !lanes.enter(&new_job("other")) && lanes.enter(&letter(3)));
+
+    let mut lanes = Lanes::default();
+    assert_eq!((0..100).filter(|n| lanes.enter(&new_job(&n.to_string()))).count(), 32);
+    assert!(lanes.have_room() && lanes.enter(&letter(1)));
+}
+
+#[tokio::test]
+async fn a_letter_that_is_given_up_is_told_by_a_name_of_its_own() {
+    let (store, jobs) = queue();
+    store.commit(Batch::new().insert(&letter(1)).unwrap()).await.unwrap();
+    let taken = take(&jobs, START).await.remove(0);
+    jobs.settle(&taken, Outcome::Refused, START).await.unwrap();
+    let events = all::<AuditEvent>(&store, TENANT, Kind::Audit).await;
+    assert_eq!(events.iter().map(|event| event.action).collect::<Vec<_>>(), [Action::LetterNotSent]);
 }
 
 #[tokio::test]

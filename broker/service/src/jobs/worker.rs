@@ -9,6 +9,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{Jobs, Lanes, Outcome};
 use crate::identity::Endings;
+use crate::identity::local::Letters;
 use crate::provider::Provider;
 
 /// A worker looks for what is due this often, if nobody wakes it.
@@ -19,6 +20,7 @@ pub struct Worker {
     jobs: Arc<Jobs>,
     provider: Arc<Provider>,
     endings: Arc<Endings>,
+    letters: Letters,
     clock: Arc<dyn Clock>,
 }
 
@@ -28,9 +30,10 @@ impl Worker {
         jobs: Arc<Jobs>,
         provider: Arc<Provider>,
         endings: Arc<Endings>,
+        letters: Letters,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { jobs, provider, endings, clock }
+        Self { jobs, provider, endings, letters, clock }
     }
 
     /// Works for ever. What takes long holds up nothing else: a job begins as soon as there is room for it.
@@ -88,6 +91,7 @@ impl Worker {
             Task::LogoutToken { client, user, session } => {
                 self.provider.tell_of_logout(client, (job.tenant, *user), *session, now).await
             }
+            Task::Letter { letter, .. } => Ok(self.letters.send(job, letter, now).await),
             Task::Clear { user, after } => {
                 self.endings.clear((job.tenant, *user), after.as_deref(), now).await
             }

@@ -232,15 +232,10 @@ impl Login {
         let asked = account.clone();
         let entered = match self.local.check_second_factor(&account, code, now) {
             Ok((changed, factor)) => {
-                let left = changed.recovery_codes.len();
                 let device = Device::open(&self.sealer, device);
-                let method = Method::PasswordAndCode;
+                let method = Method::PasswordAndCode(factor);
                 let person = Person { account, changed: Some(changed), method, device };
-                let entered = self.let_in_once(&login, person, older, now).await?;
-                if entered.is_ok() && factor == Factor::RecoveryCode {
-                    self.local.tell(&asked, |tenant| Message::RecoveryCodeUsed { tenant, left });
-                }
-                entered
+                self.let_in_once(&login, person, older, now).await?
             }
             Err(denied) => Err(denied),
         };
@@ -294,12 +289,21 @@ impl Login {
         if let Some(changed) = &changed {
             batch = batch.update(&account.credentials, changed)?;
         }
+        let used = changed.filter(|_| method == Method::PasswordAndCode(Factor::RecoveryCode));
+        if let Some(used) = &used {
+            let left = used.recovery_codes.len();
+            batch =
+                self.local.tell(batch, &account, |tenant| Message::RecoveryCodeUsed { tenant, left }, now)?;
+        }
         let authentication = method.authentication(now);
         let entrant = Entrant { user, connection: None, authentication: &authentication, naming: None };
         let older = older.map(|older| older.record);
         let older: Option<&Session> = older.as_ref();
         match self.enter(login.id, login.request(), entrant, batch, older, now).await {
             Ok(Ok(step)) => {
+                if used.is_some() {
+                    self.local.posted();
+                }
                 let known = (user.tenant, user.id);
                 let device = Device::after(device, known, &self.sealer, &*self.entropy);
                 Ok(Entered { step, device: Some(device) })

@@ -79,9 +79,10 @@ impl Management {
         changed.changed_at = now;
         let event = self.user_event(&account.user.record, Action::PasskeyRemoved, actor, now);
         let batch = batch.update(&account.credentials, &changed)?.insert(&event)?;
+        let batch = self.local.tell(batch, &account, |tenant| Message::SignInChanged { tenant }, now)?;
         self.store.commit(batch).await?;
+        self.local.posted();
         self.sign_out_user(slug, name, actor).await?;
-        self.local.tell(&account, |tenant| Message::SignInChanged { tenant });
         Ok(changed.passkeys.into_iter().map(view).collect())
     }
 }

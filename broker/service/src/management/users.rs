@@ -241,10 +241,9 @@ impl Management {
     ) -> Result<(), UserError> {
         let now = self.clock.now();
         let batch = Batch::new().insert(&self.user_event(user, Action::Invited, actor, now))?;
-        let (batch, letter) = self.local.prove(batch, (&tenant.name, user, credentials), purpose, now)?;
-        let letter = letter.ok_or(UserError::NoAddress)?;
-        self.store.commit(batch).await?;
-        self.local.post(Some(letter));
+        let batch = self.local.prove(batch, (&tenant.name, user, credentials), purpose, now)?;
+        self.store.commit(batch.ok_or(UserError::NoAddress)?).await?;
+        self.local.posted();
         Ok(())
     }
 

@@ -109,7 +109,7 @@ async fn sr_05_what_cannot_be_told_is_not_done() {
 
     assert_eq!(world.digest().await, before);
     assert_eq!(world.all::<AuditEvent>(world.victim).await.len(), events);
-    assert_eq!(world.mail.all().len(), 1, "and nobody is told of what did not happen");
+    assert_eq!(world.mail.all().await.len(), 1, "and nobody is told of what did not happen");
     let kept: Credentials = world.read(&at::credentials(world.victim, olivia)).await.unwrap();
     assert!(kept.passkeys.is_empty());
     store.accept();

@@ -165,7 +165,7 @@ async fn ds_06_one_place_asks_for_few_mails() {
         world.browser().post(&world.url("/reset"), &[("username", &login)]).await;
         Mailbag::settle().await;
     }
-    let sent = world.mail.all().len();
+    let sent = world.mail.all().await.len();
     assert!((1..=25).contains(&sent), "{sent} mails were sent");
     world.pass(60 * 60);
     world.browser().post(&world.url("/reset"), &[("username", "owner-59@victim.test")]).await;

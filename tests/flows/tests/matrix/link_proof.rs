@@ -56,7 +56,7 @@ async fn step(browser: &mut Browser, page: &Page, step: &str, typed: &str) -> Pa
 
 /// Has a code sent, and reads it.
 async fn mailed(world: &World, browser: &mut Browser, page: &Page) -> (Page, String) {
-    let before = world.mail.all().len();
+    let before = world.mail.all().await.len();
     let page = step(browser, page, "mail", "").await;
     assert!(page.body.contains("id=\"code\""), "{page:?}");
     (page, code(&world.mail.after(before).await))
@@ -162,7 +162,7 @@ async fn pw_05_no_step_is_anothers() {
     }
     // The code of one login is none of another's, though both are Kim's.
     assert!(is_wrong(&step(&mut other, &others, "code", &right).await));
-    assert_eq!((world.digest().await, world.mail.all().len()), (before, 1));
+    assert_eq!((world.digest().await, world.mail.all().await.len()), (before, 1));
     assert!(step(&mut browser, &code_page, "code", &right).await.parameter("code").is_some());
 }
 
@@ -213,7 +213,7 @@ async fn few_codes_are_guessed_and_few_letters_sent() {
         step(&mut browser, &page, "mail", "").await;
         Mailbag::settle().await;
     }
-    assert_eq!((world.mail.all().len(), world.all::<AddressProof>(world.victim).await.len()), (4, 1));
+    assert_eq!((world.mail.all().await.len(), world.all::<AddressProof>(world.victim).await.len()), (4, 1));
 }
 
 /// PW-01: whoever is asked learns nothing of the account, not even whether anything could open it.
@@ -249,7 +249,7 @@ async fn pw_01_the_page_is_the_same_for_every_account() {
         let page = come(&world, &mut browser).await;
         let mailed = step(&mut browser, &page, "mail", "").await;
         Mailbag::settle().await;
-        let sent = world.mail.all().len();
+        let sent = world.mail.all().await.len();
         assert_eq!(sent, usize::from(["usual", "no password"].contains(&kind)), "{kind}");
         let guess = step(&mut browser, &mailed, "code", "2222-2222").await;
         let wrong = step(&mut browser, &mailed, "password", "another password").await;
@@ -285,7 +285,7 @@ async fn up_09_nobody_is_led_into_an_account_that_was_made_to_wait(
         step(&mut browser, &page, "mail", "").await;
         Mailbag::settle().await;
     }
-    assert_eq!(world.mail.all(), []);
+    assert_eq!(world.mail.all().await, []);
     assert_eq!(world.audited(world.victim, Action::IdentityLinked).await, 0);
 }
 
@@ -300,7 +300,7 @@ async fn up_09_an_account_of_another_tenant_is_never_asked_about() {
     let before = world.digest_of(world.victim).await;
     let page = world.sign_in(&mut world.browser(), &world.relying("c1"), "attacker", "kim").await;
     assert!(page.parameter("code").is_some(), "{page:?}");
-    assert_eq!((world.digest_of(world.victim).await, world.mail.all()), (before, vec![]));
+    assert_eq!((world.digest_of(world.victim).await, world.mail.all().await), (before, vec![]));
 }
 
 /// UP-12: what looks like the address is not the address.

@@ -253,7 +253,7 @@ async fn who_sets_one_up_needs_it_from_then_on_or_a_recovery_code() {
     let silent = browser.get(&world.relying("c2").authorize(&world, &[("prompt", "none")])).await;
     silent.assert_sent_back(&world.relying("c2"), "login_required");
     assert_eq!(world.audited(world.victim, Action::AuthenticatorAdded).await, 1);
-    assert_eq!(world.mail.all().len(), 1, "and she is told");
+    assert_eq!(world.mail.all().await.len(), 1, "and she is told");
     // The app's first code was used up; a recovery code lets her in, once.
     for (code, good) in [(first.as_str(), false), (codes[0], true), (codes[0], false), (codes[1], true)] {
         let mut browser = world.browser();

@@ -25,7 +25,7 @@ async fn pw_01_asking_for_a_mail_is_answered_alike_and_only_accounts_get_one() {
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:#?}");
-    let letters: Vec<_> = world.mail.all().iter().map(|letter| letter.to.to_string()).collect();
+    let letters: Vec<_> = world.mail.all().await.iter().map(|letter| letter.to.to_string()).collect();
     assert_eq!(letters, ["olivia@victim.test"]);
 }
 
@@ -38,7 +38,7 @@ async fn ds_06_nobody_gets_mail_without_end() {
         world.browser().post(&world.url("/reset"), &[("username", "olivia@victim.test")]).await;
         Mailbag::settle().await;
     }
-    assert_eq!(world.mail.all().len(), 4);
+    assert_eq!(world.mail.all().await.len(), 4);
     assert_eq!(world.records().await.len(), records + 1, "one proof, however many were asked for");
 }
 
@@ -60,7 +60,7 @@ async fn se_01_se_02_a_new_password_ends_every_session() {
     let refreshed = world.relying("c1").refresh(&world, tokens.str("refresh_token"), &[]).await;
     refreshed.assert_error(400, "invalid_grant");
     assert_eq!(world.audited(world.victim, Action::PasswordChanged).await, 1);
-    assert_eq!(world.mail.all().len(), 2, "and the owner is told");
+    assert_eq!(world.mail.all().await.len(), 2, "and the owner is told");
     assert!(!signed_in(&world, &mut world.browser(), "olivia@victim.test", PASSWORD).await);
     assert!(signed_in(&world, &mut world.browser(), "olivia@victim.test", NEW_PASSWORD).await);
 }
@@ -153,17 +153,17 @@ async fn pw_03_links_start_with_the_issuer_whatever_the_request_says() {
     {
         let mut browser = world.browser();
         browser.headers.insert(name, value.parse().unwrap());
-        let before = world.mail.all().len();
+        let before = world.mail.all().await.len();
         browser.post(&world.url("/reset"), &[("username", "olivia@victim.test")]).await;
         assert!(link(&world.mail.after(before).await).starts_with(&format!("{ISSUER}/reset?token=")));
     }
     let mut browser = world.browser();
     browser.headers.insert("host", "evil.test".parse().unwrap());
-    let before = world.mail.all().len();
+    let before = world.mail.all().await.len();
     let page = browser.post(&world.url("/reset"), &[("username", "olivia@victim.test")]).await;
     assert!([400, 421].contains(&page.status.as_u16()), "{page:?}");
     Mailbag::settle().await;
-    assert_eq!(world.mail.all().len(), before);
+    assert_eq!(world.mail.all().await.len(), before);
 }
 
 #[tokio::test]
@@ -209,10 +209,10 @@ async fn pw_07_an_operator_invites_and_only_the_mailed_link_opens() {
     owner(&world).await;
     assert_eq!(ask(&path, &change("invite")).await.status, StatusCode::OK);
     assert_eq!(ask(&path, &change("disable")).await.status, StatusCode::OK);
-    browser.open(&link(world.mail.all().last().unwrap())).await.assert_told(400);
+    browser.open(&link(world.mail.all().await.last().unwrap())).await.assert_told(400);
     assert_eq!(ask(&path, &change("enable")).await.status, StatusCode::OK);
     world.pass(72 * 60 * 60);
-    browser.open(&link(world.mail.all().last().unwrap())).await.assert_told(400);
+    browser.open(&link(world.mail.all().await.last().unwrap())).await.assert_told(400);
 }
 
 #[tokio::test]

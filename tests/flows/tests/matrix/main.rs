@@ -47,6 +47,7 @@ mod jwt;
 mod kept_log;
 mod kept_traces;
 mod languages;
+mod letters;
 mod limits;
 mod link_proof;
 mod linking;

@@ -65,7 +65,7 @@ async fn a_person_adds_a_passkey_and_signs_in_with_it_alone(
     assert_eq!(page.body.matches("<code translate=\"no\">").count(), 10, "recovery codes: {page:?}");
     assert_eq!(world.all::<Session>(world.victim).await.len(), 1, "an ended session expires by itself");
     assert_eq!(world.audited(world.victim, Action::PasskeyAdded).await, 1);
-    assert_eq!(world.mail.all().len(), 1, "and she is told");
+    assert_eq!(world.mail.all().await.len(), 1, "and she is told");
 
     world.pass(60);
     authenticator.count = 7;
@@ -285,7 +285,7 @@ async fn an_operator_sees_passkeys_without_what_is_in_them_and_takes_one_away() 
     assert_eq!(left.json, json!([]), "{left:?}");
     let silent = browser.get(&world.relying("c2").authorize(&world, &[("prompt", "none")])).await;
     silent.assert_sent_back(&world.relying("c2"), "login_required");
-    assert_eq!(world.mail.all().len(), 2, "she is told");
+    assert_eq!(world.mail.all().await.len(), 2, "she is told");
     browser.forget(SESSION);
     let page = try_passkey(&world, &mut browser, &authenticator, |_| {}).await;
     assert!(page.body.contains("This passkey is not good here"), "{page:?}");

@@ -307,7 +307,7 @@ async fn a_required_connection_that_does_not_work_retreats_by_itself() {
         fail(&world).await;
         assert_eq!(stage(&world).await, Stage::Required);
     }
-    let letters = world.mail.all().len();
+    let letters = world.mail.all().await.len();
     fail(&world).await;
     assert_eq!(stage(&world).await, Stage::Live);
     assert_eq!(world.read::<Tenant>(&at::tenant(world.victim)).await.unwrap().required, []);
@@ -317,7 +317,7 @@ async fn a_required_connection_that_does_not_work_retreats_by_itself() {
     assert_eq!((&latest["by"], &latest["fields"][0]["field"]), (&json!("doorward"), &json!("stage")));
     assert_eq!(latest["fields"][0]["after"], "live");
     assert!(latest["why"].as_str().unwrap().contains("failed"), "{latest}");
-    let told = world.mail.all().split_off(letters);
+    let told = world.mail.all().await.split_off(letters);
     let mut readers: Vec<_> = told.iter().map(|letter| letter.to.to_string()).collect();
     readers.sort();
     assert_eq!(readers, ["olivia@victim.test", "oscar@victim.test"]);

@@ -138,15 +138,16 @@ impl Local {
         let event = self.event(account, action, now);
         let changed = Credentials { changed_at: now, ..changed };
         let batch = batch.update(&account.credentials, &changed)?.insert(&event)?;
+        let message = |tenant| match action {
+            Action::PasswordChanged => Message::PasswordChanged { tenant },
+            _ => Message::SignInChanged { tenant },
+        };
+        let batch = self.tell(batch, account, message, now)?;
         match self.store.commit(batch).await {
             Err(StoreError::Conflict(_)) => return Err(Denied::Wrong),
             committed => committed?,
         };
-        self.end_everything_of(&account.user.record, now).await?;
-        self.tell(account, |tenant| match action {
-            Action::PasswordChanged => Message::PasswordChanged { tenant },
-            _ => Message::SignInChanged { tenant },
-        });
-        Ok(())
+        self.posted();
+        Ok(self.end_everything_of(&account.user.record, now).await?)
     }
 }

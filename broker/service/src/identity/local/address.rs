@@ -52,7 +52,7 @@ impl Local {
         let Some(tenant) = self.store.tenant(claim.tenant, now).await? else { return Ok(()) };
         let name = [claim.tenant.as_bytes().as_slice(), claim.email.as_str().as_bytes()].concat();
         if claim.has_account && !self.is_proved_by_mail(&claim, now).await?
-            || self.throttle.count(&[Counted::Mail(&name)], now).is_err()
+            || self.throttle.count(&[Counted::Mail(&name), Counted::Mails], now).is_err()
         {
             return Ok(());
         }
@@ -69,9 +69,11 @@ impl Local {
             code: kept,
             expires_at,
         };
-        self.store.commit(Batch::new().put(&proof)?).await?;
         let message = Message::AddressCode { tenant: tenant.record.name, code };
-        self.post(Some(Letter { to: email, locale, message }));
+        let letter = Letter { to: email, locale, message };
+        let batch = self.post(Batch::new().put(&proof)?, of, &letter, now)?;
+        self.store.commit(batch).await?;
+        self.posted();
         Ok(())
     }
 

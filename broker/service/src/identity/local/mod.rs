@@ -37,7 +37,7 @@ pub use account::{Again, ChangeError};
 pub use accounts::Account;
 pub use address::AddressClaim;
 pub use device::Device;
-pub use mail::{Letter, Message, Post};
+pub use mail::{Letter, Letters, Message, Post, Undelivered};
 pub use passkey::{NewPasskey, Passed, ShownPasskey};
 pub use password::{Busy, Hasher};
 pub use proof::{ProofError, Proven, Shown};
@@ -60,8 +60,8 @@ pub struct LocalParts {
     pub settings: Arc<Settings>,
     /// What ends sessions and grants.
     pub endings: Arc<Endings>,
-    /// What carries letters.
-    pub carrier: Arc<dyn Post>,
+    /// What is left to do, such as sending letters.
+    pub jobs: Arc<Jobs>,
 }
 
 /// Sign-in at doorward itself.
@@ -72,7 +72,7 @@ pub struct Local {
     pub(crate) settings: Arc<Settings>,
     pub(crate) hasher: Hasher,
     endings: Arc<Endings>,
-    carrier: Arc<dyn Post>,
+    jobs: Arc<Jobs>,
     throttle: Throttle,
     errands: Arc<Semaphore>,
     failures: AtomicU64,
@@ -81,13 +81,13 @@ pub struct Local {
 impl Local {
     /// The sign-in of a broker that is made of these parts.
     pub fn new(parts: LocalParts) -> Self {
-        let LocalParts { store, sealer, entropy, settings, endings, carrier } = parts;
+        let LocalParts { store, sealer, entropy, settings, endings, jobs } = parts;
         let (hasher, throttle) = (Hasher::new(settings.password_cost), Throttle::new(&*entropy));
         let (errands, failures) = (Arc::new(Semaphore::new(ERRANDS)), AtomicU64::new(0));
-        Self { store, sealer, entropy, settings, hasher, endings, carrier, throttle, errands, failures }
+        Self { store, sealer, entropy, settings, hasher, endings, jobs, throttle, errands, failures }
     }
 
-    /// A sign-in whose letters nobody carries: for tests and measurements.
+    /// A sign-in whose letters nobody sends: for tests and measurements.
     pub fn unposted(
         store: Arc<dyn Store>,
         sealer: Arc<Sealer>,
@@ -95,8 +95,8 @@ impl Local {
         settings: Arc<Settings>,
     ) -> Self {
         let jobs = Arc::new(Jobs::new(Arc::clone(&store), Arc::clone(&entropy)));
-        let endings = Arc::new(Endings::new(Arc::clone(&store), Arc::clone(&entropy), jobs));
-        Self::new(LocalParts { store, sealer, entropy, settings, endings, carrier: Arc::new(()) })
+        let endings = Arc::new(Endings::new(Arc::clone(&store), Arc::clone(&entropy), Arc::clone(&jobs)));
+        Self::new(LocalParts { store, sealer, entropy, settings, endings, jobs })
     }
 
     /// How often a password was hashed: what doing so costs is most of what a sign-in costs.

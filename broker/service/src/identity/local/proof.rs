@@ -55,18 +55,19 @@ pub struct Proven {
 type Fits<'a> = Box<dyn Fn(&Proof) -> bool + Send + 'a>;
 
 impl Local {
-    /// Makes a proof for `account` in `batch`, in place of an earlier one, and the letter that brings it.
+    /// Makes a proof for `account` in `batch`, in place of an earlier one, with the letter that brings it;
+    /// nothing without an address. Once that is durable, call [`Local::posted`].
     ///
     /// # Errors
-    /// When the proof cannot be written as a record; there is no letter without an address.
+    /// When one of them cannot be written as a record.
     pub fn prove(
         &self,
         batch: Batch,
         (tenant_name, user, credentials): (&str, &User, &Credentials),
         purpose: ProofPurpose,
         now: Timestamp,
-    ) -> Result<(Batch, Option<Letter>), StoreError> {
-        let Some(email) = credentials.email.clone() else { return Ok((batch, None)) };
+    ) -> Result<Option<Batch>, StoreError> {
+        let Some(email) = credentials.email.clone() else { return Ok(None) };
         let (tenant, of) = (credentials.tenant, (credentials.tenant, credentials.user));
         let token = ProofToken { purpose, tenant, user: credentials.user, secret: self.entropy.bytes() };
         let token = token.to_plain();
@@ -90,7 +91,8 @@ impl Local {
                 Message::Reset { tenant, link, code: code.unwrap_or(Plain::new("")) }
             }
         };
-        Ok((batch.put(&proof)?, Some(Letter { to: email, locale: user.profile.locale.clone(), message })))
+        let letter = Letter { to: email, locale: user.profile.locale.clone(), message };
+        self.post(batch.put(&proof)?, of, &letter, now).map(Some)
     }
 
     /// Somebody cannot sign in and asks for a mail. Whether there is such an account decides nothing about
@@ -126,14 +128,15 @@ impl Local {
         let Some(account) = self.find(login, company, now).await? else { return Ok(()) };
         let name = account.counted();
         if !self.may_sign_in(&account, now).await?
-            || self.throttle.count(&[Counted::Mail(&name)], now).is_err()
+            || self.throttle.count(&[Counted::Mail(&name), Counted::Mails], now).is_err()
         {
             return Ok(());
         }
         let of = (account.tenant.name.as_str(), &account.user.record, &account.credentials.record);
-        let (batch, letter) = self.prove(Batch::new(), of, ProofPurpose::Reset, now)?;
+        let proof = self.prove(Batch::new(), of, ProofPurpose::Reset, now)?;
+        let Some(batch) = proof else { return Ok(()) };
         self.store.commit(batch).await?;
-        self.post(letter);
+        self.posted();
         Ok(())
     }
 
@@ -203,8 +206,9 @@ impl Local {
         };
         let event = self.event(account, Action::PasswordChanged, now);
         let batch = Batch::new().delete(proof).update(&account.credentials, &credentials)?.insert(&event)?;
+        let batch = self.tell(batch, account, |tenant| Message::PasswordChanged { tenant }, now)?;
         self.finish(batch, proven, now).await?;
-        self.tell(account, |tenant| Message::PasswordChanged { tenant });
+        self.posted();
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use doorward_domain::credential::{WeakPassword, password};
 use doorward_domain::{Authentication, PasswordHash, TenantId, Timestamp};
 use doorward_store::StoreError;
 
+use super::second_factor::Factor;
 use super::throttle::{Counted, Source};
 use super::{Account, Busy, Device, Local};
 
@@ -49,7 +50,7 @@ pub enum Method {
     /// With a password alone.
     Password,
     /// With a password and a code.
-    PasswordAndCode,
+    PasswordAndCode(Factor),
     /// With a password and a passkey, which may be `synced` between devices.
     PasswordAndPasskey {
         /// Whether it may exist on several devices.
@@ -69,7 +70,7 @@ impl Method {
         const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
         let (acr, amr): (_, &[&str]) = match self {
             Self::Password => (None, &["pwd"]),
-            Self::PasswordAndCode => (Some(MULTI_FACTOR), &["pwd", "otp", "mfa"]),
+            Self::PasswordAndCode(_) => (Some(MULTI_FACTOR), &["pwd", "otp", "mfa"]),
             Self::PasswordAndPasskey { synced: true } => (Some("phr"), &["pwd", "swk", "user", "mfa"]),
             Self::PasswordAndPasskey { synced: false } => (Some("phrh"), &["pwd", "hwk", "user", "mfa"]),
             Self::Passkey { synced: true } => (Some("phr"), &["swk", "user", "mfa"]),

@@ -39,6 +39,8 @@ pub enum Counted<'a> {
     Mail(&'a [u8]),
     /// The same from one place.
     MailFrom(Source),
+    /// The same from anywhere to anybody.
+    Mails,
 }
 
 /// Where a request comes from: its address, or the network that one customer of a provider has.
@@ -93,6 +95,8 @@ impl Counted<'_> {
             Self::Device(..) => price(10, 2, 5 * MINUTE, HOUR),
             Self::SecondFactor(_) | Self::Code(_) => price(5, 5, 15 * MINUTE, HOUR),
             Self::Mail(_) => price(3, 5 * MINUTE, HOUR, 6 * HOUR),
+            // So many wait at most for a mail server that takes none, and few more.
+            Self::Mails => price(10_000, 1, 1, 10 * MINUTE),
             Self::MailFrom(_) => price(20, 10, 10 * MINUTE, HOUR),
         }
     }
@@ -107,6 +111,7 @@ impl Counted<'_> {
             Self::Code(name) => (6, name, &[]),
             Self::Mail(name) => (7, name, &[]),
             Self::MailFrom(source) => (8, &[], &source.0),
+            Self::Mails => (9, &[], &[]),
         };
         let digest =
             Sha256::new().chain_update(key).chain_update([kind]).chain_update(name).chain_update(more);
@@ -267,6 +272,14 @@ mod tests {
         assert!(throttle.count(&elsewhere, NOW).is_err(), "a place that nobody knows");
         assert!(throttle.count(&[Counted::Device(b"alice", [1; 16])], NOW).is_ok(), "a browser of hers");
         assert!(throttle.count(&elsewhere, later(60)).is_ok(), "and nobody waits longer than a minute");
+    }
+
+    #[test]
+    fn ds_06_strangers_cause_no_more_mail_than_a_mail_server_can_be_behind_with() {
+        let throttle = Throttle::new(&Seven);
+        let ask =
+            |at: u64| (0..20_000).filter(|_| throttle.count(&[Counted::Mails], later(at)).is_ok()).count();
+        assert_eq!((ask(0), ask(0), ask(1), ask(2)), (10_001, 0, 1, 1));
     }
 
     #[test]

@@ -160,24 +160,28 @@ impl Retreat {
         let became = [became(&connection, None, Some(why))];
         let batch = Batch::new().update(read, &connection)?.update(&tenant, &opened)?.insert(&event)?;
         let batch = remember(store, batch, &became, (ACTOR, now)).await?;
+        let batch = self.tell_owners(batch, &opened, &connection, now).await?;
         store.commit(batch).await?;
+        self.local.posted();
         tracing::error!(tenant = %before.tenant, connection = %before.id, "a connection is required no more: most sign-ins through it failed");
-        self.tell_owners(&opened, &connection, now).await
+        Ok(())
     }
 
     async fn tell_owners(
         &self,
+        mut batch: Batch,
         tenant: &Tenant,
         connection: &Connection,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Batch, StoreError> {
         for (user, credentials) in owners(&*self.local.store, tenant.id, now).await? {
             let Some(to) = credentials.email.filter(|_| user.enabled) else { continue };
-            let (tenant, connection) = (tenant.name.clone(), connection.title.clone());
-            let message = Message::Retreated { tenant, connection };
-            self.local.post(Some(Letter { to, locale: user.profile.locale, message }));
+            let (name, title) = (tenant.name.clone(), connection.title.clone());
+            let message = Message::Retreated { tenant: name, connection: title };
+            let letter = Letter { to, locale: user.profile.locale, message };
+            batch = self.local.post(batch, (tenant.id, user.id), &letter, now)?;
         }
-        Ok(())
+        Ok(batch)
     }
 }
 
