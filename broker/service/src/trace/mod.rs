@@ -48,8 +48,9 @@ pub use seen::{SeenClaim, Source};
 pub use trail::{Compared, FieldOutcome, MappedField, Noted, Passed, Trail};
 pub use verdict::Verdict;
 
-/// The most that wait to be written down, which happens about every second.
-const WAITING: usize = 512;
+/// The most that wait to be written down, which happens about every second, and the most of one tenant: so
+/// whoever makes one company's sign-ins fail keeps no disk busy.
+const WAITING: (usize, usize) = (512, 64);
 /// How long an administrator opens a connection's traces for.
 pub const OPEN_FOR: Duration = Duration::from_secs(15 * 60);
 /// How long claims stay in clear after that.
@@ -304,7 +305,7 @@ impl Traces {
 
     /// No traces yet, and so much of them later.
     pub fn within(limits: Limits, clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> Self {
-        let (kept, waiting) = (Mutex::new(Kept::new(limits)), Mutex::new(Fair::new(WAITING, WAITING)));
+        let (kept, waiting) = (Mutex::new(Kept::new(limits)), Mutex::new(Fair::new(WAITING.0, WAITING.1)));
         Self { clock, key: entropy.bytes(), kept, waiting, open: Mutex::default() }
     }
 
