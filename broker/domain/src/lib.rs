@@ -14,6 +14,7 @@ pub mod credential;
 pub mod device;
 pub mod encryption;
 pub mod entropy;
+pub mod examination;
 pub mod grant;
 pub mod handle;
 pub mod history;
@@ -58,6 +59,7 @@ pub use credential::{
 pub use device::{DeviceAuthorization, DeviceState, UserCode};
 pub use encryption::{ContentEncryption, Encryption, KeyManagement};
 pub use entropy::Entropy;
+pub use examination::Examination;
 pub use grant::{
     Access, Actor, CodeTerms, Confirmation, Grant, GrantState, Party, RefreshFamily, RevokedToken,
 };

@@ -25,9 +25,6 @@ use crate::{admin_api, routes};
 const SWEEP_PAGE: usize = 500;
 const BETWEEN_PAGES: Duration = Duration::from_millis(50);
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(600);
-/// How long it is from the start to the first look at the connections, and from one to the next.
-const BEFORE_EXAMINATIONS: Duration = Duration::from_secs(10 * 60);
-const BETWEEN_EXAMINATIONS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A broker that is open: its store, its keys, and everything above them.
 pub struct Broker {
@@ -141,23 +138,12 @@ fn background(app: &Arc<App>) -> JoinSet<()> {
     let auditor = Arc::clone(&app.management().auditor);
     tasks.spawn(async move { auditor.run().await });
     let management = Arc::clone(app.management());
-    tasks.spawn(async move { examine(&management).await });
+    tasks.spawn(async move { management.keep_examining().await });
     let management = Arc::clone(app.management());
     tasks.spawn(async move { management.keep_writing_traces().await });
     let app = Arc::clone(app);
     tasks.spawn(async move { sweep(&app).await });
     tasks
-}
-
-/// Asks tenants' providers once a day whether they know us, so that nobody learns it by not getting in.
-async fn examine(management: &Management) {
-    let mut rest = BEFORE_EXAMINATIONS;
-    loop {
-        tokio::time::sleep(std::mem::replace(&mut rest, BETWEEN_EXAMINATIONS)).await;
-        if let Err(error) = management.examine_connections().await {
-            tracing::warn!(%error, "connections could not be examined");
-        }
-    }
 }
 
 async fn sweep(app: &App) {

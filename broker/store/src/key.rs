@@ -91,6 +91,8 @@ kinds! {
     PushedRequest = 26, false;
     /// Work that is left to do.
     Job = 60, false;
+    /// How far the look at all connections is.
+    Examination = 61, false;
     /// Index: what a provider knows a session by.
     SessionAt = 70, false;
     /// What became of a tenant or a connection.

@@ -2,11 +2,11 @@
 
 use doorward_domain::{
     AddressProof, AdminToken, AdminTokenId, AuditEvent, Checkpoint, Client, ClientId, Connection,
-    ConnectionId, Consent, Credentials, DeviceAuthorization, Domain, EmailAddress, EventId, Grant, GrantId,
-    HistoryEntry, HistoryOf, Identity, Job, JobId, KeptTrace, KeyAlgorithm, KeyId, OwnKey, OwnerSignIn,
-    Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken,
-    Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant, TenantId, Timestamp, User,
-    UserCode, UserId,
+    ConnectionId, Consent, Credentials, DeviceAuthorization, Domain, EmailAddress, EventId, Examination,
+    Grant, GrantId, HistoryEntry, HistoryOf, Identity, Job, JobId, KeptTrace, KeyAlgorithm, KeyId, OwnKey,
+    OwnerSignIn, Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark,
+    RevokedToken, Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant, TenantId,
+    Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -387,6 +387,11 @@ pub mod at {
         Key::new(TenantId::BROKER, Kind::Checkpoint, &number.to_be_bytes())
     }
 
+    /// How far the look at all connections is.
+    pub fn examination() -> Key {
+        Key::new(TenantId::BROKER, Kind::Examination, &[])
+    }
+
     /// What a user allowed a client.
     pub fn consent(tenant: TenantId, user: UserId, client: &ClientId) -> Key {
         Key::new(tenant, Kind::Consent, &[user.as_bytes().as_slice(), client.as_str().as_bytes()].concat())
@@ -466,6 +471,7 @@ record!(
 );
 record!(PushedRequest, PushedRequest, |it| at::pushed_request(&it.uri), expires it.expires_at);
 record!(Job, Job, |it| at::job(it.due_at, it.id));
+record!(Examination, Examination, |_it| at::examination());
 record!(HistoryEntry, History, |it| at::history_entry(it.tenant, it.of, it.number));
 record!(OwnerSignIn, OwnerSignIn, |it| at::owner_sign_in(it.tenant, it.connection));
 record!(

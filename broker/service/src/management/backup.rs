@@ -1,6 +1,6 @@
 //! Backups: everything that must survive the loss of a machine, in JSON that a person can read.
 //!
-//! Sessions, grants, devices' requests, jobs, traces, and the tokens of the admin API and of registration are left out. So
+//! Sessions, grants, devices' requests, what is left to do, traces, and the tokens of the admin API and of registration are left out. So
 //! a restored copy brings back nothing that was revoked, rotated or redeemed since it was made (security
 //! rule 15), and everybody signs in once more. Secrets stay as they are kept, hashed or sealed: a backup is
 //! worth nothing without the master key.
@@ -47,7 +47,7 @@ pub enum RestoreError {
 /// Whether a kind of record is in a backup.
 const fn survives(kind: Kind) -> bool {
     use Kind::{AddressProof, AdminToken, DeviceAuthorization, Grant, Job, RegistrationToken, Session};
-    use Kind::{Trace, TraceOf};
+    use Kind::{Examination, Trace, TraceOf};
     !matches!(
         kind,
         AddressProof
@@ -55,6 +55,7 @@ const fn survives(kind: Kind) -> bool {
             | Grant
             | DeviceAuthorization
             | Job
+            | Examination
             | AdminToken
             | RegistrationToken
             | Trace

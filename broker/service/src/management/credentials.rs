@@ -20,7 +20,7 @@ use crate::federation::{Destination, FederationError};
 use crate::trace::verdict::Values;
 
 /// The days before the end of a credential on which its end is told.
-const SOON: u64 = 30;
+pub(super) const SOON: u64 = 30;
 
 /// What a check of a connection found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -165,36 +165,8 @@ impl Management {
         Ok(Page { items, next: None })
     }
 
-    /// Tells the operator's log of every connection in use whose provider does not know us, and of what runs
-    /// out soon.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn examine_connections(&self) -> Result<(), ViewError> {
-        for expiry in self.expiries().await?.items {
-            let Expiry { tenant, connection, days_left: Some(days_left), .. } = expiry else { continue };
-            if days_left <= SOON {
-                tracing::warn!(%tenant, connection, days_left, "a credential at a provider runs out");
-            }
-        }
-        let mut ask = Ask { after: None, limit: Ask::MOST };
-        loop {
-            let page = self.tenants(&ask).await?;
-            for tenant in &page.items {
-                for stored in connections_of(&*self.store, tenant.id, self.clock.now()).await? {
-                    if stored.record.is_usable() {
-                        self.examine(tenant.slug(), &stored.record).await;
-                    }
-                }
-            }
-            ask.after = page.next;
-            if ask.after.is_none() {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn examine(&self, tenant: &Slug, connection: &Connection) {
+    /// Tells the operator's log if a connection's provider does not know us.
+    pub(super) async fn examine(&self, tenant: &Slug, connection: &Connection) {
         let check = self.check(connection).await;
         if check.outcome != told(Outcome::Accepted) {
             let of_newest = check.credentials.into_iter().next().and_then(|newest| newest.advice);
@@ -292,6 +264,11 @@ fn probed(probe: &Probe, values: &Values) -> ProbeView {
     let mut advice = probe.finding.map(|finding| Advice::of(finding.row));
     advice.iter_mut().for_each(|advice| advice.fill(values));
     ProbeView { name: probe.name, outcome: told(probe.outcome), advice }
+}
+
+/// In how many days a connection's credential runs out, if that is known.
+pub(super) fn days_left(tenant: &Slug, connection: &Connection, now: Timestamp) -> Option<u64> {
+    expiry(tenant, connection, now)?.days_left
 }
 
 /// Nothing of what never runs out: a public client, or a secret of Okta's, Google's or HaloPSA's.

@@ -14,6 +14,7 @@ pub mod clients;
 pub mod connection_test;
 pub mod credentials;
 pub mod document;
+pub mod examination;
 mod existing;
 pub mod export;
 pub mod history;

@@ -9,9 +9,9 @@ use doorward_domain::{
     Access, Actor, Address, AddressProof, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent,
     Authentication, Checkpoint, ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys,
     ClientTrust, CodeHash, CodeTerms, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization,
-    DeviceState, Domain, EmailAddress, Environment, Epoch, EventId, Grant, GrantId, GrantState, HistoryEntry,
-    HistoryOf, Identity, Job, JobId, KeptTrace, KeyId, LoginPolicy, OwnKey, OwnerSignIn, Party, Passkey,
-    PasswordCost, PasswordHash, PkceChallenge, Plain, Population, PopulationName, Profile, Proof,
+    DeviceState, Domain, EmailAddress, Environment, Epoch, EventId, Examination, Grant, GrantId, GrantState,
+    HistoryEntry, HistoryOf, Identity, Job, JobId, KeptTrace, KeyId, LoginPolicy, OwnKey, OwnerSignIn, Party,
+    Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain, Population, PopulationName, Profile, Proof,
     ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily, RegistrationToken,
     RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretChange, SecretHash, Session,
     SessionAt, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User,
@@ -63,7 +63,8 @@ async fn every_record_reads_back(store: &dyn Store) {
     check!(RegisteredClients { number: 3 }, PairwiseKey { sealed: sealed() });
     check!(admin_token(), registration_token(), history_entry(), owner_sign_in());
     check!(replay_mark(), revoked_token(), device_authorization(), pushed_request(), audit_event());
-    check!(job(), session_at(), trace(), trace_of(), checkpoint());
+    let examination = Examination { began: NOW, due_at: LATER, after: Some(tenant().slug) };
+    check!(job(), session_at(), trace(), trace_of(), examination, checkpoint());
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "kinds without a record here");
 
     let by_slug = store.tenant_by_slug(&tenant().slug, NOW).await.unwrap();

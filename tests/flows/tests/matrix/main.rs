@@ -31,6 +31,7 @@ mod dpop;
 mod encryption;
 mod ending;
 mod everywhere;
+mod examination;
 mod fapi;
 mod fapi_signing;
 mod forgery;
