@@ -11,7 +11,7 @@ fn documents() -> impl Strategy<Value = Document> {
         prop_oneof![Just("draft"), Just("live"), Just("paused")],
         prop_oneof![Just("https://one.test"), Just("https://two.test")],
         "[a-z]{1,20}",
-        prop::option::of("[a-z]{1,8}"),
+        prop::option::of("work_[a-z]{1,8}"),
     );
     let client = (
         prop_oneof![Just("none"), Just("client_secret_basic"), Just("client_secret_post")],
