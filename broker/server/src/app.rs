@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use doorward_domain::{Clock, Entropy, Timestamp};
 use doorward_net::{EgressPolicy, Outbound};
-use doorward_service::audit::Auditor;
+use doorward_service::audit::{Auditor, Watched};
 use doorward_service::federation::Federation;
 use doorward_service::identity::local::{Letters, Local, LocalParts, Post};
 use doorward_service::identity::{Endings, Sessions};
@@ -74,6 +74,8 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let Parts { store, net, clock, entropy, sealer, keys, settings, egress, .. } = parts;
         let Parts { registration, documents, carrier, proxies, .. } = parts;
+        let watched = Arc::new(Watched::new(store, Arc::clone(&clock)));
+        let store: Arc<dyn Store> = Arc::clone(&watched) as _;
         let published = documents.is_some();
         let open = documents.as_ref().map(|documents| documents.terms.resources.clone());
         let provider = Arc::new(Provider::new(ProviderParts {
@@ -92,7 +94,7 @@ impl App {
         let sessions = sessions(&store, &entropy, &endings, &settings);
         let local = local((&store, &sealer), &entropy, &settings, &endings, &jobs);
         let traces = Arc::new(Traces::within(settings.traces, Arc::clone(&clock), &*entropy));
-        let auditor = Auditor::new(Arc::clone(&store), Arc::clone(&sealer), Arc::clone(&clock));
+        let auditor = Auditor::new(watched, Arc::clone(&sealer), Arc::clone(&clock));
         let management = Arc::new(Management {
             auditor: Arc::new(auditor),
             connection_tests: ConnectionTests::default(),

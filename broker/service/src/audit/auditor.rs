@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use doorward_domain::checkpoint::{Checkpoint, Entry, Head};
@@ -10,7 +11,7 @@ use doorward_store::records::at;
 use doorward_store::{Batch, Kind, Range, Store, StoreError};
 use tokio::sync::Mutex;
 
-use super::{Events, genuine, signed};
+use super::{Events, Grown, Watched, genuine, signed};
 use crate::keys::Sealer;
 
 /// How often it is looked for new events.
@@ -27,8 +28,11 @@ pub struct Auditor {
     pub(super) store: Arc<dyn Store>,
     pub(super) sealer: Arc<Sealer>,
     pub(super) clock: Arc<dyn Clock>,
+    grown: Arc<Grown>,
     /// Where the chain ends, as far as this process knows. It believes itself more than the store.
     chain: Mutex<Option<Chain>>,
+    /// Whether everything was signed that other processes have left.
+    caught_up: AtomicBool,
 }
 
 /// Where the chain ends.
@@ -50,9 +54,11 @@ impl Chain {
 }
 
 impl Auditor {
-    /// An auditor that has signed nothing yet.
-    pub fn new(store: Arc<dyn Store>, sealer: Arc<Sealer>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, sealer, clock, chain: Mutex::default() }
+    /// An auditor that has signed nothing yet. What is written without `store` is signed by whoever writes
+    /// it, or by whoever starts next.
+    pub fn new(store: Arc<Watched>, sealer: Arc<Sealer>, clock: Arc<dyn Clock>) -> Self {
+        let (grown, chain, caught_up) = (store.grown(), Mutex::default(), AtomicBool::new(false));
+        Self { store, sealer, clock, grown, chain, caught_up }
     }
 
     /// Makes checkpoints for ever.
@@ -82,6 +88,8 @@ impl Auditor {
             let chain = self.chain_since(&mut known, upto - LOOK_BACK).await?;
             let entries = self.unsigned(chain, upto).await?;
             if entries.is_empty() {
+                self.grown.signed(upto);
+                self.caught_up.store(true, Ordering::Relaxed);
                 break;
             }
             match self.sign(chain, &entries).await? {
@@ -106,7 +114,10 @@ impl Auditor {
     /// The first of those events that no checkpoint has signed. The last ones are looked at again, for what
     /// came late.
     async fn unsigned(&self, chain: &Chain, upto: Timestamp) -> Result<Vec<Entry>, StoreError> {
-        let mut events = Events::of_all(&*self.store, chain.since, self.clock.now()).await?;
+        let mut events = match self.caught_up.load(Ordering::Relaxed) {
+            true => Events::after(&*self.store, self.grown.tenants(), chain.since).await?,
+            false => Events::of_all(&*self.store, chain.since, self.clock.now()).await?,
+        };
         let mut entries = Vec::new();
         while entries.len() < Checkpoint::MOST {
             let Some(found) = events.next().await?.filter(|found| found.id.made_at() <= upto) else { break };

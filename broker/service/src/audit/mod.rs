@@ -4,12 +4,13 @@
 //! noticed, and whoever cuts the end off is found out by the hash that was told.
 //!
 //! [`events`] reads the events of all tenants in order, [`auditor`] makes the checkpoints, [`verification`]
-//! compares the two. A request pays nothing for it: its event is in its own commit (rule 12), as ever.
+//! compares the two. [`grown`] knows where to look for new ones. A request pays nothing for it: its event is in its own commit (rule 12), as ever.
 //!
 //! What is written in the moments before it is signed is taken for what it says.
 
 mod auditor;
 mod events;
+mod grown;
 mod verification;
 
 use doorward_domain::checkpoint::{Checkpoint, CheckpointHash};
@@ -20,6 +21,7 @@ use crate::keys::{Purpose, Sealer};
 
 pub use auditor::Auditor;
 pub use events::{Events, Found, tenants};
+pub use grown::{Grown, Watched};
 pub use verification::{Finding, Flaw, Verification};
 
 /// Signs a checkpoint.

@@ -28,7 +28,7 @@ use crate::jobs::Jobs;
 use super::document::{Document, Reference};
 use super::plan::{Plan, PlanError, Problem};
 use super::{Management, existing};
-use crate::audit::Auditor;
+use crate::audit::{Auditor, Watched};
 use crate::federation::Federation;
 use crate::identity::local::Local;
 use crate::keys::{MasterKey, Sealer};
@@ -92,7 +92,8 @@ fn with_net(store: Arc<dyn Store>, net: Arc<ScriptedOutbound>) -> Management {
     settings.password_cost = PasswordCost { memory: 64, passes: 1, lanes: 1 };
     let local = Local::unposted(store.clone(), sealer.clone(), entropy.clone(), Arc::new(settings));
     let clock = Arc::new(ManualClock::new(now()));
-    let auditor = Auditor::new(store.clone(), sealer.clone(), clock.clone());
+    let watched = Watched::new(store.clone(), clock.clone());
+    let auditor = Auditor::new(Arc::new(watched), sealer.clone(), clock.clone());
     Management {
         auditor: Arc::new(auditor),
         connection_tests: super::ConnectionTests::default(),
