@@ -391,6 +391,12 @@ impl World {
         self.management.get().expect("a broker").write_traces().await.unwrap();
     }
 
+    /// Has the broker write down that something happened.
+    pub async fn happens(&self, event: &AuditEvent) {
+        let store = &self.management.get().expect("a broker").store;
+        store.commit(Batch::new().insert(event).unwrap()).await.unwrap();
+    }
+
     /// What signs the broker's audit log.
     pub fn auditor(&self) -> &Auditor {
         &self.management.get().expect("a broker").auditor

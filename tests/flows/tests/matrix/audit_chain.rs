@@ -16,7 +16,7 @@ use crate::admin::Operator;
 use crate::kept_log::KeptLog;
 use crate::support::signed_in;
 
-/// Something happens, this long ago.
+/// Something happens at the broker, this long ago.
 async fn happen_before(world: &World, tenant: TenantId, ago: u64) -> AuditEvent {
     let then = world.clock.now() - Duration::from_secs(ago);
     let event = AuditEvent {
@@ -27,7 +27,7 @@ async fn happen_before(world: &World, tenant: TenantId, ago: u64) -> AuditEvent 
         action: Action::Applied,
         target: "something".to_owned(),
     };
-    world.put(&event).await;
+    world.happens(&event).await;
     event
 }
 

@@ -1,9 +1,11 @@
 //! Who comes from their provider and has an account already proves that it is theirs: by a code to its
 //! address or by its password (rows UP-09 to UP-12, PW-01, PW-04 and PW-05).
 
+use std::time::Duration;
+
 use doorward_domain::audit::Action;
 use doorward_domain::{
-    AddressProof, Clock as _, Connection, EmailAddress, Identity, Linking, Stage, User, UserId,
+    AddressProof, Clock as _, Connection, Credentials, EmailAddress, Identity, Linking, Stage, User, UserId,
 };
 use doorward_flows::app::userinfo;
 use doorward_flows::local::{PASSWORD, allow, person, with_authenticator};
@@ -393,4 +395,22 @@ async fn pw_01_who_has_an_account_is_asked_as_who_has_none() {
         pages.push((page.status, body));
     }
     assert_eq!(pages[0], pages[1]);
+}
+
+/// PW-05: whoever changes the password is rid of everybody who is half way in with the old one.
+#[tokio::test]
+async fn pw_05_half_a_proof_is_good_as_long_as_its_password() {
+    let (world, _) = with_kim(Linking::Proof, &[]).await;
+    let kim = with_password(&world, |_| {}).await;
+    let secret = with_authenticator(&world, kim).await;
+    let mut browser = world.browser();
+    let page = come(&world, &mut browser).await;
+    let due = step(&mut browser, &page, "password", PASSWORD).await;
+    assert!(due.body.contains("authenticator app"), "{due:?}");
+    let credentials = world.all::<Credentials>(world.victim).await.remove(0);
+    let changed_at = credentials.changed_at + Duration::from_millis(1);
+    world.put(&Credentials { changed_at, ..credentials }).await;
+    let right = code_of(&secret, world.clock.now()).unwrap();
+    step(&mut browser, &due, "second-factor", &right).await.assert_told(400);
+    assert!(world.all::<Identity>(world.victim).await.is_empty());
 }
