@@ -204,9 +204,11 @@ const fn words(flaw: Flaw) -> (&'static str, &'static str) {
         Flaw::Edited => ("edited", "says something else than when it was signed"),
         Flaw::Moved => ("moved", "is where another event was signed"),
         Flaw::Deleted => ("deleted", "was signed and is gone"),
-        Flaw::Unsigned => ("unsigned", "is in no checkpoint: others added it, or no broker ran since"),
-        Flaw::Forged => ("forged", "is not signed by a master key of this broker, or was for another place"),
-        Flaw::Missing(_) => ("missing", "cannot be found, and came after others or was told of"),
-        Flaw::Forked => ("forked", "is another one than the chain follows, or than was told"),
+        Flaw::Unsigned => ("unsigned", "is in no checkpoint: others added it, or no broker has run since"),
+        Flaw::Forged => {
+            ("forged", "is not signed with a master key of this broker, or was signed for another place")
+        }
+        Flaw::Missing(_) => ("missing", "cannot be found, though later ones follow or the head was told"),
+        Flaw::Forked => ("forked", "does not follow the one before it, or is another one than was told"),
     }
 }

@@ -293,6 +293,20 @@ async fn sr_05_a_chain_that_begins_anew_is_noticed_by_whoever_kept_the_head() {
 }
 
 #[tokio::test]
+async fn sr_05_checkpoints_of_two_chains_do_not_make_one() {
+    let (world, _) = signed_thrice().await;
+    let third = checkpoint(&world, 3).await;
+    // The store is set back, and the broker signs something else; both are genuine.
+    world.remove(at::checkpoint(3)).await;
+    let world = world.another_broker().await;
+    happen(&world).await;
+    happen(&world).await;
+    head(&world).await;
+    world.put(&third).await;
+    assert_eq!(findings(&verified(&world, "").await), [("forked", 4, "")]);
+}
+
+#[tokio::test]
 async fn sr_05_a_planted_checkpoint_stops_nobody_and_is_named() {
     let (world, _) = signed_thrice().await;
     let mut planted = checkpoint(&world, 3).await;
