@@ -5,11 +5,12 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
-use crate::NetError;
+use crate::{Limits, NetError, Redirects};
 
-/// Refuses redirects, encoded bodies, and bodies that announce more than `max_body` bytes.
-pub(crate) fn check_head(status: StatusCode, headers: &HeaderMap, max_body: usize) -> Result<(), NetError> {
-    if status.is_redirection() {
+/// Refuses redirects that nobody wants to see, encoded bodies, and bodies that announce more bytes than are
+/// allowed.
+pub(crate) fn check_head(status: StatusCode, headers: &HeaderMap, limits: Limits) -> Result<(), NetError> {
+    if status.is_redirection() && limits.redirects == Redirects::Refused {
         return Err(NetError::Redirected);
     }
     let plain = |encoding: &http::HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
@@ -17,7 +18,7 @@ pub(crate) fn check_head(status: StatusCode, headers: &HeaderMap, max_body: usiz
         return Err(NetError::Encoded);
     }
     match announced_length(headers) {
-        Some(length) if length > max_body as u64 => Err(NetError::TooLarge),
+        Some(length) if length > limits.max_body as u64 => Err(NetError::TooLarge),
         _ => Ok(()),
     }
 }

@@ -61,7 +61,7 @@ impl GuardedClient {
         let deadline = now() + limits.total;
         let request = self.prepare(request)?;
         let pass = self.bulkheads.enter(peer, deadline).await?;
-        let outcome = timeout_at(deadline, self.perform(request, limits.max_body)).await;
+        let outcome = timeout_at(deadline, self.perform(request, limits)).await;
         let outcome = outcome.unwrap_or_else(|_| Err(NetError::TimedOut.into()));
         settle(pass, outcome.as_ref().map_err(|failure| failure.error));
         outcome
@@ -81,13 +81,13 @@ impl GuardedClient {
         Ok(request)
     }
 
-    async fn perform(&self, request: reqwest::Request, max_body: usize) -> Result<Response, Failure> {
+    async fn perform(&self, request: reqwest::Request, limits: Limits) -> Result<Response, Failure> {
         let mut incoming = self.http.execute(request).await.map_err(classify)?;
-        answer::check_head(incoming.status(), incoming.headers(), max_body)?;
+        answer::check_head(incoming.status(), incoming.headers(), limits)?;
         let announced = answer::announced_length(incoming.headers()).unwrap_or(0);
         let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
         while let Some(chunk) = incoming.chunk().await.map_err(classify)? {
-            if chunk.len() > max_body - body.len() {
+            if chunk.len() > limits.max_body - body.len() {
                 return Err(NetError::TooLarge.into());
             }
             body.extend_from_slice(&chunk);

@@ -103,7 +103,7 @@ impl ScriptedOutbound {
             .map_err(|_| NetError::TimedOut)?;
         let handler = lock(&self.script).get(&key(request.uri())).cloned().ok_or(NetError::Unreachable)?;
         let response = handler(request)?;
-        answer::check_head(response.status(), response.headers(), limits.max_body)?;
+        answer::check_head(response.status(), response.headers(), limits)?;
         if response.body().len() > limits.max_body { Err(NetError::TooLarge) } else { Ok(response) }
     }
 }

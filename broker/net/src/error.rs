@@ -21,7 +21,7 @@ pub enum NetError {
     /// The body is larger than [`Limits::max_body`](crate::Limits::max_body).
     #[error("the answer is too large")]
     TooLarge,
-    /// The answer is a redirect, and redirects are not followed.
+    /// The answer is a redirect, which is never followed and was not asked for.
     #[error("the server answered with a redirect")]
     Redirected,
     /// The body is compressed although we asked for it plain.

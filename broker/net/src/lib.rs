@@ -34,7 +34,7 @@ pub use resolver::{Resolve, SystemResolver};
 /// A request with its whole body.
 pub type Request = http::Request<Vec<u8>>;
 
-/// An answer with its whole body, never a redirect and never encoded.
+/// An answer with its whole body, never encoded, and a redirect only for who wants to see it ([`Redirects`]).
 pub type Response = http::Response<Vec<u8>>;
 
 /// What the caller expects of one exchange.
@@ -44,25 +44,41 @@ pub struct Limits {
     pub max_body: usize,
     /// Time from the call to the last byte of the body, waiting in our own queue included.
     pub total: Duration,
+    /// What becomes of a redirect.
+    pub redirects: Redirects,
+}
+
+/// What becomes of an answer that is a redirect (any 3xx). It is never followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redirects {
+    /// It is [`NetError::Redirected`], whatever it says.
+    Refused,
+    /// It is an answer, for a caller that wants to know where it leads and no more.
+    Seen,
 }
 
 impl Limits {
     /// For metadata, token and userinfo answers: 256 KiB in 5 seconds.
-    pub const DOCUMENT: Self = Self { max_body: 256 * 1024, total: Duration::from_secs(5) };
+    pub const DOCUMENT: Self =
+        Self { max_body: 256 * 1024, total: Duration::from_secs(5), redirects: Redirects::Refused };
 
     /// For key sets: 1 MiB in 5 seconds.
-    pub const KEYS: Self = Self { max_body: 1024 * 1024, total: Duration::from_secs(5) };
+    pub const KEYS: Self = Self { max_body: 1024 * 1024, ..Self::DOCUMENT };
+
+    /// For a page as a browser is shown it, or sent on from: 256 KiB in 5 seconds.
+    pub const PAGE: Self = Self { redirects: Redirects::Seen, ..Self::DOCUMENT };
 }
 
 /// An HTTP client for servers that are not ours.
 pub trait Outbound: Send + Sync + 'static {
-    /// Sends `request` and reads the whole answer, whatever its status below 300 or from 400 on.
+    /// Sends `request` and reads the whole answer, whatever its status; a redirect is left unread unless
+    /// `limits` say that the caller wants to see it.
     ///
     /// `peer` names the bulkhead and the circuit: the issuer (or host) that the exchange belongs to, so that
     /// one issuer's metadata, keys and token endpoint stand and fall together.
     ///
     /// # Errors
-    /// See [`NetError`]; a redirect (any 3xx) is one of them.
+    /// See [`NetError`]; a redirect that is not to be seen is one of them.
     fn send<'a>(
         &'a self,
         peer: &'a str,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use doorward_net::{Limits, NetError, Outbound, Request, Response};
+use doorward_net::{Limits, NetError, Outbound, Redirects, Request, Response};
 use futures_util::future::BoxFuture;
 use tower::ServiceExt as _;
 use url::Url;
@@ -64,7 +64,9 @@ impl Outbound for Network {
         Box::pin(async move {
             let response = Self::send(self, request).await.ok_or(NetError::Unreachable)?;
             match response.status() {
-                status if status.is_redirection() => Err(NetError::Redirected),
+                status if status.is_redirection() && limits.redirects == Redirects::Refused => {
+                    Err(NetError::Redirected)
+                }
                 _ if response.body().len() > limits.max_body => Err(NetError::TooLarge),
                 _ => Ok(response),
             }

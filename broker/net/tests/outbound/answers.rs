@@ -2,7 +2,7 @@
 
 use std::{net::Ipv4Addr, time::Duration};
 
-use doorward_net::{Limits, NetError, Outbound};
+use doorward_net::{Limits, NetError, Outbound, Redirects};
 use rstest::rstest;
 use tokio::{
     io::AsyncWriteExt,
@@ -25,6 +25,9 @@ async fn ss_03_a_redirect_is_an_error_and_is_not_followed(#[case] status: &str) 
     let server = Server::answering(http(status, &location, "")).await;
     assert_eq!(failure(&development_client(), &server.url()).await, NetError::Redirected);
     assert_eq!((server.connections(), target.connections()), (1, 0));
+    let seen = development_client().send("idp", get(&server.url()), Limits::PAGE).await.unwrap();
+    assert_eq!(seen.headers()["location"], target.url(), "who wants to see it is told where it leads");
+    assert_eq!(target.connections(), 0, "and it is not followed either");
 }
 
 #[rstest]
@@ -148,8 +151,10 @@ async fn ss_07_an_endless_or_broken_answer_ends_at_once(
 
 #[test]
 fn ss_07_the_limits_are_those_of_the_profile() {
-    assert_eq!(Limits::DOCUMENT, Limits { max_body: 262_144, total: Duration::from_secs(5) });
-    assert_eq!(Limits::KEYS, Limits { max_body: 1_048_576, total: Duration::from_secs(5) });
+    let told = |limits: Limits| (limits.max_body, limits.total.as_secs(), limits.redirects);
+    assert_eq!(told(Limits::DOCUMENT), (262_144, 5, Redirects::Refused));
+    assert_eq!(told(Limits::KEYS), (1_048_576, 5, Redirects::Refused));
+    assert_eq!(told(Limits::PAGE), (262_144, 5, Redirects::Seen));
     assert_eq!(doorward_net::EgressPolicy::default().connect, Duration::from_secs(3));
 }
 

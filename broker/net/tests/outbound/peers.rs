@@ -8,7 +8,7 @@ use rstest::rstest;
 use tokio::{io::AsyncWriteExt, time::sleep};
 
 use crate::support::{
-    Names, Server, client_allowing, development_client, failure, fetch, get, http, read_head,
+    Names, SMALL, Server, client_allowing, development_client, failure, fetch, get, http, read_head,
 };
 
 #[rstest]
@@ -58,7 +58,7 @@ async fn r_05_a_dead_peer_holds_eight_exchanges_and_nobody_else() {
     let client = development_client();
     let (dead_url, healthy_url) = (dead.url(), healthy.url());
     let send = |peer, url, milliseconds| {
-        let limits = Limits { max_body: 1000, total: Duration::from_millis(milliseconds) };
+        let limits = Limits { total: Duration::from_millis(milliseconds), ..SMALL };
         client.send(peer, get(url), limits)
     };
     let (held, queued, served) = tokio::join!(

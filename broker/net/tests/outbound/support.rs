@@ -19,10 +19,10 @@ use tokio::{
 };
 
 /// A body small enough to overrun.
-pub const SMALL: Limits = Limits { max_body: 1000, total: Duration::from_secs(5) };
+pub const SMALL: Limits = Limits { max_body: 1000, ..Limits::DOCUMENT };
 
 /// The same, with a time short enough to wait for.
-pub const HASTY: Limits = Limits { max_body: 1000, total: Duration::from_millis(300) };
+pub const HASTY: Limits = Limits { total: Duration::from_millis(300), ..SMALL };
 
 /// A server on a loopback address that counts its connections.
 pub struct Server {

@@ -23,7 +23,8 @@ use crate::config::Config;
 use crate::serve::Broker;
 
 /// Lists and exports may be long.
-const LIMITS: Limits = Limits { max_body: 64 * 1024 * 1024, total: Duration::from_secs(30) };
+const LIMITS: Limits =
+    Limits { max_body: 64 * 1024 * 1024, total: Duration::from_secs(30), ..Limits::DOCUMENT };
 /// A broker on this machine that does not accept a connection within this is not there.
 const KNOCK: Duration = Duration::from_millis(500);
 

@@ -22,7 +22,7 @@ use crate::management::registration::published;
 use crate::management::{DocumentPolicy, RegistrationError};
 
 /// No honest document is longer (section on the maximum response size).
-const LIMITS: Limits = Limits { max_body: 5 * 1024, total: Duration::from_secs(5) };
+const LIMITS: Limits = Limits { max_body: 5 * 1024, ..Limits::DOCUMENT };
 
 /// Documents under way at a time; logins share the way out with them.
 const AT_ONCE: usize = 16;

@@ -14,7 +14,7 @@ use url::Url;
 use super::Provider;
 
 /// A logo is small, and nobody waits for it for long.
-const LIMITS: Limits = Limits { max_body: 32 * 1024, total: Duration::from_secs(2) };
+const LIMITS: Limits = Limits { max_body: 32 * 1024, total: Duration::from_secs(2), ..Limits::DOCUMENT };
 
 /// How long one is remembered, and also that there is none.
 const REMEMBERED: Duration = Duration::from_secs(10 * 60);

@@ -24,7 +24,7 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// A token is made for each attempt, and lives no longer than it takes (section 2.4).
 const LIFE: Duration = Duration::from_secs(120);
 /// What an app answers is of no interest but for its status.
-const LIMITS: Limits = Limits { max_body: 64 * 1024, total: Duration::from_secs(5) };
+const LIMITS: Limits = Limits { max_body: 64 * 1024, ..Limits::DOCUMENT };
 
 /// The claims of a logout token (section 2.4). It never has a `nonce`.
 #[derive(Debug, Serialize)]

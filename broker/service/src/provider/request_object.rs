@@ -27,7 +27,7 @@ const LONGEST_OBJECT: Duration = Duration::from_secs(60 * 60);
 const LEEWAY: Duration = Duration::from_secs(30);
 
 /// A request object that is fetched is no longer than one that is sent.
-const FETCHED: Limits = Limits { max_body: crate::keys::jose::MAX_TOKEN, total: Limits::DOCUMENT.total };
+const FETCHED: Limits = Limits { max_body: crate::keys::jose::MAX_TOKEN, ..Limits::DOCUMENT };
 
 /// Claims that are about the object itself, and no parameters of the request.
 const ABOUT_ITSELF: [&str; 6] = ["iss", "aud", "exp", "nbf", "iat", "jti"];

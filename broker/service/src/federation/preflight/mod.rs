@@ -1,19 +1,24 @@
 //! What can be known of a connection before anybody signs in: what its provider publishes, whether the two
 //! clocks agree, and whether the provider would send people back to us.
 //!
-//! The last is a guess. A provider is asked as a browser would ask it, without anybody to show a page to
-//! (`prompt=none`): who knows our redirect URI redirects, who does not shows a page, whose text chooses a row
-//! of the catalogue. No text of theirs goes any further (SS-10).
+//! For the last a provider is asked as a browser would ask it, without anybody to show a page to
+//! (`prompt=none`); [`redirect`] judges the answer. No text of theirs goes any further (SS-10).
+
+mod redirect;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use chrono::DateTime;
 use doorward_domain::{Connection, Timestamp};
-use doorward_net::{Limits, NetError, Response};
+use doorward_net::{Limits, Response};
 use http::Method;
 use http::header::DATE;
 use serde::Deserialize;
 
+use self::redirect::{Asked, REDIRECT_URI};
 use super::catalogue::{Catalogue, Product};
 use super::check::Outcome;
 use super::{Ask, Destination, Federation, MetadataError, metadata, request};
@@ -23,7 +28,7 @@ use crate::trace::Finding;
 const SKEW: Duration = Duration::from_secs(60);
 
 /// What was looked at, and what came of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Probe {
     /// Its name.
     pub name: &'static str,
@@ -58,35 +63,24 @@ impl Federation {
             let published = serde_json::from_slice(document.body()).unwrap_or_default();
             probes.extend(claims_of_itself(&published, connection));
         }
-        probes.push(self.redirect_uri(to, now).await);
+        probes.extend(self.redirect_uri(to, now).await);
         Ok(probes)
     }
 
-    /// Whether the provider would send people back to us.
-    async fn redirect_uri(&self, to: &Destination, now: Timestamp) -> Probe {
+    /// Whether the provider would send people back to us, and what else it has against the request.
+    async fn redirect_uri(&self, to: &Destination, now: Timestamp) -> Vec<Probe> {
+        let unclear = Probe { name: REDIRECT_URI, outcome: Outcome::Unclear, finding: None };
         let ask = Ask { prompt: Some("none".to_owned()), ..Ask::default() };
-        let answer = match self.start_test(to, self.entropy.bytes(), &ask, now).await {
-            Ok(start) => match request::json(Method::GET, &start.location) {
-                Ok(request) => self.outbound.send(&to.connection.issuer, request, Limits::DOCUMENT).await,
-                Err(error) => Err(error),
-            },
-            Err(_) => return Probe { name: "redirect_uri", outcome: Outcome::Unclear, finding: None },
+        let Ok(start) = self.start_test(to, self.entropy.bytes(), &ask, now).await else {
+            return vec![unclear];
         };
-        let (outcome, finding) = match answer {
-            Err(NetError::Redirected) => (Outcome::Accepted, None),
-            Err(_) => (Outcome::Unclear, None),
-            Ok(page) => on_page(&page, Product::of(&to.connection)),
+        let answer = match request::json(Method::GET, &start.location) {
+            Ok(request) => self.outbound.send(&to.connection.issuer, request, Limits::PAGE).await,
+            Err(error) => Err(error),
         };
-        Probe { name: "redirect_uri", outcome, finding }
-    }
-}
-
-/// What a page says that came in place of a redirect.
-fn on_page(page: &Response, product: Product) -> (Outcome, Option<Finding>) {
-    match Finding::pasted(product, &String::from_utf8_lossy(page.body())) {
-        Some(finding) => (Outcome::Refused, Some(finding)),
-        None if page.status().is_client_error() => (Outcome::Refused, own("probe.redirect_uri")),
-        None => (Outcome::Unclear, None),
+        let callback = self.callback_url(to.connection.id);
+        let asked = Asked { url: &start.location, callback: &callback, product: Product::of(&to.connection) };
+        answer.map_or_else(|_| vec![unclear], |answer| asked.judge(&answer))
     }
 }
 
