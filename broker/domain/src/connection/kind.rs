@@ -56,6 +56,9 @@ pub struct Endpoints {
     /// Where claims are that the ID token lacks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_endpoint: Option<String>,
+    /// Where people sign out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_session_endpoint: Option<String>,
 }
 
 /// How an answer comes back to the callback.
@@ -144,16 +147,24 @@ impl ConnectionKind {
 
     /// What beside the issuer says with whom a connection deals.
     pub(super) fn places(&self) -> impl Iterator<Item = &str> {
-        let [a, b, c, d] = match self {
+        let places = match self {
             Self::Oidc(oidc) => {
-                let Endpoints { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } =
-                    &oidc.endpoints;
-                [authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint].map(Option::as_deref)
+                let Endpoints {
+                    authorization_endpoint,
+                    token_endpoint,
+                    jwks_uri,
+                    userinfo_endpoint,
+                    end_session_endpoint,
+                } = &oidc.endpoints;
+                [authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint, end_session_endpoint]
+                    .map(Option::as_deref)
             }
-            Self::HaloPsa(halo) => [Some(&*halo.authorization_server), halo.tenant.as_deref(), None, None],
-            Self::Entra(_) | Self::Okta(_) | Self::Google(_) => [None; 4],
+            Self::HaloPsa(halo) => {
+                [Some(&*halo.authorization_server), halo.tenant.as_deref(), None, None, None]
+            }
+            Self::Entra(_) | Self::Okta(_) | Self::Google(_) => [None; 5],
         };
-        [a, b, c, d].into_iter().map(Option::unwrap_or_default)
+        places.into_iter().map(Option::unwrap_or_default)
     }
 }
 

@@ -160,7 +160,13 @@ pub(super) async fn fetch_document(
 
 /// The metadata of a provider whose every necessary endpoint the connection tells.
 fn told(issuer: &str, endpoints: &Endpoints) -> Option<Result<Discovery, MetadataError>> {
-    let Endpoints { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = endpoints;
+    let Endpoints {
+        authorization_endpoint,
+        token_endpoint,
+        jwks_uri,
+        userinfo_endpoint,
+        end_session_endpoint,
+    } = endpoints;
     let read = |url: &str| Url::parse(url).map_err(|_| MetadataError::Malformed);
     let all = (authorization_endpoint.as_deref()?, token_endpoint.as_deref()?, jwks_uri.as_deref()?);
     let discovery = |(authorize, token, keys)| {
@@ -170,7 +176,7 @@ fn told(issuer: &str, endpoints: &Endpoints) -> Option<Result<Discovery, Metadat
             token_endpoint: read(token)?,
             userinfo_endpoint: userinfo_endpoint.as_deref().map(read).transpose()?,
             jwks_uri: read(keys)?,
-            end_session_endpoint: None,
+            end_session_endpoint: end_session_endpoint.as_deref().map(read).transpose()?,
             authorization_response_iss_parameter_supported: false,
             code_challenge_methods_supported: None,
             msgraph_host: None,
@@ -192,8 +198,13 @@ impl Discovery {
                 *place = read(url)?;
             }
         }
-        if let Some(url) = &endpoints.userinfo_endpoint {
-            self.userinfo_endpoint = Some(read(url)?);
+        for (told, place) in [
+            (&endpoints.userinfo_endpoint, &mut self.userinfo_endpoint),
+            (&endpoints.end_session_endpoint, &mut self.end_session_endpoint),
+        ] {
+            if let Some(url) = told {
+                *place = Some(read(url)?);
+            }
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ pub struct CredentialView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProbeView {
     /// `metadata`, `clock`, `response_type`, `pkce`, `client_authentication`, `algorithms`, `scopes`,
-    /// `redirect_uri`; the last is a guess, and a test alone tells.
+    /// `redirect_uri`, and `authorization_request` where the provider has something else against it.
     pub name: &'static str,
     /// `accepted`, `refused` or `unclear`.
     pub outcome: &'static str,

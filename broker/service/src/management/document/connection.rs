@@ -74,7 +74,7 @@ pub struct Connection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = schema::hosted_domains)]
     pub hosted_domains: Option<HostedDomains>,
-    /// `oidc`: in place of the one that is published; so for the next three.
+    /// `oidc`: in place of the one that is published; so for the next four.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_endpoint: Option<String>,
     /// See `authorization_endpoint`.
@@ -86,6 +86,9 @@ pub struct Connection {
     /// See `authorization_endpoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_endpoint: Option<String>,
+    /// See `authorization_endpoint`; where people sign out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_session_endpoint: Option<String>,
     /// `oidc`: how the answer comes back.
     #[serde(default, skip_serializing_if = "is_default")]
     #[schema(schema_with = schema::response_mode)]
@@ -300,6 +303,7 @@ impl Connection {
             token_endpoint: None,
             jwks_uri: None,
             userinfo_endpoint: None,
+            end_session_endpoint: None,
             response_mode: ResponseMode::default(),
             authorize_parameters: BTreeMap::new(),
             token_parameters: BTreeMap::new(),

@@ -50,14 +50,20 @@ pub fn connection(connection: &Connection) -> document::Connection {
 }
 
 fn oidc(entry: document::Connection, connection: &Connection, settings: &Oidc) -> document::Connection {
-    let Endpoints { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } =
-        settings.endpoints.clone();
+    let Endpoints {
+        authorization_endpoint,
+        token_endpoint,
+        jwks_uri,
+        userinfo_endpoint,
+        end_session_endpoint,
+    } = settings.endpoints.clone();
     document::Connection {
         issuer: Some(connection.issuer.clone()),
         authorization_endpoint,
         token_endpoint,
         jwks_uri,
         userinfo_endpoint,
+        end_session_endpoint,
         response_mode: settings.response_mode,
         authorize_parameters: settings.authorize_parameters.clone(),
         token_parameters: settings.token_parameters.clone(),

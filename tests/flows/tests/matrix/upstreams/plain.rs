@@ -2,6 +2,7 @@
 
 use doorward_domain::User;
 use doorward_flows::World;
+use doorward_flows::browser::encode;
 use doorward_flows::upstreams::okta::{Acme, CUSTOM, ORG};
 use doorward_test_idp::Endpoint;
 use serde_json::json;
@@ -29,6 +30,31 @@ async fn one_endpoint_may_be_told_in_place_of_the_published_one() {
     let acme = Acme::with(&world, entry, |app| app).await;
     acme.joe(&world).await;
     assert_eq!(acme.okta.requests(Endpoint::Discovery), 1);
+}
+
+/// Okta's custom domain stands for the place that is told in place of the published one.
+#[tokio::test]
+async fn people_sign_out_where_the_connection_says() {
+    let world = World::new().await;
+    let told = format!("{CUSTOM}/oauth2/v1/logout");
+    for looked_up in [true, false] {
+        let at = |path: &str| (!looked_up).then(|| format!("{ORG}/oauth2/v1/{path}"));
+        let entry = json!({
+            "kind": "oidc", "org": null, "issuer": ORG, "logout": "upstream", "end_session_endpoint": told,
+            "authorization_endpoint": at("authorize"), "token_endpoint": at("token"), "jwks_uri": at("keys"),
+        });
+        let acme = Acme::with(&world, entry, |app| app).await;
+        let mut browser = world.browser();
+        let page = acme.connected.sign_in_with(&world, &mut browser, &[], (JOE, JOE)).await;
+        let tokens = world.relying("c1").redeem(&world, &page).await;
+        let query = encode(&[
+            ("id_token_hint", tokens.str("id_token")),
+            ("post_logout_redirect_uri", "https://c1.test/out"),
+        ]);
+        let page = browser.get(&world.url(&format!("/end-session?{query}"))).await;
+        assert!(page.location().unwrap().as_str().starts_with(&format!("{told}?")), "{page:?}");
+        assert_eq!(acme.okta.requests(Endpoint::Discovery), u64::from(looked_up));
+    }
 }
 
 /// Whoever names keys of their own for somebody else's issuer signs for nobody but themselves.

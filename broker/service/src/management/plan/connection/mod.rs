@@ -195,7 +195,7 @@ impl Planner<'_> {
 }
 
 /// The fields that only some kinds have: whether they stand in the entry, and whose they are.
-fn special_fields(entry: &document::Connection) -> [(&'static str, bool, &'static [Kind]); 18] {
+fn special_fields(entry: &document::Connection) -> [(&'static str, bool, &'static [Kind]); 19] {
     const OIDC: &[Kind] = &[Kind::Oidc];
     const ENTRA: &[Kind] = &[Kind::Entra];
     const HALOPSA: &[Kind] = &[Kind::HaloPsa];
@@ -215,6 +215,7 @@ fn special_fields(entry: &document::Connection) -> [(&'static str, bool, &'stati
         ("token_endpoint", entry.token_endpoint.is_some(), OIDC),
         ("jwks_uri", entry.jwks_uri.is_some(), OIDC),
         ("userinfo_endpoint", entry.userinfo_endpoint.is_some(), OIDC),
+        ("end_session_endpoint", entry.end_session_endpoint.is_some(), OIDC),
         ("response_mode", entry.response_mode != Default::default(), OIDC),
         ("authorize_parameters", !entry.authorize_parameters.is_empty(), OIDC),
         ("token_parameters", !entry.token_parameters.is_empty(), OIDC),

@@ -49,12 +49,14 @@ impl Planner<'_> {
             token_endpoint: entry.token_endpoint.clone(),
             jwks_uri: entry.jwks_uri.clone(),
             userinfo_endpoint: entry.userinfo_endpoint.clone(),
+            end_session_endpoint: entry.end_session_endpoint.clone(),
         };
         for (field, url) in [
             ("authorization_endpoint", &endpoints.authorization_endpoint),
             ("token_endpoint", &endpoints.token_endpoint),
             ("jwks_uri", &endpoints.jwks_uri),
             ("userinfo_endpoint", &endpoints.userinfo_endpoint),
+            ("end_session_endpoint", &endpoints.end_session_endpoint),
         ] {
             if let Some(url) = url {
                 fits &= self.check_endpoint(url, &format!("{path}.{field}"));
