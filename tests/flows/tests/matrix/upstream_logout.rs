@@ -421,7 +421,7 @@ async fn a_provider_without_a_sign_out_is_left_out() {
 }
 
 #[tokio::test]
-async fn okta_is_told_by_the_id_token_and_microsoft_by_its_own_hint() {
+async fn okta_is_told_by_the_id_token() {
     let world = World::new().await;
     let acme = Acme::with(&world, json!({ "logout": "upstream" }), |app| app).await;
     let back = acme.connected.view(&world).await["post_logout_redirect_uri"].as_str().unwrap().to_owned();
@@ -436,13 +436,41 @@ async fn okta_is_told_by_the_id_token_and_microsoft_by_its_own_hint() {
         "{location}"
     );
     assert_eq!(browser.follow(page).await.url.as_str().split('?').next().unwrap(), back);
+}
 
-    let contoso = Contoso::with(&world, json!({ "logout": "upstream" }), |app| app).await;
+/// Microsoft asks which account is meant unless the ID token's optional claim `login_hint` comes back; an
+/// address or an ID token would not do, and its own list of places to return to is that of redirect URIs.
+#[rstest]
+#[case::with_the_claim(true)]
+#[case::without_it(false)]
+#[tokio::test]
+async fn microsoft_is_told_by_the_hint_of_its_own_token_whose_account_is_meant(#[case] told: bool) {
+    let world = World::new().await;
+    let claims: &[&str] = if told { &["login_hint"] } else { &[] };
+    let contoso =
+        Contoso::with(&world, json!({ "logout": "upstream" }), |app| app.optional_claims(claims)).await;
+    let back = contoso.connected.view(&world).await["post_logout_redirect_uri"].as_str().unwrap().to_owned();
+    contoso.entra.change_app(&contoso.app.client_id, |app| app.redirect_uris.push(back.clone()));
     let (mut browser, ana) = (world.browser(), "ana@contoso.example");
     let page = contoso.connected.sign_in_with(&world, &mut browser, &[], (ana, ana)).await;
     let tokens = world.relying("c1").redeem(&world, &page).await;
-    let location = sign_out(&world, &mut SignedIn { browser, tokens }).await.location().unwrap();
+    let mut signed_in = SignedIn { browser, tokens };
+    let page = sign_out(&world, &mut signed_in).await;
+    let location = page.location().unwrap();
     assert!(location.path().ends_with("/oauth2/v2.0/logout") && !location.as_str().contains("id_token_hint"));
+    assert_eq!(location.query_pairs().any(|(name, _)| name == "logout_hint"), told, "{location}");
+    let mut browser = signed_in.browser;
+    let end = browser.follow(page).await;
+    let end = match told {
+        true => end,
+        false => {
+            assert!(end.body.contains("Which account do you want to sign out of?"), "{}", end.body);
+            browser.submit(&end, &[("account", "this")]).await
+        }
+    };
+    assert_eq!(end.url.as_str(), "https://c1.test/out?state=the-state");
+    let page = browser.open(&world.relying("c1").authorize(&world, &[("tenant", "contoso")])).await;
+    assert!(page.body.contains("name=\"password\""), "Microsoft asks for the password again: {page:?}");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ impl Entra {
         let all = [
             ("upn", json!(user.upn)),
             ("sid", json!(guid::of(&grant.sid))),
-            ("login_hint", json!(format!("O.{}", guid::pairwise(&["hint", &user.oid])))),
+            ("login_hint", json!(login_hint(&user.oid))),
             ("acct", json!(i32::from(user.is_guest()))),
             ("given_name", json!(user.given_name)),
             ("family_name", json!(user.surname)),
@@ -70,6 +70,11 @@ impl Entra {
         let chosen = all.into_iter().filter(|(name, _)| app.has_optional(name));
         chosen.map(|(name, value)| (name.to_owned(), value)).collect()
     }
+}
+
+/// Opaque, and the same wherever the account signs in.
+pub(super) fn login_hint(oid: &str) -> String {
+    format!("O.{}", guid::pairwise(&["hint", oid]))
 }
 
 /// Pairwise: another one for each app, and for each tenant that somebody is a guest of.

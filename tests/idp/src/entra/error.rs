@@ -114,7 +114,8 @@ impl Refusal {
         parts.join(between)
     }
 
-    /// Place M (1.9.2): a page of Microsoft's. The browser stays there, and the app hears nothing.
+    /// Place M (1.9.2): a page of Microsoft's, whose status says nothing of an error. The browser stays there,
+    /// and the app hears nothing.
     pub(crate) fn page(&self) -> Response {
         let text = format!("AADSTS{}: {}", self.0.number, self.0.text);
         let page = Message {
@@ -129,7 +130,7 @@ impl Refusal {
             ],
             link: None,
         };
-        pages::page(StatusCode::BAD_REQUEST, &page)
+        pages::page(StatusCode::OK, &page)
     }
 
     /// Place C (1.9.2): the app's redirect URI.

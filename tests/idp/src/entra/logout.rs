@@ -7,6 +7,7 @@ use axum::response::Response;
 use url::Url;
 
 use super::Entra;
+use super::claims::login_hint;
 use super::switch::EntraSwitch;
 use crate::common::answer::redirect;
 use crate::common::log::Endpoint;
@@ -29,18 +30,22 @@ pub(super) async fn logout(
     if let Err(refusal) = entra.authority(&tenant, Endpoint::EndSession) {
         return refusal.page();
     }
-    let query = query.unwrap_or_default();
-    let mut params = Params::parse(query.as_bytes());
+    let params = Params::parse(query.unwrap_or_default().as_bytes());
     let form = if method == Method::POST { Params::parse(&form) } else { Params::parse(b"") };
-    if form.get("post_logout_redirect_uri").is_some() {
-        params = form;
-    } else if params.get("logout_hint").is_none()
-        && form.get("account").is_none()
-        && let Some(session) = entra.sessions().of(&headers)
-    {
-        return entra.account_picker(&tenant, &session, &query);
+    let picked = form.get("account").is_some();
+    let params = if form.get("post_logout_redirect_uri").is_some() { form } else { params };
+    match entra.sessions().of(&headers) {
+        Some(session) if !picked && !is_meant(&session, &params) => {
+            entra.account_picker(&tenant, &session, &params.encoded())
+        }
+        _ => entra.sign_out(&headers, &params),
     }
-    entra.sign_out(&headers, &params)
+}
+
+/// Whether the hint is this account's: its claim `login_hint`, and never its name.
+fn is_meant(session: &Session, params: &Params) -> bool {
+    let oid = session.person.split_once('/').map(|(_, oid)| oid);
+    oid.is_some_and(|oid| params.get("logout_hint") == Some(&login_hint(oid)))
 }
 
 impl Entra {
@@ -83,7 +88,7 @@ impl Entra {
         self.directory().apps.iter().any(|(_, app)| app.all_redirect_uris().any(|known| known == uri))
     }
 
-    /// Without `logout_hint` the person is asked which account is meant.
+    /// Unless `logout_hint` names the account, the person is asked which one is meant.
     fn account_picker(&self, tenant: &str, session: &Session, query: &str) -> Response {
         let base = base_path(self.login_url());
         let account = session.person.as_str();

@@ -37,7 +37,7 @@ pub(super) async fn by_post(
 fn authorize(google: &Google, headers: &HeaderMap, params: &Params) -> Response {
     let request = match google.request(params) {
         Ok(request) => request,
-        Err(refusal) => return refusal.page(),
+        Err(refusal) => return refusal.page(google),
     };
     if let Some(error) = google.switches().fire(Switch::AuthorizeError, &request.at()) {
         return request.return_to.send("Google", vec![("error", error)]);
@@ -58,7 +58,7 @@ pub(super) async fn sign_in(
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     let request = match google.request(&params) {
         Ok(request) => request,
-        Err(refusal) => return refusal.page(),
+        Err(refusal) => return refusal.page(&google),
     };
     let form = Params::parse(&form);
     if form.get("cancel").is_some() {
@@ -82,7 +82,7 @@ pub(super) async fn consent(
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     let request = match google.request(&params) {
         Ok(request) => request,
-        Err(refusal) => return refusal.page(),
+        Err(refusal) => return refusal.page(&google),
     };
     let session = google.sessions().of(&headers);
     let Some(account) = session.and_then(|session| google.account(&session.person)) else {
@@ -112,7 +112,7 @@ impl Google {
 
     fn proceed(&self, request: Request, params: &Params, account: &Account, consented: bool) -> Response {
         if let Err(refusal) = self.check_audience(&request, account) {
-            return refusal.page();
+            return refusal.page(self);
         }
         let consent = (account.sub.clone(), request.app.client_id.clone());
         let known = self.grants().consents.contains(&consent);

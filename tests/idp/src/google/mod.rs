@@ -122,6 +122,7 @@ impl Google {
             .route("/o/oauth2/v2/auth", watched(Endpoint::Authorize, authorize))
             .route("/signin", watched(Endpoint::SignIn, post(authorize::sign_in)))
             .route("/signin/consent", watched(Endpoint::Interaction, post(authorize::consent)))
+            .route("/signin/oauth/error", get(error::error_page))
             .route("/token", watched(Endpoint::Token, post(token::token)))
             .route("/revoke", watched(Endpoint::Revoke, post(token::revoke)))
             .route("/v1/userinfo", watched(Endpoint::Userinfo, userinfo))

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::model::{Grant, Person, Population};
 use super::request::{Request, returned};
-use super::{HaloPsa, lock, messages, refused_on_page};
+use super::{HaloPsa, lock, messages};
 use crate::common::base_path;
 use crate::common::log::Endpoint;
 use crate::common::names::Switch;
@@ -37,11 +37,11 @@ pub(super) async fn by_post(
 
 fn authorize(halo: &HaloPsa, headers: &HeaderMap, query: Option<&str>, params: &Params) -> Response {
     if let Err(known) = halo.check_tenant(query, Endpoint::Authorize) {
-        return refused_on_page(known);
+        return halo.refused_on_page(known);
     }
     let request = match halo.request(params) {
         Ok(request) => request,
-        Err(refused) => return refused.into_response(),
+        Err(refused) => return refused.answer(halo),
     };
     let at = At::default().client(&request.app.client_id).endpoint(Endpoint::Authorize);
     if let Some(error) = halo.switches().fire(Switch::AuthorizeError, &at) {
@@ -62,11 +62,11 @@ pub(super) async fn sign_in(
 ) -> Response {
     let params = Params::parse(query.as_deref().unwrap_or_default().as_bytes());
     if let Err(known) = halo.check_tenant(query.as_deref(), Endpoint::SignIn) {
-        return refused_on_page(known);
+        return halo.refused_on_page(known);
     }
     let request = match halo.request(&params) {
         Ok(request) => request,
-        Err(refused) => return refused.into_response(),
+        Err(refused) => return refused.answer(&halo),
     };
     let form = Params::parse(&form);
     if form.get("cancel").is_some() {

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Json;
 use axum::Router;
+use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -28,6 +29,7 @@ pub use model::{App, AppKind, Person, Population};
 pub use switch::HaloPsaSwitch;
 pub use variant::Variant;
 
+use crate::common::answer::redirect;
 use crate::common::clock::Now;
 use crate::common::codes::Codes;
 use crate::common::handle::handle;
@@ -127,6 +129,7 @@ impl HaloPsa {
             .route("/auth/token", watched(Endpoint::Token, post(token::token)))
             .route("/auth/userinfo", watched(Endpoint::Userinfo, userinfo))
             .route("/auth/logout", watched(Endpoint::EndSession, logout))
+            .route("/auth/home/error", get(error_page))
             .route("/portal", get(portal::portal))
             .with_state(self.clone());
         match base_path(&self.0.url) {
@@ -164,6 +167,17 @@ impl HaloPsa {
         format!("{}/auth", self.0.url)
     }
 
+    /// A refusal that the app does not hear of.
+    fn refused_on_page(&self, known: KnownError) -> Response {
+        let number = messages::TABLE.iter().position(|row| row.text == known.text);
+        match number.filter(|_| self.variant().error_page) {
+            Some(number) => {
+                redirect(&format!("{}/home/error", self.auth()), &[("errorId", number.to_string())])
+            }
+            None => explained(StatusCode::BAD_REQUEST, &known),
+        }
+    }
+
     /// On a shared instance the tenant must be in the query, wherever else it may be.
     fn check_tenant(&self, query: Option<&str>, endpoint: Endpoint) -> Result<(), KnownError> {
         let Some(tenant) = &self.variant().tenant else { return Ok(()) };
@@ -187,8 +201,17 @@ fn refused(known: KnownError) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-/// A refusal on a page.
-fn refused_on_page(known: KnownError) -> Response {
+/// `/auth/home/error`
+async fn error_page(RawQuery(query): RawQuery) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes());
+    let number = params.get("errorId").and_then(|id| id.parse::<usize>().ok());
+    match number.and_then(|number| messages::TABLE.get(number)) {
+        Some(known) => explained(StatusCode::OK, known),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn explained(status: StatusCode, known: &KnownError) -> Response {
     let text = format!("error: {} error_description: {}", known.error, known.text);
-    pages::message(StatusCode::BAD_REQUEST, "HaloPSA", "The request cannot be answered", &text)
+    pages::message(status, "HaloPSA", "The request cannot be answered", &text)
 }

@@ -4,7 +4,7 @@ use axum::extract::{RawForm, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{HaloPsa, lock, refused_on_page};
+use super::{HaloPsa, lock};
 use crate::common::answer::redirect;
 use crate::common::log::Endpoint;
 use crate::common::pages::{self, Message};
@@ -35,7 +35,7 @@ pub(super) async fn logout(
         return StatusCode::NOT_FOUND.into_response();
     }
     if let Err(known) = halo.check_tenant(query.as_deref(), Endpoint::EndSession) {
-        return refused_on_page(known);
+        return halo.refused_on_page(known);
     }
     let params = Params::parse(&form);
     halo.sessions().end(&headers, None);

@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use super::model::{App, AppKind};
-use super::{HaloPsa, messages, refused_on_page};
+use super::{HaloPsa, messages};
 use crate::common::answer::{ResponseMode, ReturnTo};
 use crate::common::known_error::KnownError;
 use crate::common::params::Params;
@@ -29,9 +29,9 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    pub(super) fn into_response(self) -> Response {
+    pub(super) fn answer(self, halo: &HaloPsa) -> Response {
         match self {
-            Self::Page(known) => refused_on_page(known),
+            Self::Page(known) => halo.refused_on_page(known),
             Self::Return(known, return_to) => returned(known, return_to),
         }
     }

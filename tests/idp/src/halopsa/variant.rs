@@ -22,6 +22,8 @@ pub struct Variant {
     pub email_verified: Option<bool>,
     /// There is an end-session endpoint.
     pub end_session: bool,
+    /// Refused requests are sent on to a page for errors, which the address names by an `errorId`.
+    pub error_page: bool,
 }
 
 impl Variant {
@@ -36,6 +38,7 @@ impl Variant {
             overlapping_subjects: false,
             email_verified: None,
             end_session: true,
+            error_page: false,
         }
     }
 
