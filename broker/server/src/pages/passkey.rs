@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use doorward_domain::Plain;
 use doorward_service::login::PasskeyQuestion;
 
 use super::headers::FormTarget;
@@ -15,6 +16,8 @@ use crate::words::Words;
 pub struct PasskeyForm {
     /// Where the answer goes.
     pub action: &'static str,
+    /// What the page carries besides the login, in the hidden field `arrived`.
+    pub arrived: Option<String>,
     /// The question, as the JSON of WebAuthn Level 3 section 5.1.10.
     pub question: String,
     /// Whether the last passkey was not honoured. Never says why.
@@ -45,8 +48,18 @@ impl PasskeyForm {
         Self::new("/sign-in/second-factor/passkey", asked)
     }
 
+    /// The form of the page on which somebody who came from their provider proves something.
+    pub fn to_prove(asked: &PasskeyQuestion, arrived: &Plain) -> Self {
+        Self { arrived: Some(arrived.expose().to_owned()), ..Self::new("/sign-in/prove/passkey", asked) }
+    }
+
+    /// The form of that page where the second factor is due.
+    pub fn to_confirm_proof(asked: &PasskeyQuestion, arrived: &Plain) -> Self {
+        Self { action: "/sign-in/prove/second-factor/passkey", ..Self::to_prove(asked, arrived) }
+    }
+
     fn new(action: &'static str, asked: &PasskeyQuestion) -> Self {
-        Self { action, question: asked.question.to_string(), refused: asked.refused }
+        Self { action, arrived: None, question: asked.question.to_string(), refused: asked.refused }
     }
 }
 

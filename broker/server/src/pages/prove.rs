@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 
-use super::Href;
 use super::headers::FormTarget;
 use super::local::{TryProblem, tried};
+use super::{Href, PasskeyForm};
 use crate::words::{Phrase, Words};
 
 /// Asks for a proof. Posts `tx`, `arrived` and what is asked for to `/sign-in/prove/…`.
@@ -26,6 +26,8 @@ pub struct ProvePage {
     pub wanted: Wanted,
     /// The page for other ways.
     pub other: Href,
+    /// The form for who has a passkey, where one would do.
+    pub passkey: Option<PasskeyForm>,
     /// What is wrong with the last try.
     pub problem: Option<TryProblem>,
 }
@@ -33,12 +35,15 @@ pub struct ProvePage {
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// A proof: a code by mail, or the password.
+    /// A proof: a code by mail, the password, or a passkey.
     Proof,
     /// The code that was mailed.
     Code,
     /// The second factor.
-    SecondFactor,
+    SecondFactor {
+        /// Whether the person has an authenticator app; whoever has none has recovery codes.
+        authenticator: bool,
+    },
 }
 
 impl ProvePage {
@@ -47,8 +52,17 @@ impl ProvePage {
         match self.wanted {
             Wanted::Proof => self.words.with_all("prove-explanation", &names),
             Wanted::Code => self.words.with("prove-mailed", "address", &self.address),
-            Wanted::SecondFactor => self.words.with("second-factor-explanation", "app", &self.app),
+            Wanted::SecondFactor { .. } => self.words.with("second-factor-explanation", "app", &self.app),
         }
+    }
+
+    /// What is to be typed where no password is.
+    fn code_label(&self) -> Phrase {
+        self.words.say(match self.wanted {
+            Wanted::SecondFactor { authenticator: true } => "second-factor-label",
+            Wanted::SecondFactor { authenticator: false } => "second-factor-recovery-label",
+            Wanted::Proof | Wanted::Code => "prove-code",
+        })
     }
 
     fn problem_text(&self, problem: &TryProblem) -> Phrase {
@@ -56,13 +70,14 @@ impl ProvePage {
             (TryProblem::TooSoon(seconds), _) => self.words.with("prove-too-soon", "seconds", seconds),
             (TryProblem::Wrong, Wanted::Proof) => self.words.say("prove-wrong-password"),
             (TryProblem::Wrong, Wanted::Code) => self.words.say("prove-wrong-code"),
-            (TryProblem::Wrong, Wanted::SecondFactor) => self.words.say("second-factor-wrong"),
+            (TryProblem::Wrong, Wanted::SecondFactor { .. }) => self.words.say("second-factor-wrong"),
         }
     }
 }
 
 impl IntoResponse for ProvePage {
     fn into_response(self) -> Response {
-        tried(self.problem.as_ref(), FormTarget::App, self.words, &self)
+        let forms = if self.passkey.is_some() { FormTarget::AppWithPasskey } else { FormTarget::App };
+        tried(self.problem.as_ref(), forms, self.words, &self)
     }
 }

@@ -48,7 +48,7 @@ async fn shown(
     let now = app.now();
     let (id, params) = form(body)?;
     let with = WithPasskey {
-        shown: read(&params),
+        shown: shown_passkey(&params),
         from: peer.map(|peer| peer.address),
         device: app.cookies.device(headers),
     };
@@ -60,7 +60,8 @@ async fn shown(
     }
 }
 
-fn read(params: &Params) -> ShownPasskey<'_> {
+/// What the form of a page with a passkey says.
+pub(super) fn shown_passkey(params: &Params) -> ShownPasskey<'_> {
     let field = |name: &str| params.get(name).unwrap_or_default();
     ShownPasskey {
         id: field("id"),

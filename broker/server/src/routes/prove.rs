@@ -10,6 +10,7 @@ use axum::response::Response;
 use doorward_service::login::{LoginError, ProofForm, Step, TransactionId};
 use doorward_service::provider::Params;
 
+use super::passkey::shown_passkey;
 use super::sign_in::form;
 use super::step;
 use crate::app::App;
@@ -96,4 +97,37 @@ async fn by_second_factor(
     let (now, asked) = (app.now(), Asked::read(headers, from, body)?);
     let older = app.login.session(app.cookies.session(headers), now).await?;
     app.login.prove_by_second_factor(asked.id, asked.form(app, "code"), older, now).await
+}
+
+/// A passkey of the account.
+pub async fn passkey(State(app): State<Arc<App>>, from: From, headers: HeaderMap, body: Bytes) -> Response {
+    let outcome = by_passkey(&app, from, &headers, &body, false).await;
+    step::render(&app, &headers, outcome)
+}
+
+/// A passkey as the second factor of the account.
+pub async fn second_passkey(
+    State(app): State<Arc<App>>,
+    from: From,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = by_passkey(&app, from, &headers, &body, true).await;
+    step::render(&app, &headers, outcome)
+}
+
+async fn by_passkey(
+    app: &App,
+    from: From,
+    headers: &HeaderMap,
+    body: &[u8],
+    second: bool,
+) -> Result<Step, LoginError> {
+    let (now, asked) = (app.now(), Asked::read(headers, from, body)?);
+    let older = app.login.session(app.cookies.session(headers), now).await?;
+    let with = (asked.form(app, ""), shown_passkey(&asked.params));
+    match second {
+        true => app.login.prove_by_second_passkey(asked.id, with, older, now).await,
+        false => app.login.prove_by_passkey(asked.id, with, older, now).await,
+    }
 }

@@ -139,11 +139,15 @@ fn prove(app: &App, request: &HeaderMap, question: ProofQuestion) -> Response {
         app: question.heading.app,
         address: question.address,
         transaction: login.id.to_string(),
+        passkey: question.passkey.as_ref().map(|it| match question.wanted {
+            login::Wanted::SecondFactor { .. } => PasskeyForm::to_confirm_proof(it, &question.arrived),
+            login::Wanted::Proof | login::Wanted::Code => PasskeyForm::to_prove(it, &question.arrived),
+        }),
         arrived: question.arrived.expose().to_owned(),
         wanted: match question.wanted {
             login::Wanted::Proof => Wanted::Proof,
             login::Wanted::Code => Wanted::Code,
-            login::Wanted::SecondFactor => Wanted::SecondFactor,
+            login::Wanted::SecondFactor { authenticator } => Wanted::SecondFactor { authenticator },
         },
         other: sign_in_href(login),
         problem: question.problem.map(try_problem),

@@ -346,7 +346,7 @@ impl LoginError {
     }
 
     /// Whether somebody's credentials changed at the same moment.
-    fn credentials_changed(&self) -> bool {
+    pub(super) fn credentials_changed(&self) -> bool {
         matches!(self, Self::Store(StoreError::Conflict(key)) if key.kind() == Kind::Credentials)
     }
 }

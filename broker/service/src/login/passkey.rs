@@ -47,7 +47,7 @@ impl Login {
         self.local.request_options(&challenge, None, Verified::Demanded).into()
     }
 
-    /// The question to whoever has shown a password, if they have a passkey to confirm it with.
+    /// The question to whoever has shown one factor, if they have a passkey to confirm it with.
     pub(super) fn passkey_to_confirm(&self, login: &UnderWay, account: &Account) -> Option<PasskeyQuestion> {
         let credentials = &account.credentials.record;
         let whose = (credentials.tenant, credentials.user);

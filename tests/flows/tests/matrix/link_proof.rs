@@ -8,9 +8,10 @@ use doorward_domain::{
     AddressProof, Clock as _, Connection, Credentials, EmailAddress, Identity, Linking, Stage, User, UserId,
 };
 use doorward_flows::app::userinfo;
+use doorward_flows::authenticator::{Said, Signs, VERIFIED, add, post, question};
 use doorward_flows::local::{PASSWORD, allow, person, with_authenticator};
 use doorward_flows::mailbag::{Mailbag, code};
-use doorward_flows::{Browser, Page, World};
+use doorward_flows::{Authenticator, Browser, Page, World};
 use doorward_service::identity::local::second_factor::code_of;
 use doorward_store::records::{UserByAddress, at};
 use http::StatusCode;
@@ -62,6 +63,15 @@ async fn mailed(world: &World, browser: &mut Browser, page: &Page) -> (Page, Str
     let page = step(browser, page, "mail", "").await;
     assert!(page.body.contains("id=\"code\""), "{page:?}");
     (page, code(&world.mail.after(before).await))
+}
+
+/// What a page says, without what differs from one login to the next.
+fn without_secrets(page: Page) -> (StatusCode, String) {
+    let mut secrets: Vec<_> = page.form().hidden.into_iter().map(|(_, value)| value).collect();
+    if page.body.contains("id=\"passkey\"") {
+        secrets.push(question(&page)["challenge"].as_str().unwrap().to_owned());
+    }
+    (page.status, secrets.iter().fold(page.body, |body, secret| body.replace(secret.as_str(), "…")))
 }
 
 fn is_wrong(page: &Page) -> bool {
@@ -129,6 +139,113 @@ async fn pw_05_the_second_factor_is_asked_for_on_every_way(#[values(true, false)
     let back = step(&mut browser, &due, "second-factor", &right).await;
     assert_eq!(sub(&world, &back).await, kim.to_string());
     step(&mut browser, &due, "second-factor", &right).await.assert_told(400);
+}
+
+/// Kim's passkey, which she has beside her password.
+async fn with_passkey(world: &World) -> (UserId, Authenticator) {
+    let kim = with_password(world, |_| {}).await;
+    let mut authenticator = Authenticator::new(Signs::Es256);
+    add(world, "kim@victim.test", &mut authenticator).await;
+    (kim, authenticator)
+}
+
+/// Answers the page's question for the browser, with these changes.
+async fn show(
+    world: &World,
+    browser: &mut Browser,
+    page: &Page,
+    (authenticator, change): (&Authenticator, impl FnOnce(&mut Said)),
+) -> Page {
+    let mut said = authenticator.says(&question(page));
+    change(&mut said);
+    let mut fields = authenticator.signed(&said);
+    let arrived = page.form().hidden.into_iter().find(|(name, _)| name == "arrived").unwrap().1;
+    fields.push(("arrived", arrived));
+    let path = match page.body.contains("action=\"/sign-in/prove/passkey\"") {
+        true => "/sign-in/prove/passkey",
+        false => "/sign-in/prove/second-factor/passkey",
+    };
+    post(world, browser, page, path, &fields).await
+}
+
+#[tokio::test]
+async fn its_passkey_opens_an_account_without_more() {
+    let (world, _) = with_kim(Linking::Proof, &[]).await;
+    let (kim, passkey) = with_passkey(&world).await;
+    person(&world, "dora", |_| {}).await;
+    let mut of_dora = Authenticator::new(Signs::Es256);
+    add(&world, "dora@victim.test", &mut of_dora).await;
+    let mut browser = world.browser();
+    let page = come(&world, &mut browser).await;
+    assert_eq!(question(&page)["allowCredentials"], json!([]), "nobody is named");
+    let before = world.digest().await;
+    // Unknown, somebody else's, without a finger on it, for another login, changed on the way.
+    let mut stranger = Authenticator::new(Signs::Es256);
+    stranger.user.clone_from(&passkey.user);
+    let other = question(&come(&world, &mut world.browser()).await)["challenge"].clone();
+    let wrong: [(&Authenticator, &dyn Fn(&mut Said)); 5] = [
+        (&stranger, &|_| {}),
+        (&of_dora, &|_| {}),
+        (&passkey, &|said| said.flags &= !VERIFIED),
+        (&passkey, &|said| said.client_data["challenge"] = other.clone()),
+        (&passkey, &|said| said.forged = true),
+    ];
+    for tried in wrong {
+        let refused = show(&world, &mut browser, &page, tried).await;
+        assert!(refused.body.contains("This passkey is not good here"), "{refused:?}");
+        assert_eq!(world.digest().await, before);
+    }
+    let back = show(&world, &mut browser, &page, (&passkey, |_| {})).await;
+    assert_eq!(sub(&world, &back).await, kim.to_string());
+    assert_eq!(world.audited(world.victim, Action::IdentityLinked).await, 1);
+    show(&world, &mut browser, &page, (&passkey, |_| {})).await.assert_told(400);
+}
+
+/// PW-05: a passkey confirms what mail or a password has proved, and nothing before that.
+#[rstest]
+#[tokio::test]
+async fn pw_05_a_passkey_is_a_second_factor_on_every_way(#[values(true, false)] by_mail: bool) {
+    let (world, _) = with_kim(Linking::Proof, &[]).await;
+    let (kim, passkey) = with_passkey(&world).await;
+    world.change::<User>(&at::user(world.victim, kim), |it| it.profile.email_verified = true).await;
+    let mut browser = world.browser();
+    let page = come(&world, &mut browser).await;
+    let due = match by_mail {
+        true => {
+            let (page, mailed) = mailed(&world, &mut browser, &page).await;
+            step(&mut browser, &page, "code", &mailed).await
+        }
+        false => step(&mut browser, &page, "password", PASSWORD).await,
+    };
+    assert!(due.body.contains("Recovery code"), "she has no authenticator app: {due:?}");
+    assert_eq!(question(&due)["allowCredentials"].as_array().unwrap().len(), 1);
+    let before = world.digest().await;
+    // What the first page asked for is no answer to this one.
+    let first = question(&page)["challenge"].clone();
+    let wrong = |said: &mut Said| said.client_data["challenge"] = first;
+    let refused = show(&world, &mut browser, &due, (&passkey, wrong)).await;
+    assert!(refused.body.contains("This passkey is not good here"), "{refused:?}");
+    // Nor may this one be answered where nothing was proved.
+    let unproved = Page { body: page.body.replace("/prove/passkey", "/prove/second-factor/passkey"), ..page };
+    show(&world, &mut browser, &unproved, (&passkey, |_| {})).await.assert_told(400);
+    assert_eq!((world.digest().await, world.all::<Identity>(world.victim).await.len()), (before, 0));
+    let back = show(&world, &mut browser, &due, (&passkey, |said| said.flags &= !VERIFIED)).await;
+    assert_eq!(sub(&world, &back).await, kim.to_string());
+}
+
+/// One signature lets in once, however many forms bring it.
+#[tokio::test]
+async fn pw_04_of_many_at_once_one_uses_a_passkey() {
+    let (world, _) = with_kim(Linking::Proof, &[]).await;
+    let (_, mut passkey) = with_passkey(&world).await;
+    passkey.count = 5;
+    let mut browser = world.browser();
+    let page = come(&world, &mut browser).await;
+    let mut others = vec![browser.clone(), browser.clone(), browser.clone()];
+    let tries = others.iter_mut().map(|browser| show(&world, browser, &page, (&passkey, |_| {})));
+    let pages = futures_util::future::join_all(tries).await;
+    assert_eq!(pages.iter().filter(|page| page.parameter("code").is_some()).count(), 1, "{pages:#?}");
+    assert_eq!(world.all::<Identity>(world.victim).await.len(), 1);
 }
 
 #[tokio::test]
@@ -255,11 +372,6 @@ async fn pw_01_the_page_is_the_same_for_every_account() {
         assert_eq!(sent, usize::from(["usual", "no password"].contains(&kind)), "{kind}");
         let guess = step(&mut browser, &mailed, "code", "2222-2222").await;
         let wrong = step(&mut browser, &mailed, "password", "another password").await;
-        let without_secrets = |page: Page| {
-            let hidden = page.form().hidden;
-            let body = hidden.iter().fold(page.body, |body, (_, value)| body.replace(value.as_str(), "…"));
-            (page.status, body)
-        };
         answers.push([page, mailed, guess, wrong].map(without_secrets));
         assert_eq!(world.audited(world.victim, Action::IdentityLinked).await, 0);
     }
@@ -390,9 +502,7 @@ async fn pw_01_who_has_an_account_is_asked_as_who_has_none() {
             sub(&world, &arrive(&world, "staff").await).await;
         }
         let page = come(&world, &mut world.browser()).await;
-        let hidden = page.form().hidden;
-        let body = hidden.iter().fold(page.body, |body, (_, value)| body.replace(value.as_str(), "…"));
-        pages.push((page.status, body));
+        pages.push(without_secrets(page));
     }
     assert_eq!(pages[0], pages[1]);
 }

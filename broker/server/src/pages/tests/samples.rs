@@ -102,15 +102,17 @@ async fn account_pages_in(language: Language, text: &str) -> Vec<Sample> {
 }
 
 /// The page of somebody who proves something, at each of its stages.
-async fn prove_pages(language: Language, text: &str) -> [Sample; 5] {
+async fn prove_pages(language: Language, text: &str) -> [Sample; 6] {
     let prove = |wanted, problem| prove(Words::from(language), text, wanted, problem);
     let (wrong, too_soon) = (Some(TryProblem::Wrong), Some(TryProblem::TooSoon("3".to_owned())));
+    let second = |authenticator| Wanted::SecondFactor { authenticator };
     [
         sample(language, "prove", prove(Wanted::Proof, None)).await,
         sample(language, "prove again, wrong", prove(Wanted::Proof, wrong.clone())).await,
         sample(language, "prove, mailed", prove(Wanted::Code, None)).await,
         sample(language, "prove again, wrong code", prove(Wanted::Code, wrong)).await,
-        sample(language, "prove again, too soon", prove(Wanted::SecondFactor, too_soon)).await,
+        sample(language, "prove again, too soon", prove(second(true), too_soon)).await,
+        sample(language, "prove by a second factor", prove(second(false), None)).await,
     ]
 }
 
@@ -214,7 +216,8 @@ fn password(words: Words, text: &str, problem: Option<TryProblem>) -> PasswordPa
 }
 
 fn passkey(text: &str) -> PasskeyForm {
-    PasskeyForm { action: "/sign-in/passkey", question: text.to_owned(), refused: false }
+    let (question, arrived) = (text.to_owned(), Some(text.to_owned()));
+    PasskeyForm { action: "/sign-in/passkey", arrived, question, refused: false }
 }
 
 fn no_such_passkey(words: Words, text: &str) -> PasswordPage {
@@ -246,7 +249,8 @@ fn second_factor(words: Words, text: &str, problem: Option<TryProblem>) -> Secon
 
 fn prove(words: Words, text: &str, wanted: Wanted, problem: Option<TryProblem>) -> ProvePage {
     let [app, address, transaction, arrived] = [text; 4].map(str::to_owned);
-    ProvePage { words, app, address, transaction, arrived, wanted, other: Href::here("/sign-in"), problem }
+    let (passkey, other) = ((wanted != Wanted::Code).then(|| passkey(text)), Href::here("/sign-in"));
+    ProvePage { words, app, address, transaction, arrived, wanted, passkey, other, problem }
 }
 
 fn reset(words: Words, text: &str) -> ResetPage {

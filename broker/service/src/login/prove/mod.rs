@@ -5,6 +5,8 @@
 //! The page is the same whether there is an account, whether it has a password, and whether mail proves
 //! anything: what cannot prove it is wrong whenever it is tried (PW-01).
 
+mod passkey;
+
 use std::net::IpAddr;
 
 use doorward_domain::{
@@ -14,14 +16,15 @@ use doorward_domain::{
 use doorward_store::{Batch, Kind, StoreError};
 use serde::{Deserialize, Serialize};
 
+use self::passkey::Asks;
 use super::attempt::Attempt as Traced;
 use super::local::{problem, proved};
 use super::transaction::Proved;
 use super::under_way::UnderWay;
-use super::{BrowserSession, Heading, Login, LoginError, Step, TransactionId, TryProblem};
+use super::{BrowserSession, Heading, Login, LoginError, PasskeyQuestion, Step, TransactionId, TryProblem};
 use crate::federation::logout::{CarriedNaming, Naming};
 use crate::federation::{Destination, EmailTrust, FederationError, Verified};
-use crate::identity::local::{Account, AddressClaim, Attempt, Device};
+use crate::identity::local::{Account, AddressClaim, Attempt, Denied, Device};
 use crate::identity::{Proofs, Unproven};
 use crate::keys::Purpose;
 
@@ -36,6 +39,8 @@ pub struct ProofQuestion {
     pub arrived: Plain,
     /// What is asked for.
     pub wanted: Wanted,
+    /// The question for the browser, where a passkey would do.
+    pub passkey: Option<PasskeyQuestion>,
     /// What is wrong with the last try.
     pub problem: Option<TryProblem>,
 }
@@ -48,7 +53,10 @@ pub enum Wanted {
     /// The code that was mailed, if one was.
     Code,
     /// The second factor of the account, which neither mail nor a password replaces (PW-05).
-    SecondFactor,
+    SecondFactor {
+        /// Whether the person has an authenticator app; whoever has none has recovery codes.
+        authenticator: bool,
+    },
 }
 
 /// What a form of the page says.
@@ -94,6 +102,8 @@ enum Shown {
     Mail,
     /// That they know the password.
     Password(Proved),
+    /// That they have a passkey, to which they have proved who they are: it is both factors.
+    Passkey,
 }
 
 impl Arrived {
@@ -166,19 +176,24 @@ impl Login {
             has_account,
             shown: None,
         };
-        Some(self.ask(login, &arrived, Wanted::Proof, None))
+        Some(self.ask(login, &arrived, Asks::Proof, None))
     }
 
-    fn ask(&self, login: &UnderWay, arrived: &Arrived, wanted: Wanted, problem: Option<TryProblem>) -> Step {
+    fn ask(&self, login: &UnderWay, arrived: &Arrived, asks: Asks<'_>, problem: Option<TryProblem>) -> Step {
+        Step::Prove(Box::new(ProofQuestion { problem, ..self.question(login, arrived, asks) }))
+    }
+
+    fn question(&self, login: &UnderWay, arrived: &Arrived, asks: Asks<'_>) -> ProofQuestion {
         let plain = serde_json::to_vec(arrived).unwrap_or_default();
         let sealed = self.sealer.seal_token(Purpose::Arrival, &login.id.0, &plain, &*self.entropy);
-        Step::Prove(Box::new(ProofQuestion {
+        ProofQuestion {
             heading: self.heading(login),
             address: arrived.email.to_string(),
             arrived: Plain::new(sealed),
-            wanted,
-            problem,
-        }))
+            wanted: asks.wanted(),
+            passkey: self.passkey_to_prove(login, asks),
+            problem: None,
+        }
     }
 
     /// The login that a form belongs to, and who has arrived by it.
@@ -208,7 +223,7 @@ impl Login {
     ) -> Result<Step, LoginError> {
         let (login, arrived) = self.arrived(id, &form, now).await?;
         self.local.send_address_code(arrived.claim(id), form.from, now);
-        Ok(self.ask(&login, &arrived, Wanted::Code, None))
+        Ok(self.ask(&login, &arrived, Asks::Code, None))
     }
 
     /// Goes on with the code from the mail.
@@ -225,7 +240,7 @@ impl Login {
         let (login, arrived) = self.arrived(id, &form, now).await?;
         match self.local.check_address_code(&arrived.claim(id), form.typed, now).await {
             Ok(()) => self.shown(login, arrived, Shown::Mail, older, now).await,
-            Err(denied) => Ok(self.ask(&login, &arrived, Wanted::Code, Some(problem(denied)?))),
+            Err(denied) => Ok(self.ask(&login, &arrived, Asks::Code, Some(problem(denied)?))),
         }
     }
 
@@ -251,7 +266,7 @@ impl Login {
             device: device.as_ref(),
         };
         let wrong = match self.local.check_password(&attempt, now).await {
-            Ok(account) if arrived.has_account && account.user.record.id == arrived.user => {
+            Ok(account) if arrived.is_of(&account) => {
                 let shown = Shown::Password(proved(&account));
                 return self.shown(login, arrived, shown, older, now).await;
             }
@@ -259,7 +274,7 @@ impl Login {
             Ok(_) => TryProblem::Wrong,
             Err(denied) => problem(denied)?,
         };
-        Ok(self.ask(&login, &arrived, Wanted::Proof, Some(wrong)))
+        Ok(self.ask(&login, &arrived, Asks::Proof, Some(wrong)))
     }
 
     /// The account that somebody is to prove theirs, if it has credentials here.
@@ -280,11 +295,12 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let account = self.account_of(&arrived, now).await?;
-        if account.is_some_and(|account| account.credentials.record.has_second_factor()) {
+        if let Some(account) = account.filter(|account| account.credentials.record.has_second_factor()) {
             let arrived = Arrived { shown: Some(shown), ..arrived };
-            return Ok(self.ask(&login, &arrived, Wanted::SecondFactor, None));
+            return Ok(self.ask(&login, &arrived, Asks::SecondFactor(&account), None));
         }
-        self.let_in_proved((&login, &arrived, shown), Batch::new(), older, now).await
+        let entered = self.let_in_proved((&login, &arrived, shown), Batch::new(), older, now).await?;
+        entered.or_else(|denied| Ok(self.ask(&login, &arrived, Asks::Proof, Some(problem(denied)?))))
     }
 
     /// Goes on with the second factor of the account.
@@ -299,27 +315,39 @@ impl Login {
         now: Timestamp,
     ) -> Result<Step, LoginError> {
         let (login, arrived) = self.arrived(id, &form, now).await?;
-        let shown = arrived.shown.ok_or(LoginError::NoTransaction)?;
-        let still = |account: &Account| shown == Shown::Mail || shown == Shown::Password(proved(account));
-        let account = self.account_of(&arrived, now).await?.filter(still).ok_or(LoginError::NoTransaction)?;
-        match self.local.check_second_factor(&account, form.typed, now) {
+        let (account, shown) = self.half_proved(&arrived, now).await?;
+        let entered = match self.local.check_second_factor(&account, form.typed, now) {
             Ok((changed, _)) => {
                 let batch = Batch::new().update(&account.credentials, &changed)?;
-                self.let_in_proved((&login, &arrived, shown), batch, older, now).await
+                self.let_in_proved((&login, &arrived, shown), batch, older, now).await?
             }
-            Err(denied) => Ok(self.ask(&login, &arrived, Wanted::SecondFactor, Some(problem(denied)?))),
-        }
+            Err(denied) => Err(denied),
+        };
+        let asks = Asks::SecondFactor(&account);
+        entered.or_else(|denied| Ok(self.ask(&login, &arrived, asks, Some(problem(denied)?))))
     }
 
-    /// Lets somebody in who has proved what they lacked. A code is used up in the same commit.
+    /// The account whose second factor is due, and what was proved of it before.
+    ///
+    /// # Errors
+    /// [`LoginError::NoTransaction`] when nothing was, or it is good no more (PW-05).
+    async fn half_proved(&self, arrived: &Arrived, now: Timestamp) -> Result<(Account, Shown), LoginError> {
+        let shown = arrived.shown.ok_or(LoginError::NoTransaction)?;
+        let still = |account: &Account| shown == Shown::Mail || shown == Shown::Password(proved(account));
+        let account = self.account_of(arrived, now).await?.filter(still);
+        Ok((account.ok_or(LoginError::NoTransaction)?, shown))
+    }
+
+    /// Lets somebody in who has proved what they lacked. A code is used up in the same commit; what else is good
+    /// once, and was used by somebody faster, is denied.
     async fn let_in_proved(
         &self,
         (login, arrived, shown): (&UnderWay, &Arrived, Shown),
         mut batch: Batch,
         older: BrowserSession,
         now: Timestamp,
-    ) -> Result<Step, LoginError> {
-        let again = || Ok(self.ask(login, arrived, Wanted::Code, Some(TryProblem::Wrong)));
+    ) -> Result<Result<Step, Denied>, LoginError> {
+        let again = || Ok(Ok(self.ask(login, arrived, Asks::Code, Some(TryProblem::Wrong))));
         if shown == Shown::Mail {
             match self.local.address_proof(&arrived.claim(login.id), now).await? {
                 Some(proof) => batch = batch.delete(&proof),
@@ -339,14 +367,12 @@ impl Login {
         // Of several at once, one has used up what proves it.
         match &outcome {
             Err(LoginError::Store(StoreError::Conflict(key))) if key.kind() == Kind::AddressProof => again(),
-            Err(LoginError::Store(StoreError::Conflict(key))) if key.kind() == Kind::Credentials => {
-                Ok(self.ask(login, arrived, Wanted::SecondFactor, Some(TryProblem::Wrong)))
-            }
+            Err(error) if error.credentials_changed() => Ok(Err(Denied::Wrong)),
             _ => {
                 if let Some(trace) = traced.ended(&outcome, now) {
                     self.traces.keep(trace);
                 }
-                outcome
+                outcome.map(Ok)
             }
         }
     }
