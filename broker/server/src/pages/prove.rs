@@ -58,11 +58,11 @@ impl ProvePage {
 
     /// What is to be typed where no password is.
     fn code_label(&self) -> Phrase {
-        self.words.say(match self.wanted {
-            Wanted::SecondFactor { authenticator: true } => "second-factor-label",
-            Wanted::SecondFactor { authenticator: false } => "second-factor-recovery-label",
-            Wanted::Proof | Wanted::Code => "prove-code",
-        })
+        match self.wanted {
+            Wanted::SecondFactor { authenticator: true } => self.words.say("second-factor-label"),
+            Wanted::SecondFactor { authenticator: false } => self.words.say("second-factor-recovery-label"),
+            Wanted::Proof | Wanted::Code => self.words.say("prove-code"),
+        }
     }
 
     fn problem_text(&self, problem: &TryProblem) -> Phrase {

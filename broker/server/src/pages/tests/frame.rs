@@ -90,12 +90,19 @@ async fn every_field_that_people_see_has_a_label() {
 
 #[tokio::test]
 async fn forms_carry_what_their_routes_read() {
-    let signed = vec!["tx", "id", "client_data", "authenticator_data", "signature", "user_handle"];
+    let answer = vec!["id", "client_data", "authenticator_data", "signature", "user_handle"];
+    let signed = [vec!["tx"], answer.clone()].concat();
     let expected = [
         (
             "sign-in",
             vec!["/sign-in", "/sign-in/passkey"],
             [vec!["tx", "username", "password"], signed].concat(),
+        ),
+        (
+            "prove",
+            vec!["/sign-in/prove/mail", "/sign-in/prove/password", "/sign-in/prove/passkey"],
+            [vec!["tx", "arrived", "tx", "arrived", "username", "password", "tx", "arrived"], answer]
+                .concat(),
         ),
         ("choose", vec!["/sign-in/connection"], vec!["tx", "connection", "connection"]),
         ("consent", vec!["/consent"], vec!["tx", "decision", "decision"]),

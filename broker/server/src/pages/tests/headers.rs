@@ -40,8 +40,10 @@ async fn se_04_the_content_policy_allows_our_styles_and_scripts_only_where_passk
         }
         assert!(!policy.contains("unsafe"), "{}", page.name);
         let name = page.name.split(',').next().unwrap().trim_end_matches(" again");
-        let asks =
-            ["sign-in", "password", "new passkey"].contains(&name) || page.name == "second factor, passkey";
+        let by_stage = ["second factor, passkey", "prove", "prove again, wrong", "prove again, too soon"];
+        let asks = ["sign-in", "password", "new passkey"].contains(&name)
+            || by_stage.contains(&page.name)
+            || page.name == "prove, second factor";
         let script = format!("<script type=\"module\" src=\"{}\">", doorward_admin_ui::passkey_script_href());
         assert_eq!(directives.contains(&"script-src 'self'"), asks, "{}", page.name);
         assert_eq!(policy.contains("script-src"), page.html.contains("<script"), "{}", page.name);

@@ -112,7 +112,7 @@ async fn prove_pages(language: Language, text: &str) -> [Sample; 6] {
         sample(language, "prove, mailed", prove(Wanted::Code, None)).await,
         sample(language, "prove again, wrong code", prove(Wanted::Code, wrong)).await,
         sample(language, "prove again, too soon", prove(second(true), too_soon)).await,
-        sample(language, "prove by a second factor", prove(second(false), None)).await,
+        sample(language, "prove, second factor", prove(second(false), None)).await,
     ]
 }
 
@@ -216,8 +216,7 @@ fn password(words: Words, text: &str, problem: Option<TryProblem>) -> PasswordPa
 }
 
 fn passkey(text: &str) -> PasskeyForm {
-    let (question, arrived) = (text.to_owned(), Some(text.to_owned()));
-    PasskeyForm { action: "/sign-in/passkey", arrived, question, refused: false }
+    PasskeyForm { action: "/sign-in/passkey", arrived: None, question: text.to_owned(), refused: false }
 }
 
 fn no_such_passkey(words: Words, text: &str) -> PasswordPage {
@@ -249,7 +248,9 @@ fn second_factor(words: Words, text: &str, problem: Option<TryProblem>) -> Secon
 
 fn prove(words: Words, text: &str, wanted: Wanted, problem: Option<TryProblem>) -> ProvePage {
     let [app, address, transaction, arrived] = [text; 4].map(str::to_owned);
-    let (passkey, other) = ((wanted != Wanted::Code).then(|| passkey(text)), Href::here("/sign-in"));
+    let action = "/sign-in/prove/passkey";
+    let passkey = || PasskeyForm { action, arrived: Some(text.to_owned()), ..passkey(text) };
+    let (passkey, other) = ((wanted != Wanted::Code).then(passkey), Href::here("/sign-in"));
     ProvePage { words, app, address, transaction, arrived, wanted, passkey, other, problem }
 }
 
