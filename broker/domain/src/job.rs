@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, JobId, Sealed, SessionId, TenantId, Timestamp, UserId};
+use crate::{ClientId, ConnectionId, JobId, Sealed, SessionId, TenantId, Timestamp, UserId};
 
 /// Work that is left to do. It is written in the same commit as the change that it belongs to, and deleted
 /// when it is done. Whoever works on it makes it due later, in one conditional write: so it is theirs until
@@ -51,6 +51,9 @@ pub enum Task {
         /// The one user whose everything it was; the tenant's when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<UserId>,
+        /// The one connection that they came through; however they came when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        connection: Option<ConnectionId>,
         /// The record that was looked at last, when it was begun before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<String>,

@@ -58,8 +58,8 @@ pub enum Refusal {
     /// Two of them belong to different tenants.
     #[error("user, connection or grant belong to another tenant")]
     Mismatch,
-    /// Everything of the user or the tenant was ended since.
-    #[error("everything of the user or the tenant was ended since")]
+    /// Everything of the user, the tenant or the connection was ended since.
+    #[error("everything of the user, the tenant or the connection was ended since")]
     Ended,
     /// The client demands another sign-in than the grant came from.
     #[error("the client demands more of a sign-in")]
@@ -85,7 +85,11 @@ pub fn may_act_now(actors: &Actors<'_>, now: Timestamp) -> Result<(), Refusal> {
         return Err(Refusal::ClientOfOthers);
     }
     may_come_in(&actors.way, tenant, user, client)?;
-    if actors.epoch != Epoch::of(tenant, user) {
+    let connection = match actors.way {
+        Way::Connection(connection) => connection,
+        Way::Local { .. } => None,
+    };
+    if actors.epoch != Epoch::of(tenant, user, connection) {
         return Err(Refusal::Ended);
     }
     match actors.grant {

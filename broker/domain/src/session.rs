@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, Sealed, SecretHash, SessionId, Tenant, TenantId, Timestamp, User, UserId};
+use crate::{
+    Connection, ConnectionId, Sealed, SecretHash, SessionId, Tenant, TenantId, Timestamp, User, UserId,
+};
 
 /// A browser's sign-in. The browser holds a handle of which only the hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,9 +39,9 @@ pub struct Session {
     pub upstream_hint: Option<Sealed>,
 }
 
-/// How often everything of a tenant, and of one of its users, was ended at one blow. What began in another
-/// count than the present one is over, wherever it lies and whenever it is found: so one write ends any
-/// number of sessions and grants.
+/// How often everything of a tenant, of one of its users, and of those who came through a connection was ended
+/// at one blow. What began in another count than the present one is over, wherever it lies and whenever it is
+/// found: so one write ends any number of sessions and grants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Epoch {
     /// The tenant's count.
@@ -48,12 +50,16 @@ pub struct Epoch {
     /// The user's.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub user: u32,
+    /// The connection's that the person came through; zero when they signed in at doorward itself.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub connection: u32,
 }
 
 impl Epoch {
-    /// The present one of a tenant's user.
-    pub const fn of(tenant: &Tenant, user: &User) -> Self {
-        Self { tenant: tenant.epoch, user: user.epoch }
+    /// The present one of a tenant's user who came through this connection, or through none.
+    pub fn of(tenant: &Tenant, user: &User, connection: Option<&Connection>) -> Self {
+        let connection = connection.map_or(0, |connection| connection.epoch);
+        Self { tenant: tenant.epoch, user: user.epoch, connection }
     }
 
     /// Whether nothing was ever ended.

@@ -93,6 +93,9 @@ pub struct Connection {
     /// How often anything changed that a sign-in through it depends on: what worked before may not now.
     #[serde(default, skip_serializing_if = "is_default")]
     pub revision: u32,
+    /// How often everything of those who came through it was ended: see [`Epoch`](crate::Epoch).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub epoch: u32,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -167,6 +170,7 @@ impl Connection {
             staged: None,
             pilot: Pilot::default(),
             revision: 0,
+            epoch: 0,
             created_at,
         }
     }
@@ -182,7 +186,7 @@ impl Connection {
     }
 
     /// Whether a sign-in goes through `other` as it goes through this one: nothing differs but what people
-    /// read, and how far its introduction has come.
+    /// read, how far its introduction has come, and what was ended.
     pub fn works_like(&self, other: &Self) -> bool {
         let this = Self {
             title: other.title.clone(),
@@ -190,6 +194,7 @@ impl Connection {
             staged: other.staged.clone(),
             pilot: other.pilot.clone(),
             revision: other.revision,
+            epoch: other.epoch,
             created_at: other.created_at,
             ..self.clone()
         };

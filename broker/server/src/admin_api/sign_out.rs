@@ -1,21 +1,22 @@
-//! Signing people out: single sessions, everything of a user or a tenant.
+//! Signing people out: single sessions, everything of a user, of a connection's people, of a tenant.
 
 use std::sync::Arc;
 
 use doorward_domain::AdminScope;
 use doorward_service::management::sign_out::SessionView;
-use doorward_service::management::views::{Page, TenantView, UserView};
+use doorward_service::management::views::{ConnectionView, Page, TenantView, UserView};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Admin;
 use super::access::Access;
-use super::exchange::{Answer, Asked, Named, PageQuery, answer};
+use super::exchange::{Answer, Asked, Named, PageQuery, answer, versioned};
 use super::openapi::{BadQuery, NotFound};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
     OpenApiRouter::new()
         .routes(routes!(tenant))
+        .routes(routes!(connection))
         .routes(routes!(sessions))
         .routes(routes!(session))
         .routes(routes!(sessions_of_user))
@@ -29,6 +30,18 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Admin>> {
 async fn tenant(access: Access, slug: Named<String>) -> Answer {
     let admin = access.to(AdminScope::UsersWrite)?;
     answer(admin.management.sign_out_tenant(&slug?.0, admin.actor).await?)
+}
+
+/// End all sessions and grants of those who came through a connection
+#[utoipa::path(post, path = "/tenants/{slug}/connections/{name}/sign-out", tag = "sessions",
+    params(("slug" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = ConnectionView, headers(("ETag" = String))), (status = 404, response = NotFound)),
+    security(("admin" = ["users:write"])))]
+async fn connection(access: Access, place: Named<(String, String)>) -> Answer {
+    let admin = access.to(AdminScope::UsersWrite)?;
+    let (slug, name) = place?.0;
+    let (view, version) = admin.management.sign_out_connection(&slug, &name, admin.actor).await?;
+    versioned(version, view)
 }
 
 /// The sessions of a tenant's people, the oldest first

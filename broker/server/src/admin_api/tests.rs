@@ -23,7 +23,7 @@ const CANARY: &str = "canary-of-some-secret-value";
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 
-const ROUTES: [(Method, &str); 20] = [
+const ROUTES: [(Method, &str); 21] = [
     (GET, "/admin/v1/tenants"),
     (GET, "/admin/v1/tenants/acme"),
     (GET, "/admin/v1/tenants/acme/connections"),
@@ -33,6 +33,7 @@ const ROUTES: [(Method, &str); 20] = [
     (GET, "/admin/v1/tenants/acme/sessions"),
     (GET, "/admin/v1/tenants/acme/users/usr_00000000000000000000000000000000/sessions"),
     (POST, "/admin/v1/tenants/acme/sign-out"),
+    (POST, "/admin/v1/tenants/acme/connections/staff/sign-out"),
     (POST, "/admin/v1/tenants/acme/sessions/ses_00000000000000000000000000000000/end"),
     (POST, "/admin/v1/tenants/acme/users/usr_00000000000000000000000000000000/sign-out"),
     (POST, "/admin/v1/tenants/acme/users/usr_00000000000000000000000000000000/disable"),

@@ -237,6 +237,13 @@ pub enum ConnectionVerb {
         /// The connection's name
         name: String,
     },
+    /// End all sessions and grants of those who came through it; the apps are told
+    SignOut {
+        /// The tenant's company code
+        tenant: String,
+        /// The connection's name
+        name: String,
+    },
     /// Load a list that says whose account a subject is: CSV with the columns subject and account
     LoadIdentities {
         /// The tenant's company code

@@ -152,6 +152,9 @@ async fn connection(api: &Api, verb: &ConnectionVerb, output: Output) -> anyhow:
             let path = ["tenants", tenant, "connections", name, "keys"];
             print::one(&api.post(&path, &json!({})).await?, output);
         }
+        ConnectionVerb::SignOut { tenant, name } => {
+            sign_out::act(api, &["tenants", tenant, "connections", name, "sign-out"], output).await?;
+        }
         ConnectionVerb::LoadIdentities { tenant, name, file, dry_run } => {
             let list = std::fs::read_to_string(file)?;
             let path = ["tenants", tenant, "connections", name, "identities"];

@@ -1,9 +1,9 @@
 //! Endings: the one way in which sessions and grants end, whoever wants it: the person, an app on their
 //! behalf, an operator, or an identity provider. The apps that took part are told.
 //!
-//! A session ends with all that came from it, in the commit that tells of it. Everything of a user or a tenant
-//! ends by one write, that of their [`Epoch`]; what lies about from before is dead from then on, and a job
-//! clears it away and tells the apps.
+//! A session ends with all that came from it, in the commit that tells of it. Everything of a user, of a tenant
+//! or of those who came through a connection ends by one write, that of their [`Epoch`]; what lies about from
+//! before is dead from then on, and a job clears it away and tells the apps.
 //!
 //! Which apps took part is what the grants say. A grant of an app that is to be told is kept for as long as
 //! its session lives, so that a sign-in writes nothing for it.
@@ -15,10 +15,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use doorward_domain::audit::Action;
 use doorward_domain::connection::{NamedSessions, SessionAt};
 use doorward_domain::{
-    AuditEvent, Client, ClientId, Connection, Entropy, Epoch, EventId, Grant, Session, SessionId, Task,
-    Tenant, TenantId, Timestamp, User, UserId,
+    AuditEvent, Client, ClientId, Connection, ConnectionId, Entropy, Epoch, EventId, Grant, Session,
+    SessionId, Slug, Task, Tenant, TenantId, Timestamp, User, UserId,
 };
-use doorward_store::records::at;
+use doorward_store::records::{TenantOf, at};
 use doorward_store::{Batch, Key, Kind, Range, Record, Store, StoreError, StoreExt as _, Stored, Value};
 
 use crate::jobs::{Jobs, Outcome};
@@ -128,7 +128,7 @@ impl Endings {
         let (tenant, id) = (changed.tenant, changed.id);
         let user = User { epoch: changed.epoch + 1, ..changed };
         let event = self.event(tenant, actor, action, id.to_string(), now);
-        let clear = Task::Clear { user: Some(id), after: None };
+        let clear = Task::Clear { user: Some(id), connection: None, after: None };
         Ok((self.jobs.add(batch.insert(&event)?, tenant, clear, now)?, user))
     }
 
@@ -146,8 +146,26 @@ impl Endings {
         let id = changed.id;
         let tenant = Tenant { epoch: changed.epoch + 1, ..changed };
         let event = self.event(id, actor, Action::EverythingEnded, id.to_string(), now);
-        let clear = Task::Clear { user: None, after: None };
+        let clear = Task::Clear { user: None, connection: None, after: None };
         Ok((self.jobs.add(batch.insert(&event)?, id, clear, now)?, tenant))
+    }
+
+    /// Ends everything of those who came through a connection in `batch`, likewise.
+    ///
+    /// # Errors
+    /// When a record cannot be written.
+    pub fn end_connection(
+        &self,
+        batch: Batch,
+        changed: Connection,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(Batch, Connection), StoreError> {
+        let (tenant, id) = (changed.tenant, changed.id);
+        let connection = Connection { epoch: changed.epoch + 1, ..changed };
+        let event = self.event(tenant, actor, Action::EverythingEnded, id.to_string(), now);
+        let clear = Task::Clear { user: None, connection: Some(id), after: None };
+        Ok((self.jobs.add(batch.insert(&event)?, tenant, clear, now)?, connection))
     }
 
     /// Lets what was ended be cleared away, and the apps be told.
@@ -223,18 +241,22 @@ impl Endings {
         })
     }
 
-    /// Clears away a part of what is over since everything of a user, or of a tenant, was ended; `after` is
-    /// where the part before stopped.
+    /// Clears away a part of what is over since everything of these was ended; `after` is where the part before
+    /// stopped.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) async fn clear(
         &self,
-        (tenant, user): (TenantId, Option<UserId>),
+        of: Ended,
         after: Option<&str>,
         now: Timestamp,
     ) -> Result<Outcome, StoreError> {
-        let counts = Counts::read(&*self.store, tenant, user, now).await?;
+        let Ended { tenant, user, connection } = of;
+        let counts = Counts::read(&*self.store, of, now).await?;
+        if let Some(id) = connection.filter(|_| after.is_none() && counts.owns_connection) {
+            self.clear_below(tenant, id, now).await?;
+        }
         let start = after.and_then(|text| Key::from_bytes(&BASE64.decode(text).ok()?));
         let kinds = [Session::KIND, Grant::KIND];
         let begun = start.as_ref().map(Key::kind);
@@ -252,12 +274,35 @@ impl Endings {
                 parts += 1;
                 if parts == PARTS {
                     let after = Some(BASE64.encode(last.as_bytes()));
-                    return Ok(Outcome::Rest(Task::Clear { user, after }));
+                    return Ok(Outcome::Rest(Task::Clear { user, connection, after }));
                 }
                 range = whole.after(&last);
             }
         }
         Ok(Outcome::Done)
+    }
+
+    /// Lets the same be done for every tenant below that people come to through this connection.
+    async fn clear_below(&self, owner: TenantId, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+        let whole = Range::of(TenantId::BROKER, Kind::TenantBySlug);
+        let mut range = whole.clone();
+        loop {
+            let page = self.store.read_range::<TenantOf<Slug>>(&range, AT_ONCE, now).await?;
+            let Some(last) = page.last().map(|last| last.record.key()) else { return Ok(()) };
+            let mut batch = Batch::new();
+            for Stored { record: TenantOf { tenant, .. }, .. } in page {
+                let found = self.store.tenant(tenant, now).await?;
+                if tenant != owner && found.is_some_and(|found| found.record.belongs_to(owner)) {
+                    let clear = Task::Clear { user: None, connection: Some(id), after: None };
+                    batch = self.jobs.add(batch, tenant, clear, now)?;
+                }
+            }
+            if !batch.operations().is_empty() {
+                self.store.commit(batch).await?;
+                self.jobs.wake();
+            }
+            range = whole.after(&last);
+        }
     }
 
     async fn clear_part(
@@ -269,11 +314,11 @@ impl Endings {
     ) -> Result<(), StoreError> {
         let mut over = Vec::new();
         for (key, value) in page {
-            let (user, epoch) = match kind {
-                Kind::Session => read(&value).map(|it: Session| (it.user, it.epoch))?,
-                _ => read(&value).map(|it: Grant| (it.user, it.epoch))?,
+            let (user, way, epoch) = match kind {
+                Kind::Session => read(&value).map(|it: Session| (it.user, it.connection, it.epoch))?,
+                _ => read(&value).map(|it: Grant| (it.user, it.connection, it.epoch))?,
             };
-            if counts.are_over(user, epoch) {
+            if counts.are_over(user, way, epoch) {
                 over.push((key, value));
             }
         }
@@ -301,34 +346,53 @@ impl Endings {
     }
 }
 
-/// The present counts of a tenant and of one of its users; none when they do not exist any more.
+/// Whose everything was ended: a tenant's, or of its people one user's, or theirs who came through a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    pub tenant: TenantId,
+    pub user: Option<UserId>,
+    pub connection: Option<ConnectionId>,
+}
+
+/// The present counts of a tenant, of one of its users and of a connection; none when they do not exist any
+/// more.
 struct Counts {
     tenant: Option<u32>,
     user: Option<(UserId, Option<u32>)>,
+    connection: Option<(ConnectionId, Option<u32>)>,
+    /// Whether the connection is the tenant's own, and may lead to tenants below it.
+    owns_connection: bool,
 }
 
 impl Counts {
     async fn read(
         store: &dyn Store,
-        tenant: TenantId,
-        user: Option<UserId>,
+        Ended { tenant: id, user, connection }: Ended,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let count = store.tenant(tenant, now).await?.map(|it| it.record.epoch);
+        let tenant = store.tenant(id, now).await?.map(|it| it.record);
+        let found = match (&tenant, connection) {
+            (Some(tenant), Some(id)) => store.connection_of(tenant, id, now).await?,
+            _ => None,
+        };
+        let connection = connection.map(|id| (id, found.as_ref().map(|it| it.record.epoch)));
+        let owns_connection = found.is_some_and(|it| it.record.tenant == id);
         let user = match user {
             None => None,
-            Some(id) => {
-                let user = store.read::<User>(&at::user(tenant, id), now).await?;
-                Some((id, user.map(|it| it.record.epoch)))
+            Some(user) => {
+                let found = store.read::<User>(&at::user(id, user), now).await?;
+                Some((user, found.map(|it| it.record.epoch)))
             }
         };
-        Ok(Self { tenant: count, user })
+        Ok(Self { tenant: tenant.map(|it| it.epoch), user, connection, owns_connection })
     }
 
-    /// Whether what a user began in `epoch` is over.
-    fn are_over(&self, user: UserId, epoch: Epoch) -> bool {
+    /// Whether what a user who came this way began in `epoch` is over.
+    fn are_over(&self, user: UserId, way: Option<ConnectionId>, epoch: Epoch) -> bool {
         let of_the_user = self.user.is_some_and(|(id, count)| id == user && count != Some(epoch.user));
-        of_the_user || self.tenant != Some(epoch.tenant)
+        let of_the_connection =
+            self.connection.is_some_and(|(id, count)| Some(id) == way && count != Some(epoch.connection));
+        of_the_user || of_the_connection || self.tenant != Some(epoch.tenant)
     }
 }
 

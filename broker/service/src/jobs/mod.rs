@@ -136,10 +136,11 @@ impl Jobs {
         let (action, target) = match &job.task {
             Task::LogoutToken { client, .. } => (Action::LogoutNotDelivered, client.to_string()),
             Task::Letter { user, .. } => (Action::LetterNotSent, user.to_string()),
-            Task::Clear { user, .. } => {
-                let target = user.map_or_else(|| tenant.to_string(), |user| user.to_string());
-                (Action::LogoutNotDelivered, target)
+            Task::Clear { user: Some(user), .. } => (Action::LogoutNotDelivered, user.to_string()),
+            Task::Clear { connection: Some(connection), .. } => {
+                (Action::LogoutNotDelivered, connection.to_string())
             }
+            Task::Clear { .. } => (Action::LogoutNotDelivered, tenant.to_string()),
         };
         AuditEvent {
             id: EventId::new(now, &*self.entropy),

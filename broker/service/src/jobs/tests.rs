@@ -83,7 +83,7 @@ fn a_job_ends_when_it_is_done_refused_or_too_old() {
     assert_eq!(after(&job, Outcome::Done, HIGHEST, START), Step::Done);
     assert_eq!(after(&job, Outcome::Refused, HIGHEST, START), Step::GiveUp);
     assert_eq!(after(&job, Outcome::Failed, HIGHEST, job.ends_at - Duration::from_secs(40)), Step::GiveUp);
-    let rest = Task::Clear { user: None, after: Some("there".to_owned()) };
+    let rest = Task::Clear { user: None, connection: None, after: Some("there".to_owned()) };
     let next = Job { task: rest.clone(), attempts: 0, ..job.clone() };
     assert_eq!(after(&job, Outcome::Rest(rest), HIGHEST, START), Step::Again(next));
 }

@@ -9,6 +9,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{Jobs, Lanes, Outcome};
 use crate::identity::Endings;
+use crate::identity::ending::Ended;
 use crate::identity::local::Letters;
 use crate::provider::Provider;
 
@@ -92,8 +93,9 @@ impl Worker {
                 self.provider.tell_of_logout(client, (job.tenant, *user), *session, now).await
             }
             Task::Letter { letter, .. } => Ok(self.letters.send(job, letter, now).await),
-            Task::Clear { user, after } => {
-                self.endings.clear((job.tenant, *user), after.as_deref(), now).await
+            Task::Clear { user, connection, after } => {
+                let of = Ended { tenant: job.tenant, user: *user, connection: *connection };
+                self.endings.clear(of, after.as_deref(), now).await
             }
         }
     }

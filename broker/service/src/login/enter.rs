@@ -44,7 +44,8 @@ impl Login {
         let hint = entrant.naming.and_then(|it| self.kept_hint(it, user.tenant, id.session()));
         let arrival = (entrant.connection.map(|it| it.id), entrant.authentication.clone(), hint);
         let tenant = self.store.read::<Tenant>(&at::tenant(user.tenant), now).await?.map(|it| it.record);
-        let epoch = tenant.as_ref().map(|tenant| Epoch::of(tenant, user)).unwrap_or_default();
+        let epoch = |tenant| Epoch::of(tenant, user, entrant.connection);
+        let epoch = tenant.as_ref().map(epoch).unwrap_or_default();
         let (batch, session, cookie) =
             self.sessions.begin(batch, id.session(), (user, epoch), arrival, older, now)?;
         let batch = with_names(batch, entrant, &session)?;

@@ -1,17 +1,17 @@
-//! Signing people out: a session, everything of a user, everything of a tenant; and switching users off,
+//! Signing people out: a session, everything of a user, of a connection's people, of a tenant; and switching users off,
 //! which ends everything of theirs as well.
 
 use doorward_domain::audit::Action;
 use doorward_domain::{
-    AuditEvent, ConnectionId, EventId, Session, SessionId, Tenant, Timestamp, User, UserId,
+    AuditEvent, ConnectionId, Epoch, EventId, Session, SessionId, Tenant, Timestamp, User, UserId,
 };
 use doorward_store::records::at;
-use doorward_store::{Batch, Kind, Range, StoreError, StoreExt as _, Stored};
+use doorward_store::{Batch, Kind, Range, StoreError, StoreExt as _, Stored, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Management;
-use super::views::{Ask, Page, TenantView, UserView, ViewError, user_view};
+use super::views::{Ask, ConnectionView, Page, TenantView, UserView, ViewError, user_view};
 
 /// How often a change is decided anew because somebody else was faster.
 const TRIES: usize = 5;
@@ -58,15 +58,25 @@ impl Management {
             None => None,
         };
         let page = self.page::<Session>(&Range::of(tenant.id, Kind::Session), ask).await?;
-        let live = |it: &Session| it.epoch.tenant == tenant.epoch && user.is_none_or(|user| it.user == user);
         let mut items = Vec::new();
-        for session in page.items.into_iter().filter(live) {
-            let user = self.store.read::<User>(&at::user(tenant.id, session.user), self.clock.now()).await?;
-            if user.is_some_and(|user| user.record.epoch == session.epoch.user) {
+        for session in page.items.into_iter().filter(|it| user.is_none_or(|user| it.user == user)) {
+            if self.is_live(&tenant, &session).await? {
                 items.push(session_view(&session));
             }
         }
         Ok(Page { items, next: page.next })
+    }
+
+    /// Whether nothing that the session belongs to was ended since it began.
+    async fn is_live(&self, tenant: &Tenant, session: &Session) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let user = self.store.read::<User>(&at::user(tenant.id, session.user), now).await?;
+        let connection = match session.connection {
+            Some(id) => self.store.connection_of(tenant, id, now).await?.map(|it| it.record),
+            None => None,
+        };
+        let present = |user: Stored<User>| Epoch::of(tenant, &user.record, connection.as_ref());
+        Ok(user.map(present) == Some(session.epoch))
     }
 
     /// Ends a session and all that came from it.
@@ -114,6 +124,31 @@ impl Management {
             Ok((batch.insert(&event)?, User { enabled: true, updated_at: now, ..user }))
         };
         self.rewrite_user((slug, id), enable).await
+    }
+
+    /// Ends all sessions and grants of those who came through a connection, to whichever tenant.
+    pub async fn sign_out_connection(
+        &self,
+        slug: &str,
+        name: &str,
+        actor: &str,
+    ) -> Result<(ConnectionView, Version), ViewError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (_, stored) = self.find_connection(slug, name).await?;
+            let now = self.clock.now();
+            let ended = self.endings.end_connection(Batch::new(), stored.record.clone(), actor, now);
+            let (batch, connection) = ended?;
+            match self.store.commit(batch.update(&stored, &connection)?).await {
+                Err(StoreError::Conflict(_)) if tries < TRIES => {}
+                written => {
+                    written?;
+                    self.endings.ended();
+                    return self.connection(slug, name).await;
+                }
+            }
+        }
     }
 
     /// Ends all sessions and grants of a tenant's people.

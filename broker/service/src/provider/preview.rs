@@ -3,8 +3,8 @@
 
 use doorward_domain::scope::name;
 use doorward_domain::{
-    Access, Authentication, Client, ClientId, Connection, ConnectionId, Epoch, Grant, GrantId, GrantState,
-    Plain, ScopeSet, SessionId, Slug, Tenant, Timestamp, User, UserId,
+    Access, Authentication, Client, ClientId, Connection, Epoch, Grant, GrantId, GrantState, Plain, ScopeSet,
+    SessionId, Slug, Tenant, Timestamp, User, UserId,
 };
 use doorward_store::records::at;
 use doorward_store::{Kind, Range, StoreError, StoreExt as _};
@@ -86,7 +86,7 @@ impl Provider {
         let access = asked_access(asked, &client)?;
         let connection = self.way_in(asked, &tenant, &client, now).await?;
         let scope = access.scope.to_string();
-        let grant = self.imagined(&client, (&tenant, &user), connection, access, now);
+        let grant = self.imagined(&client, (&tenant, &user), connection.as_ref(), access, now);
         let of = Provenance { grant: None, ..Provenance::from(&grant) };
         match self.may_act(client, of, now).await {
             Ok(people) => Ok(self.told(&people, &grant, scope, now)),
@@ -113,7 +113,7 @@ impl Provider {
         &self,
         client: &Client,
         (tenant, user): (&Tenant, &User),
-        connection: Option<ConnectionId>,
+        connection: Option<&Connection>,
         access: Access,
         now: Timestamp,
     ) -> Grant {
@@ -122,10 +122,10 @@ impl Provider {
             tenant: user.tenant,
             client: client.id.clone(),
             user: user.id,
-            epoch: Epoch::of(tenant, user),
+            epoch: Epoch::of(tenant, user, connection),
             remembered_until: None,
             session: SessionId::new(now, &*self.entropy),
-            connection,
+            connection: connection.map(|it| it.id),
             client_document: client.document,
             access,
             actor: None,
@@ -160,7 +160,7 @@ impl Provider {
         tenant: &Tenant,
         client: &Client,
         now: Timestamp,
-    ) -> Result<Option<ConnectionId>, PreviewError> {
+    ) -> Result<Option<Connection>, PreviewError> {
         const MOST: usize = 1_000;
         let mut all = Vec::new();
         for owner in std::iter::once(&tenant.id).chain(&tenant.ancestors) {
@@ -171,11 +171,11 @@ impl Provider {
         match &asked.connection {
             Some(name) => match all.into_iter().find(|connection| connection.name == *name) {
                 None => Err(unknown("connection", name)),
-                Some(found) => Ok(Some(found.id)),
+                Some(found) => Ok(Some(found)),
             },
             None => {
                 let leads = |it: &&Connection| it.is_usable() && it.leads_to(client);
-                Ok(all.iter().find(leads).or(all.first()).map(|found| found.id))
+                Ok(all.iter().find(leads).or(all.first()).cloned())
             }
         }
     }

@@ -6,14 +6,14 @@ use doorward_domain::audit::Action;
 use doorward_domain::{Grant, Job, Session, SessionId, TenantId, User};
 use doorward_flows::app::{Answer, send, userinfo};
 use doorward_flows::world::ADMIN_TOKEN;
-use doorward_flows::{Browser, World};
+use doorward_flows::{Browser, World, local};
 use doorward_store::records::at;
 use doorward_store::{Batch, Record as _};
 use http::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{code, signed_in};
+use crate::support::{code, reregister, signed_in};
 use crate::told::Told;
 
 async fn admin(world: &World, method: Method, path: &str, body: &Value) -> Answer {
@@ -91,6 +91,7 @@ impl Person {
 enum Blow {
     SignOutUser,
     DisableUser,
+    SignOutConnection,
     SignOutTenant,
     DisableTenant,
 }
@@ -105,6 +106,9 @@ impl Blow {
                 let answer = change(world, user, "disable").await;
                 assert_eq!(answer.json["enabled"], false);
             }
+            Self::SignOutConnection => {
+                act(world, "/tenants/victim/connections/staff/sign-out").await;
+            }
             Self::SignOutTenant => {
                 act(world, "/tenants/victim/sign-out").await;
             }
@@ -114,7 +118,7 @@ impl Blow {
 
     async fn is_taken_back(self, world: &World, user: &str) {
         match self {
-            Self::SignOutUser | Self::SignOutTenant => {}
+            Self::SignOutUser | Self::SignOutConnection | Self::SignOutTenant => {}
             Self::DisableUser => {
                 change(world, user, "enable").await;
             }
@@ -122,13 +126,14 @@ impl Blow {
         }
     }
 
+    /// Whether it falls on everybody of the tenant, who all came through one connection.
     const fn is_of_the_tenant(self) -> bool {
-        matches!(self, Self::SignOutTenant | Self::DisableTenant)
+        matches!(self, Self::SignOutConnection | Self::SignOutTenant | Self::DisableTenant)
     }
 
     const fn is_audited_as(self) -> Action {
         match self {
-            Self::SignOutUser | Self::SignOutTenant => Action::EverythingEnded,
+            Self::SignOutUser | Self::SignOutConnection | Self::SignOutTenant => Action::EverythingEnded,
             Self::DisableUser => Action::UserDisabled,
             Self::DisableTenant => Action::Applied,
         }
@@ -146,7 +151,14 @@ async fn switch_tenant(world: &World, enabled: bool) {
 #[rstest]
 #[tokio::test]
 async fn se_06_everything_ends_at_once_and_every_app_is_told(
-    #[values(Blow::SignOutUser, Blow::DisableUser, Blow::SignOutTenant, Blow::DisableTenant)] blow: Blow,
+    #[values(
+        Blow::SignOutUser,
+        Blow::DisableUser,
+        Blow::SignOutConnection,
+        Blow::SignOutTenant,
+        Blow::DisableTenant
+    )]
+    blow: Blow,
 ) {
     let world = World::new().await;
     let [c1, c2] = [Told::listens(&world, "c1").await, Told::listens(&world, "c2").await];
@@ -195,6 +207,46 @@ async fn se_06_everything_ends_at_once_and_every_app_is_told(
     blow.is_taken_back(&world, &here.id()).await;
     here.assert_over(&world).await;
     Person::new(&world, "victim", "alice").await.assert_lives(&world).await;
+}
+
+/// Whoever came in another way goes on; whoever came through the same connection to a part of the company does
+/// not.
+#[tokio::test]
+async fn se_06_a_connection_ends_what_came_through_it_and_nothing_else() {
+    let world = World::new().await;
+    let told = Told::listens(&world, "c1").await;
+    local::owner(&world).await;
+    let mut olivia = world.browser();
+    assert!(local::signed_in(&world, &mut olivia, "olivia@victim.test", local::PASSWORD).await);
+    let document = json!({"tenant": [{"slug": "part", "name": "A part", "parent": "victim"}]});
+    let applied = admin(&world, Method::POST, "/apply", &document).await;
+    assert_eq!(applied.status, StatusCode::OK, "{applied:?}");
+    let part = tenant_id(&world, "part").await;
+    reregister(&world, "c1", |it| it.tenants.push(part)).await;
+    let alice = Person::new(&world, "victim", "alice").await;
+    let (mut browser, app) = (world.browser(), world.relying("c1"));
+    let page = world.sign_in(&mut browser, &app, "part", "uma").await;
+    let uma = app.redeem(&world, &page).await;
+    assert_eq!(world.all::<Session>(part).await.len(), 1);
+
+    Blow::SignOutConnection.fall(&world, "").await;
+    alice.assert_over(&world).await;
+    userinfo(&world, uma.str("access_token")).await.assert_error(401, "invalid_token");
+    let page = olivia.get(&app.authorize(&world, &[("prompt", "none")])).await;
+    assert!(page.parameter("code").is_some(), "she came by her password: {page:?}");
+    let listed = admin(&world, Method::GET, "/tenants/victim/sessions", &Value::Null).await;
+    assert_eq!(listed.json["items"].as_array().unwrap().len(), 1, "hers: {listed:?}");
+    world.work().await;
+    assert_eq!(world.all::<Session>(part).await, [], "cleared away below as well");
+    assert_eq!(world.all::<Session>(world.victim).await.len(), 1);
+    let sid = uma.claims("id_token")["sid"].as_str().unwrap().to_owned();
+    assert!(told.sessions().contains(&sid), "and the app was told");
+    Person::new(&world, "victim", "alice").await.assert_lives(&world).await;
+}
+
+async fn tenant_id(world: &World, slug: &str) -> TenantId {
+    let found = admin(world, Method::GET, &format!("/tenants/{slug}"), &Value::Null).await;
+    found.json["id"].as_str().unwrap().parse().unwrap()
 }
 
 #[tokio::test]
@@ -263,6 +315,7 @@ async fn ad_10_nobodys_session_is_reached_through_another_tenant() {
         format!("/tenants/attacker/users/{user}/change"),
         format!("/tenants/attacker/sessions/{session}/end"),
         "/tenants/nobody/sign-out".to_owned(),
+        "/tenants/victim/connections/nothing/sign-out".to_owned(),
         "/tenants/victim/sessions/nothing/end".to_owned(),
         "/tenants/victim/users/nobody/sign-out".to_owned(),
     ] {

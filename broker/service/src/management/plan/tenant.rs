@@ -68,8 +68,12 @@ impl Planner<'_> {
             self.write(|batch| batch.insert(&TenantOf { name: new.slug.clone(), tenant: id }))?;
         }
         if ends {
-            let clear =
-                jobs::job(id, Task::Clear { user: None, after: None }, self.making.entropy, self.making.now);
+            let clear = jobs::job(
+                id,
+                Task::Clear { user: None, connection: None, after: None },
+                self.making.entropy,
+                self.making.now,
+            );
             self.write(|batch| batch.insert(&clear))?;
         }
         let before = old.map(|old| (old, Described::tenant(&old.record, &self.slugs)));

@@ -46,7 +46,7 @@ async fn se_06_count_job_and_audit_event_are_one_commit() {
     assert!(!management.disable_user("acme", &id, "tests").await.unwrap().enabled);
     let read = store.read::<User>(&key, now()).await.unwrap().unwrap().record;
     assert_eq!((read.enabled, read.epoch), (false, 1));
-    assert_eq!(jobs(&store).await, [Task::Clear { user: Some(kim.id), after: None }]);
+    assert_eq!(jobs(&store).await, [Task::Clear { user: Some(kim.id), connection: None, after: None }]);
     assert_eq!(told(&store, kim.tenant, Action::UserDisabled).await, 1);
 
     assert!(management.enable_user("acme", &id, "tests").await.unwrap().enabled);
@@ -62,11 +62,25 @@ async fn a_document_that_switches_a_tenant_off_ends_everything_of_its_people() {
     for epoch in [1, 1] {
         management.apply(&parse(&off), "tests").await.unwrap();
         assert_eq!(management.stored_tenant("acme").await.epoch, epoch, "it is off already");
-        assert_eq!(jobs(&store).await, [Task::Clear { user: None, after: None }]);
+        assert_eq!(jobs(&store).await, [Task::Clear { user: None, connection: None, after: None }]);
     }
     management.apply(&parse(ACME), "tests").await.unwrap();
     assert_eq!(management.stored_tenant("acme").await.epoch, 1, "what ended stays so");
     management.sign_out_tenant("acme", "tests").await.unwrap();
     assert_eq!(management.stored_tenant("acme").await.epoch, 2);
     assert_eq!(told(&store, kim.tenant, Action::EverythingEnded).await, 1);
+}
+
+#[tokio::test]
+async fn a_document_brings_nothing_back_of_what_was_ended_through_a_connection() {
+    let (management, store, kim) = with_kim().await;
+    management.sign_out_connection("acme", "staff", "tests").await.unwrap();
+    let staff = management.stored_connection("acme", "staff").await;
+    assert_eq!((staff.epoch, told(&store, kim.tenant, Action::EverythingEnded).await), (1, 1));
+    let clear = Task::Clear { user: None, connection: Some(staff.id), after: None };
+    assert_eq!(jobs(&store).await, [clear]);
+    let renamed = ACME.replacen("name = \"staff\"", "name = \"staff\"\ntitle = \"Everybody\"", 1);
+    management.apply(&parse(&renamed), "tests").await.unwrap();
+    let staff = management.stored_connection("acme", "staff").await;
+    assert_eq!((staff.epoch, staff.title.as_str()), (1, "Everybody"));
 }

@@ -80,6 +80,7 @@ impl Planner<'_> {
             },
             provisioning: entry.provisioning,
             admission: entry.admission.clone(),
+            epoch: old.map_or(0, |old| old.record.epoch),
             created_at: old.map_or(now, |old| old.record.created_at),
             ..Connection::new((tenant, id), entry.name.clone(), (issuer, entry.client_id.clone()), now)
         };
