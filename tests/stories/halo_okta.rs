@@ -11,6 +11,7 @@ const END_USERS_SECRET: &str = "the-secret-of-everybody-at-helpwell-okta";
 const TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 const ADA: &str = "ada@helpwell.test";
 const UWE: &str = "uwe@helpwell.test";
+const GUS: &str = "gus@helpwell.test";
 
 #[tokio::test]
 async fn a_service_desk_signs_in_with_okta() -> anyhow::Result<()> {
@@ -22,12 +23,13 @@ async fn a_service_desk_signs_in_with_okta() -> anyhow::Result<()> {
         let ada = User::new(ADA, "Ada", "Abel").groups(&["Agents", "Leads", "Bern office"]);
         okta.add_user(User { email: Some("ada.abel@helpwell.test".to_owned()), ..ada });
         okta.add_user(User::new(UWE, "Uwe", "Unger"));
+        okta.add_user(User { has_otp: false, ..User::new(GUS, "Gus", "Gerber").groups(&["Agents"]) });
         site.open(okta.router());
 
         let mut desk = connects(story, (&okta, &url)).await?;
         maps_what_okta_says(story, &mut desk).await?;
         lets_end_users_in(story, &mut desk).await?;
-        lets_agents_in(story, &mut desk).await?;
+        lets_agents_in(story, &mut desk, &okta).await?;
         loses_somebody(story, &desk, &okta).await
     })
     .await
@@ -120,7 +122,7 @@ async fn lets_end_users_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Res
     person.forget().await
 }
 
-async fn lets_agents_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Result<()> {
+async fn lets_agents_in(story: &Story<'_>, desk: &mut Company, okta: &Okta) -> anyhow::Result<()> {
     let person = story.person;
 
     step(7, "The agents' is live too: people say which they are, and Uwe is no agent");
@@ -132,9 +134,33 @@ async fn lets_agents_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Result
     story.reads("We could not sign you in", "can give you access there").await?;
     person.forget().await?;
 
-    step(8, "The app lets nobody in without a second factor: Okta asks Ada for it, and the app is told");
+    step(8, "The app lets nobody in without a second factor: Gus has none at Okta, and reads who can help");
     let asks = story.operator.file("asks.json", r#"{ "require_mfa": true }"#)?;
     story.operator.types(&["client", "update", "sample-app", &asks]).await?;
+    story.comes_and_types("helpwell").await?;
+    person.choose("Helpwell agents").await?;
+    person.expect_refusal("/federation/");
+    person.type_credentials(GUS, "test").await?;
+    story.reads("We could not sign you in", "lets nobody in without a second proof of who they are").await?;
+    story.reads("We could not sign you in", "You can try again with a second factor").await?;
+    let reference = story.reference().await?;
+    let trace = ["trace", "show", &reference, "--tenant", "helpwell"];
+    let trace = desk.administrator.types(&trace).await?;
+    assert!(trace.contains("Set up the stronger authenticator at the Okta dashboard"), "{trace}");
+    person.forget().await?;
+
+    step(9, "He sets up an authenticator app at Okta, and is in");
+    okta.change_user(GUS, |gus| gus.has_otp = true);
+    story.comes_and_types("helpwell").await?;
+    person.choose("Helpwell agents").await?;
+    person.type_credentials(GUS, "test").await?;
+    person.fill("#otp", "123456").await?;
+    person.follow("#verify").await?;
+    person.signed_in().await?;
+    assert_eq!(person.claim("roles").await?, r#"["agent"]"#);
+    person.forget().await?;
+
+    step(10, "Okta asks Ada for her second factor, and the app is told of it");
     story.comes_and_types("helpwell").await?;
     person.choose("Helpwell agents").await?;
     person.type_credentials(ADA, "test").await?;
@@ -152,7 +178,7 @@ async fn lets_agents_in(story: &Story<'_>, desk: &mut Company) -> anyhow::Result
 async fn loses_somebody(story: &Story<'_>, desk: &Company, okta: &Okta) -> anyhow::Result<()> {
     let person = story.person;
 
-    step(9, "Ada leaves: she is disabled here, and out of the app at once");
+    step(11, "Ada leaves: she is disabled here, and out of the app at once");
     okta.change_user(ADA, |ada| ada.status = Status::Deprovisioned);
     let ada = person.claim("sub").await?;
     desk.administrator.types(&["user", "disable", "helpwell", &ada]).await?;
@@ -161,7 +187,7 @@ async fn loses_somebody(story: &Story<'_>, desk: &Company, okta: &Okta) -> anyho
     assert_eq!(person.text("#error").await?, "invalid_grant");
     person.forget().await?;
 
-    step(10, "Okta lets her in no more either");
+    step(12, "Okta lets her in no more either");
     story.comes_and_types("helpwell").await?;
     person.choose("Helpwell agents").await?;
     person.type_credentials(ADA, "test").await?;

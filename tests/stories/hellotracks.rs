@@ -25,10 +25,17 @@ async fn connect(story: &Story<'_>, microsoft: &Microsoft) -> anyhow::Result<(Co
     step(1, "The callback URL first, then an app registration for the web, with a secret");
     let company = json!({ "slug": "parcelpost", "name": "Parcel Post", "domains": ["parcelpost.test"] });
     let mut company = story.new_company(company).await?;
-    let begun = json!({ "kind": "entra", "authority": microsoft.url, "directory": microsoft.directory.id });
+    let begun = json!({
+        "kind": "entra",
+        "authority": microsoft.url,
+        "directory": microsoft.directory.id,
+        "logout": "upstream",
+    });
     company.connect("microsoft", begun).await?;
     let callback = company.told("microsoft", "callback_url").await?;
     let app = App::new("Fleet software", "Mq7~one.secret-of.the-couriers", &callback);
+    let mut app = app.optional_claims(&["login_hint"]);
+    app.redirect_uris.push(company.told("microsoft", "post_logout_redirect_uri").await?);
     microsoft.entra.register(&microsoft.directory, app.clone());
     microsoft.entra.grant_admin_consent(&microsoft.directory, &app.client_id);
 
@@ -82,7 +89,6 @@ async fn are_assigned(
 
     step(7, "Dora is not assigned: Microsoft itself keeps her, and its code says here what to do");
     story.comes_and_types(DORA).await?;
-    person.expect_refusal("/login");
     person.type_credentials(DORA, "test").await?;
     assert!(person.text("body").await?.contains("AADSTS50105"));
     assert!(person.browser.current_url().await?.as_str().starts_with(&microsoft.url));
@@ -96,6 +102,12 @@ async fn are_assigned(
     story.comes_and_types(DORA).await?;
     person.type_credentials(DORA, "test").await?;
     person.signed_in().await?;
+
+    step(9, "She logs out on a shared computer: out of Microsoft too, which does not ask whom she means");
+    person.follow("#sign-out").await?;
+    person.element("#signed-out").await?;
+    story.comes_and_types(DORA).await?;
+    person.element("#password").await?;
     person.forget().await
 }
 
@@ -103,7 +115,7 @@ async fn have_phones(story: &Story<'_>, carlo: &str) -> anyhow::Result<()> {
     let person = story.person;
 
     step(
-        9,
+        10,
         "On the phone the app asks where the code leads, opens a browser, and Carlo is the same person there",
     );
     let phone = NativeApp::new(person).await?;
@@ -114,7 +126,7 @@ async fn have_phones(story: &Story<'_>, carlo: &str) -> anyhow::Result<()> {
     let tokens = phone.tokens(person).await?;
     assert_eq!(phone.subject(&tokens).await?, carlo);
 
-    step(10, "The app on the phone stays signed in, without anybody looking");
+    step(11, "The app on the phone stays signed in, without anybody looking");
     let tokens = phone.refreshed(&tokens).await?;
     assert_eq!(phone.subject(&tokens).await?, carlo);
     Ok(())

@@ -118,6 +118,7 @@ fn federation(cause: &FederationError) -> &'static str {
         (FederationError::ConnectionNotInUse, _) => "not-in-use",
         (FederationError::ConnectionChanged, _) => "connection-changed",
         (FederationError::UpstreamRefused { error, .. }, _) if error == "access_denied" => "cancelled",
+        (cause, _) if cause.is_of_assurance() => "not-sure-enough",
         (FederationError::UpstreamRefused { .. }, WhoMends::Person) => "refused",
         (FederationError::UpstreamRefused { .. }, WhoMends::Later) => "refused-for-now",
         (FederationError::UpstreamRefused { .. }, _) => "refused-by-setup",

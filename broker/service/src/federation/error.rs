@@ -101,6 +101,11 @@ impl FederationError {
 }
 
 impl FederationError {
+    /// Whether the provider could not have the person prove themselves as strongly as the app wants it.
+    pub fn is_of_assurance(&self) -> bool {
+        matches!(self, Self::UpstreamRefused { error, .. } if error == UNMET)
+    }
+
     /// Whether nothing explains it but how the connection is set up, here or at its provider. What a browser
     /// alone can bring about never is: a parameter of the callback, a code that is none.
     pub fn is_of_setup(&self) -> bool {
@@ -132,13 +137,18 @@ impl FederationError {
 }
 
 /// RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6.
+/// The provider could not ask for as much as it was asked for (OpenID Connect Core Unmet Authentication
+/// Requirements 1.0 section 2).
+const UNMET: &str = "unmet_authentication_requirements";
+
 fn who_mends_refusal(error: &str) -> WhoMends {
     match error {
         "access_denied"
         | "login_required"
         | "interaction_required"
         | "consent_required"
-        | "account_selection_required" => WhoMends::Person,
+        | "account_selection_required"
+        | UNMET => WhoMends::Person,
         "server_error" | "temporarily_unavailable" => WhoMends::Later,
         _ => WhoMends::TenantAdmin,
     }

@@ -44,7 +44,7 @@ impl Login {
             Err(cause) => {
                 self.retreat.failed((leg.tenant, leg.connection), &cause, now).await;
                 attempt.product = self.product_of(leg, now).await?;
-                let way_on = self.way_on(&login, None, now).await;
+                let way_on = self.way_on_refused(&login, &cause, now).await;
                 Err(LoginError::Federation { cause: Box::new(cause), way_on })
             }
         };

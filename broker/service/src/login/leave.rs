@@ -4,7 +4,7 @@ use doorward_domain::{Connection, ConnectionId, Tenant, Timestamp};
 
 use super::under_way::UnderWay;
 use super::{Choose, Login, LoginError, Problem, Step, TransactionId, WayOn};
-use crate::federation::{Ask, Destination, Hint, Route, context_of_several_factors};
+use crate::federation::{Ask, Destination, FederationError, Hint, Route, context_of_several_factors};
 use crate::identity::NotAdmitted;
 use crate::provider::ErrorCode;
 
@@ -133,6 +133,20 @@ impl Login {
         now: Timestamp,
     ) -> Box<WayOn> {
         self.way_on_with(login, tenant, ErrorCode::AccessDenied, now).await
+    }
+
+    /// The same for somebody whom the provider did not sign in.
+    pub(super) async fn way_on_refused(
+        &self,
+        login: &UnderWay,
+        cause: &FederationError,
+        now: Timestamp,
+    ) -> Box<WayOn> {
+        let code = match cause.is_of_assurance() {
+            true => ErrorCode::UnmetAuthenticationRequirements,
+            false => ErrorCode::AccessDenied,
+        };
+        self.way_on_with(login, None, code, now).await
     }
 
     /// The same for somebody who proved who they are and may not come in.

@@ -160,6 +160,11 @@ async fn each_provider_is_asked_in_its_own_words() {
     let location = world.browser().get(&asked).await.location().unwrap();
     assert_eq!(said(&location, "acr_values").as_deref(), Some("urn:okta:loa:2fa:any"));
     let (mut browser, joe) = (world.browser(), "joe@acme.example");
+    // Who has set up nothing of the kind is told what lacks, and so is the app.
+    acme.okta.change_user(joe, |user| user.has_otp = false);
+    let page = acme.connected.sign_in_with(&world, &mut world.browser(), &[], (joe, joe)).await;
+    assert!(page.body.contains("lets nobody in without a second proof"), "{page:?}");
+    assert!(page.body.contains("error=unmet_authentication_requirements"), "{}", page.body);
     acme.okta.change_user(joe, |user| user.has_otp = true);
     let page = acme.connected.sign_in_with(&world, &mut browser, &[], (joe, joe)).await;
     let page = browser.submit(&page, &[("otp", "123456")]).await;
