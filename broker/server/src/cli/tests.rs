@@ -126,7 +126,7 @@ async fn without_a_running_broker_the_store_is_opened_for_the_command() {
     let api = Api::connect(&config, None).await.unwrap();
     let document = serde_json::to_value(demo_document()).unwrap();
     let plan: Plan = serde_json::from_value(api.post(&["apply"], &document).await.unwrap()).unwrap();
-    assert_eq!(plan.changes.len(), 3 + 3 + 4 + 1);
+    assert_eq!(plan.changes.len(), 3 + 3 + 4 + 2);
     assert_eq!(plan.warnings, [""; 0]);
     api.close().await;
 

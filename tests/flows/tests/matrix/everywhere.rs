@@ -13,7 +13,7 @@ use http::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{code, reregister, signed_in};
+use crate::support::{code, signed_in};
 use crate::told::Told;
 
 async fn admin(world: &World, method: Method, path: &str, body: &Value) -> Answer {
@@ -222,7 +222,6 @@ async fn se_06_a_connection_ends_what_came_through_it_and_nothing_else() {
     let applied = admin(&world, Method::POST, "/apply", &document).await;
     assert_eq!(applied.status, StatusCode::OK, "{applied:?}");
     let part = tenant_id(&world, "part").await;
-    reregister(&world, "c1", |it| it.tenants.push(part)).await;
     let alice = Person::new(&world, "victim", "alice").await;
     let (mut browser, app) = (world.browser(), world.relying("c1"));
     let page = world.sign_in(&mut browser, &app, "part", "uma").await;
