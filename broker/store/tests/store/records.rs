@@ -323,7 +323,7 @@ fn session() -> Session {
         used_at: NOW,
         ends_at: LATER,
         earlier: vec![SESSION],
-        epoch: Epoch { tenant: 0, user: 2 },
+        epoch: Epoch { tenant: 0, user: 2, connection: 3 },
         upstream_hint: Some(sealed()),
     }
 }
@@ -351,7 +351,7 @@ fn offered_grant() -> Grant {
         client_document: None,
         bound_to: None,
         state: GrantState::Offered(terms),
-        epoch: Epoch { tenant: 1, user: 0 },
+        epoch: Epoch { tenant: 1, user: 0, connection: 0 },
         remembered_until: Some(LATER),
         expires_at: LATER,
     }

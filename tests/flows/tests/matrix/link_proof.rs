@@ -149,6 +149,9 @@ async fn with_passkey(world: &World) -> (UserId, Authenticator) {
     (kim, authenticator)
 }
 
+/// A passkey that is shown, with a change to what is right.
+type Tried<'a> = (&'a Authenticator, &'a dyn Fn(&mut Said));
+
 /// Answers the page's question for the browser, with these changes.
 async fn show(
     world: &World,
@@ -183,7 +186,7 @@ async fn its_passkey_opens_an_account_without_more() {
     let mut stranger = Authenticator::new(Signs::Es256);
     stranger.user.clone_from(&passkey.user);
     let other = question(&come(&world, &mut world.browser()).await)["challenge"].clone();
-    let wrong: [(&Authenticator, &dyn Fn(&mut Said)); 5] = [
+    let wrong: [Tried<'_>; 5] = [
         (&stranger, &|_| {}),
         (&of_dora, &|_| {}),
         (&passkey, &|said| said.flags &= !VERIFIED),
@@ -241,7 +244,7 @@ async fn pw_04_of_many_at_once_one_uses_a_passkey() {
     passkey.count = 5;
     let mut browser = world.browser();
     let page = come(&world, &mut browser).await;
-    let mut others = vec![browser.clone(), browser.clone(), browser.clone()];
+    let mut others = [browser.clone(), browser.clone(), browser.clone()];
     let tries = others.iter_mut().map(|browser| show(&world, browser, &page, (&passkey, |_| {})));
     let pages = futures_util::future::join_all(tries).await;
     assert_eq!(pages.iter().filter(|page| page.parameter("code").is_some()).count(), 1, "{pages:#?}");
