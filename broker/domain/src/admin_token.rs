@@ -34,6 +34,10 @@ scopes! {
     Everything = "*";
     /// Look at tenants.
     TenantsRead = "tenants:read";
+    /// Look at domains.
+    DomainsRead = "domains:read";
+    /// Claim, prove and release them.
+    DomainsWrite = "domains:write";
     /// Look at connections.
     ConnectionsRead = "connections:read";
     /// Check their credentials, and make new keys.

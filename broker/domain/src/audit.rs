@@ -93,6 +93,14 @@ pub enum Action {
     Deregistered,
     /// A tenant, connection, client or user was created or changed by an operator.
     Applied,
+    /// A tenant wants to prove a domain.
+    DomainClaimed,
+    /// A tenant proved a domain by its DNS, or the record came back that had proved it.
+    DomainProven,
+    /// The record that proved a domain was missing for so long that it proves nothing any more.
+    DomainLapsed,
+    /// A claim or a proof of a domain was given up.
+    DomainReleased,
     /// A test of a connection came to its end.
     ConnectionTested,
     /// A connection that was the only way in is so no more, because sign-ins through it failed.

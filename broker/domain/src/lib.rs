@@ -12,6 +12,7 @@ pub mod connection;
 pub mod consent;
 pub mod credential;
 pub mod device;
+pub mod domain_proof;
 pub mod encryption;
 pub mod entropy;
 pub mod examination;
@@ -57,6 +58,7 @@ pub use credential::{
     ProofPurpose, ProofToken, Totp, Username,
 };
 pub use device::{DeviceAuthorization, DeviceState, UserCode};
+pub use domain_proof::{DomainClaim, DomainClaims, DomainToken, ProvenDomain};
 pub use encryption::{ContentEncryption, Encryption, KeyManagement};
 pub use entropy::Entropy;
 pub use examination::Examination;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::session::is_zero;
-use crate::{ClientId, LoginPolicy, Population, PopulationName, TenantId, Timestamp};
+use crate::{ClientId, LoginPolicy, Population, PopulationName, ProvenDomain, TenantId, Timestamp};
 
 /// A customer organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,8 +19,11 @@ pub struct Tenant {
     /// The organisations that it is a part of, the nearest first. It never gets another parent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ancestors: Vec<TenantId>,
-    /// The e-mail domains that lead to it.
+    /// The e-mail domains that lead to it because the operator says so.
     pub domains: Vec<Domain>,
+    /// Those that lead to it because it has proven them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proven: Vec<ProvenDomain>,
     /// Its populations. A tenant that names none has one, of the default name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub populations: Vec<Population>,
@@ -51,6 +54,7 @@ impl Tenant {
             name,
             ancestors: Vec::new(),
             domains: Vec::new(),
+            proven: Vec::new(),
             populations: Vec::new(),
             required: Vec::new(),
             enabled: true,
@@ -68,6 +72,24 @@ impl Tenant {
     /// Whether it is `other` or a part of it.
     pub fn belongs_to(&self, other: TenantId) -> bool {
         self.id == other || self.ancestors.contains(&other)
+    }
+
+    /// All e-mail domains that lead to it.
+    pub fn all_domains(&self) -> impl Iterator<Item = &Domain> {
+        let proven = self.proven.iter().map(|proven| &proven.name);
+        self.domains.iter().chain(proven.filter(|name| !self.domains.contains(name)))
+    }
+
+    /// Whether an address in `domain` is the tenant's to give, so that one which is verified may lead to an
+    /// account. A proof that has lapsed leads people here still, and says no more than that.
+    pub fn owns(&self, domain: &Domain) -> bool {
+        self.domains.contains(domain)
+            || self.proven.iter().any(|proven| proven.name == *domain && !proven.lapsed)
+    }
+
+    /// The tenant's proof of a domain.
+    pub fn proof_of(&self, domain: &Domain) -> Option<&ProvenDomain> {
+        self.proven.iter().find(|proven| proven.name == *domain)
     }
 
     /// How a population signs in, as far as the tenant says so itself. A connection that is required says

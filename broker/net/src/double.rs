@@ -1,7 +1,9 @@
-//! The test double: answers from a script, and a record of what was asked.
+//! The test doubles: answers from a script, and a record of what was asked.
 
 use std::{
     collections::HashMap,
+    future::ready,
+    net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -9,7 +11,9 @@ use std::{
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, StatusCode, Uri, header::CONTENT_TYPE};
 
-use crate::{Limits, NetError, Outbound, Request, Response, answer, mutex::lock};
+use crate::{
+    DnsError, Limits, NetError, Outbound, Request, Response, TextRecords, Texts, answer, mutex::lock,
+};
 
 type Handler = Arc<dyn Fn(&Request) -> Result<Response, NetError> + Send + Sync>;
 
@@ -129,4 +133,51 @@ fn key(uri: &Uri) -> String {
 
 fn without_query(url: &str) -> &str {
     url.split_once('?').map_or(url, |(before, _)| before)
+}
+
+/// The records of a DNS that is written by tests. Of a name that it was told nothing of it says that there is
+/// none.
+#[derive(Default)]
+pub struct ScriptedRecords {
+    answers: Mutex<HashMap<String, Result<Texts, DnsError>>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl ScriptedRecords {
+    /// Puts a text beside those that stand at `name`.
+    pub fn publish(&self, name: &str, text: &str) {
+        let mut answers = lock(&self.answers);
+        match answers.get_mut(name) {
+            Some(Ok(Texts::Found(texts))) => texts.push(text.to_owned()),
+            _ => drop(answers.insert(name.to_owned(), Ok(Texts::Found(vec![text.to_owned()])))),
+        }
+    }
+
+    /// Answers `name` like this, from now on.
+    pub fn answer(&self, name: &str, answer: Result<Texts, DnsError>) {
+        lock(&self.answers).insert(name.to_owned(), answer);
+    }
+
+    /// Takes away all that stands at `name`.
+    pub fn withdraw(&self, name: &str) {
+        lock(&self.answers).remove(name);
+    }
+
+    /// Every name that was asked for, in order.
+    #[must_use]
+    pub fn asked(&self) -> Vec<String> {
+        lock(&self.asked).clone()
+    }
+}
+
+impl TextRecords for ScriptedRecords {
+    fn texts<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Texts, DnsError>> {
+        lock(&self.asked).push(name.to_owned());
+        let answer = lock(&self.answers).get(name).cloned();
+        Box::pin(ready(answer.unwrap_or(Ok(Texts::NoName))))
+    }
+
+    fn servers(&self) -> Vec<SocketAddr> {
+        vec![SocketAddr::from(([192, 0, 2, 53], 53))]
+    }
 }

@@ -7,13 +7,17 @@
 //! - follows no redirect, uses no proxy, takes no compressed body, and reads no more than [`Limits`] allow,
 //! - keeps a dead or slow peer from hurting the others (eight exchanges per peer, a circuit for each).
 //!
-//! Tests use [`double::ScriptedOutbound`], which keeps the same promises about answers.
+//! What the owners of domains publish in DNS is asked of the [`NameServers`]. Mail goes by a [`Mailer`].
+//!
+//! Tests use [`double::ScriptedOutbound`], which keeps the same promises about answers, and
+//! [`double::ScriptedRecords`].
 
 mod address;
 mod answer;
 mod bulkhead;
 mod circuit;
 mod client;
+mod dns;
 pub mod double;
 mod error;
 mod mail;
@@ -26,6 +30,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 pub use client::{BuildError, GuardedClient};
+pub use dns::{DnsError, NameServers, TextRecords, Texts};
 pub use error::{NetError, Refusal};
 pub use mail::{Encryption, Mail, MailError, Mailer, Smtp};
 pub use policy::{EgressPolicy, PlainHttp};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use doorward_domain::{Clock, Entropy, Timestamp};
-use doorward_net::{EgressPolicy, Outbound};
+use doorward_net::{EgressPolicy, Outbound, TextRecords};
 use doorward_service::audit::{Auditor, Watched};
 use doorward_service::federation::Federation;
 use doorward_service::identity::local::{Letters, Local, LocalParts, Post};
@@ -12,7 +12,9 @@ use doorward_service::identity::{Endings, Sessions};
 use doorward_service::jobs::{Jobs, Worker};
 use doorward_service::keys::{KeyRing, Sealer};
 use doorward_service::login::Login;
-use doorward_service::management::{ConnectionTests, DocumentPolicy, Management, RegistrationPolicy};
+use doorward_service::management::{
+    ConnectionTests, DocumentPolicy, DomainChecks, Management, RegistrationPolicy,
+};
 use doorward_service::provider::{Provider, ProviderParts, discovery};
 use doorward_service::settings::Settings;
 use doorward_service::trace::{Archive, Traces};
@@ -28,6 +30,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// The way out.
     pub net: Arc<dyn Outbound>,
+    /// The way to what the owners of domains publish.
+    pub names: Arc<dyn TextRecords>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The dice.
@@ -73,7 +77,7 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let Parts { store, net, clock, entropy, sealer, keys, settings, egress, .. } = parts;
-        let Parts { registration, documents, carrier, proxies, .. } = parts;
+        let Parts { registration, documents, carrier, proxies, names, .. } = parts;
         let watched = Arc::new(Watched::new(store, Arc::clone(&clock)));
         let store: Arc<dyn Store> = Arc::clone(&watched) as _;
         let published = documents.is_some();
@@ -110,6 +114,8 @@ impl App {
             algorithms: keys.algorithms().to_vec(),
             mutual_tls: settings.mutual_tls.clone(),
             net: Arc::clone(&net),
+            names,
+            domain_checks: DomainChecks::default(),
             open_resources: open_resources(registration.as_ref(), open),
             registration,
             endings: Arc::clone(&endings),

@@ -69,6 +69,7 @@ impl Broker {
             carrier: Arc::new(Postman(config.mail.mailer()?)),
             store,
             net,
+            names: Arc::new(config.dns.name_servers()),
             clock,
             entropy,
             sealer,

@@ -55,6 +55,8 @@ kinds! {
     RegistrationToken = 13, false;
     /// A checkpoint of the audit log.
     Checkpoint = 14, false;
+    /// The domains that a tenant wants to prove.
+    DomainClaims = 15, false;
     /// A user.
     User = 16, false;
     /// An identity.

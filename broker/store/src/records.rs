@@ -2,11 +2,11 @@
 
 use doorward_domain::{
     AddressProof, AdminToken, AdminTokenId, AuditEvent, Checkpoint, Client, ClientId, Connection,
-    ConnectionId, Consent, Credentials, DeviceAuthorization, Domain, EmailAddress, EventId, Examination,
-    Grant, GrantId, HistoryEntry, HistoryOf, Identity, Job, JobId, KeptTrace, KeyAlgorithm, KeyId, OwnKey,
-    OwnerSignIn, Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId, ReplayMark,
-    RevokedToken, Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant, TenantId,
-    Timestamp, User, UserCode, UserId,
+    ConnectionId, Consent, Credentials, DeviceAuthorization, Domain, DomainClaims, EmailAddress, EventId,
+    Examination, Grant, GrantId, HistoryEntry, HistoryOf, Identity, Job, JobId, KeptTrace, KeyAlgorithm,
+    KeyId, OwnKey, OwnerSignIn, Proof, ProofPurpose, PushedRequest, RegistrationToken, RegistrationTokenId,
+    ReplayMark, RevokedToken, Sealed, SecretHash, Session, SessionAt, SessionId, Slug, Subject, Tenant,
+    TenantId, Timestamp, User, UserCode, UserId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -155,6 +155,11 @@ pub mod at {
     /// The tenant that an e-mail domain leads to.
     pub fn domain(domain: &Domain) -> Key {
         Key::new(TenantId::BROKER, Kind::TenantByDomain, domain.as_str().as_bytes())
+    }
+
+    /// The domains that a tenant wants to prove.
+    pub fn domain_claims(tenant: TenantId) -> Key {
+        Key::new(tenant, Kind::DomainClaims, &[])
     }
 
     /// A connection.
@@ -429,6 +434,7 @@ macro_rules! record {
 record!(Tenant, Tenant, |it| at::tenant(it.id));
 record!(TenantOf<Slug>, TenantBySlug, |it| at::slug(&it.name));
 record!(TenantOf<Domain>, TenantByDomain, |it| at::domain(&it.name));
+record!(DomainClaims, DomainClaims, |it| at::domain_claims(it.tenant), expires it.expires_at());
 record!(Connection, Connection, |it| at::connection(it.tenant, it.id));
 record!(Client, Client, |it| at::client(&it.id));
 record!(OwnKey, OwnKey, |it| at::own_key(it.id));

@@ -14,7 +14,8 @@ use doorward_domain::{
     Connection, ConnectionId, Domain, Entropy, KeyManagement, ManualClock, PasswordCost, Plain, Provisioning,
     RedirectUri, ScopeSet, SecretHash, Slug, Stage, Tenant, TenantId, Timestamp,
 };
-use doorward_net::EgressPolicy;
+use doorward_net::double::ScriptedRecords;
+use doorward_net::{EgressPolicy, TextRecords};
 use doorward_service::audit::Auditor;
 use doorward_service::jobs::Worker;
 use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, Sealer};
@@ -55,6 +56,10 @@ impl Entropy for Seeded {
 pub struct World {
     /// The hosts.
     pub network: Network,
+    /// What the owners of domains publish.
+    pub records: Arc<ScriptedRecords>,
+    /// How the broker reads it.
+    pub names: Arc<dyn TextRecords>,
     /// The clock of broker and IdP.
     pub clock: Arc<ManualClock>,
     /// The broker's records.
@@ -109,6 +114,8 @@ pub struct Setup {
     pub algorithms: Vec<Algorithm>,
     /// The proxies in front of the broker; by default there are none.
     pub proxies: Proxies,
+    /// How the broker asks DNS; by default it reads the world's records.
+    pub names: Option<Arc<dyn TextRecords>>,
 }
 
 impl Default for Setup {
@@ -119,7 +126,16 @@ impl Default for Setup {
         settings.password_cost = PasswordCost { memory: 64, passes: 1, lanes: 1 };
         let (store, proxies) = (Arc::new(MemoryStore::new()), Proxies::default());
         let algorithms = vec![Algorithm::ES256];
-        Self { store, issuers, registration: None, documents: None, settings, algorithms, proxies }
+        Self {
+            store,
+            issuers,
+            registration: None,
+            documents: None,
+            settings,
+            algorithms,
+            proxies,
+            names: None,
+        }
     }
 }
 
@@ -137,7 +153,8 @@ impl World {
 
     /// The same in other circumstances.
     pub async fn with(setup: Setup) -> Self {
-        let Setup { store, issuers, registration, documents, settings, algorithms, proxies } = setup;
+        let Setup { store, issuers, registration, documents, settings, algorithms, proxies, names } = setup;
+        let records = Arc::<ScriptedRecords>::default();
         let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_800_000_000)));
         let idp = test_idp(&clock, issuers);
         let network = Network::default();
@@ -149,6 +166,8 @@ impl World {
         let now = clock.now();
         let world = Self {
             network,
+            names: names.unwrap_or_else(|| records.clone()),
+            records,
             clock,
             keys,
             sealer,
@@ -183,6 +202,8 @@ impl World {
         let world = Self {
             network,
             keys,
+            records: self.records.clone(),
+            names: self.names.clone(),
             clock: self.clock.clone(),
             store: self.store.clone(),
             sealer: self.sealer.clone(),
@@ -221,6 +242,7 @@ impl World {
         let app = Arc::new(App::new(Parts {
             store: self.store.clone(),
             net: Arc::new(self.network.clone()),
+            names: self.names.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             sealer: self.sealer.clone(),
@@ -400,6 +422,11 @@ impl World {
     /// What signs the broker's audit log.
     pub fn auditor(&self) -> &Auditor {
         &self.management.get().expect("a broker").auditor
+    }
+
+    /// Lets the broker look at the proofs of domains, as it does every day.
+    pub async fn examine_domains(&self) {
+        self.management.get().expect("a broker").examine_domains().await.unwrap();
     }
 
     /// Signs `persona` of `company` in at `app`, in this browser, and ends at the app's callback.

@@ -88,7 +88,7 @@ async fn preview_mapping(
     answer(admin.management.preview_mapping(&slug, &name, &change, &query?.0.into()).await?)
 }
 
-/// Which credentials run out when, of all tenants
+/// Which credentials run out when, and which proofs of domains lapse, of all tenants
 #[utoipa::path(get, path = "/connections/expiries", tag = "connections",
     responses((status = 200, body = Page<Expiry>)),
     security(("admin" = ["connections:read"])))]

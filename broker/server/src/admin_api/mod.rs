@@ -11,6 +11,7 @@ mod clients;
 mod connection_tests;
 mod connections;
 mod documents;
+mod domains;
 mod exchange;
 mod identities;
 mod keys;
@@ -71,6 +72,7 @@ pub fn router(app: &App, token: SecretHash) -> Router {
 fn operations() -> OpenApiRouter<Arc<Admin>> {
     let nouns = OpenApiRouter::new()
         .merge(tenants::routes())
+        .merge(domains::routes())
         .merge(connections::routes())
         .merge(connection_tests::routes())
         .merge(rollout::routes())

@@ -120,6 +120,7 @@ problems! {
     BadBody: "The body is wrong; `errors` say where (`invalid_body`).";
     Exists: "There is one already (`already_exists`).";
     Conflict: "It does not go with what there is (`conflict`).";
+    TooOften: "It was asked too often just now (`too_often`).";
     NoSecret: "The client authenticates without a secret (`no_secret`).";
     NotReady: "It cannot be done yet (`not_ready`).";
     Changed: "It was changed meanwhile (`version_mismatch`).";

@@ -10,6 +10,7 @@ use doorward_domain::AdminScope;
 use doorward_service::keys::KeyError;
 use doorward_service::management::PlanError;
 use doorward_service::management::clients::ClientError;
+use doorward_service::management::domains::DomainError;
 use doorward_service::management::identities::LoadError;
 use doorward_service::management::mapping_preview::MappingPreviewError;
 use doorward_service::management::plan::Problem as Wrong;
@@ -85,6 +86,9 @@ pub(super) enum AdminError {
     /// A connection or a tenant that stays as it is.
     #[error(transparent)]
     Rollout(RolloutError),
+    /// A domain that nothing comes of.
+    #[error(transparent)]
+    Domain(DomainError),
     /// A key that cannot be rotated.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -119,6 +123,17 @@ impl From<RolloutError> for AdminError {
             RolloutError::View(error) => error.into(),
             RolloutError::Store(error) => error.into(),
             error => Self::Rollout(error),
+        }
+    }
+}
+
+impl From<DomainError> for AdminError {
+    fn from(error: DomainError) -> Self {
+        match error {
+            DomainError::View(error) => error.into(),
+            DomainError::Store(error) => error.into(),
+            DomainError::Unfit(message) => Misread { pointer: "/domain".to_owned(), message }.into(),
+            error => Self::Domain(error),
         }
     }
 }
@@ -204,6 +219,8 @@ impl AdminError {
                 (S::CONFLICT, "conflict")
             }
             Self::User(_) => INVALID,
+            Self::Domain(DomainError::TooOften) => (S::TOO_MANY_REQUESTS, "too_often"),
+            Self::Domain(_) => (S::CONFLICT, "conflict"),
             Self::NoVersion => (S::PRECONDITION_REQUIRED, "version_required"),
             Self::Client(ClientError::Changed) | Self::Rollout(RolloutError::Changed) => {
                 (S::PRECONDITION_FAILED, "version_mismatch")

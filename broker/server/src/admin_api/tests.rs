@@ -5,7 +5,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{Method, Request, StatusCode};
 use doorward_domain::{Algorithm, Plain};
 use doorward_net::EgressPolicy;
-use doorward_net::double::ScriptedOutbound;
+use doorward_net::double::{ScriptedOutbound, ScriptedRecords};
 use doorward_service::keys::{KeyRingParts, MasterKey, Sealer};
 use doorward_service::settings::{Lifetimes, Settings};
 use doorward_store::MemoryStore;
@@ -79,6 +79,7 @@ impl Api {
         let app = App::new(Parts {
             store,
             net: Arc::new(ScriptedOutbound::new()),
+            names: Arc::new(ScriptedRecords::default()),
             clock,
             entropy,
             sealer,

@@ -9,6 +9,7 @@ use doorward_domain::{Algorithm, KeyAlgorithm};
 use url::Url;
 
 use super::audit::AuditVerb;
+use super::domains::DomainVerb;
 use super::rollout::RolloutVerb;
 use super::user::UserVerb;
 use crate::config::text::parse_duration;
@@ -70,6 +71,9 @@ pub enum AdminCommand {
     /// Tenants: the customer organisations
     #[command(subcommand)]
     Tenant(TenantVerb),
+    /// Domains: whose addresses lead to a tenant
+    #[command(subcommand)]
+    Domain(DomainVerb),
     /// Connections: tenants' links to identity providers
     #[command(subcommand)]
     Connection(ConnectionVerb),
@@ -274,7 +278,7 @@ pub enum ConnectionVerb {
         /// What they saw, such as AADSTS50011
         text: String,
     },
-    /// Which credentials run out when, of all tenants
+    /// Which credentials run out when, and which proofs of domains, of all tenants
     Forecast,
     /// From draft to required, and back
     #[command(flatten)]

@@ -10,6 +10,7 @@ mod clients;
 mod diff;
 mod doctor;
 pub mod documents;
+mod domains;
 mod mapping;
 mod print;
 mod rollout;
@@ -77,10 +78,10 @@ fn told(what: &str, records: usize) {
     println!("{records} records {what}");
 }
 
-const TENANTS: &[&str] = &["slug", "name", "domains", "enabled"];
+const TENANTS: &[&str] = &["slug", "name", "domains", "proven_domains", "enabled"];
 const CONNECTIONS: &[&str] = &["name", "title", "kind", "issuer", "provisioning", "stage"];
 const LINES: &[&str] = &["line", "subject", "account", "outcome", "conflict"];
-const EXPIRIES: &[&str] = &["tenant", "connection", "method", "ends_at", "days_left"];
+const EXPIRIES: &[&str] = &["tenant", "connection", "domain", "method", "ends_at", "days_left"];
 const USERS: &[&str] =
     &["id", "email", "preferred_username", "name", "local", "owner", "enabled", "created_at"];
 const KEYS: &[&str] = &["id", "algorithm", "status", "used_from", "used_until"];
@@ -100,6 +101,7 @@ async fn ask(api: &Api, command: &AdminCommand, output: Output) -> anyhow::Resul
         AdminCommand::Export(part) => export(api, part, output).await,
         AdminCommand::Tenant(TenantVerb::List) => list(&["tenants"], TENANTS).await,
         AdminCommand::Tenant(TenantVerb::Show { slug }) => show(&["tenants", slug]).await,
+        AdminCommand::Domain(verb) => domains::run(api, verb, output).await,
         AdminCommand::Connection(verb) => connection(api, verb, output).await,
         AdminCommand::Client(verb) => clients::run(api, verb, output).await,
         AdminCommand::Resource(ResourceVerb::Metadata { url }) => resource(api, url, output).await,

@@ -1,6 +1,7 @@
 //! Lists: in the file as lists, in the environment as one text with commas between the items.
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use doorward_domain::Algorithm;
@@ -19,6 +20,14 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
 
 pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
     deserializer.deserialize_any(List(|text| text.parse().map_err(|_| format!("`{text}` is not a port"))))
+}
+
+/// Addresses with a port, or without one for DNS's own.
+pub(super) fn name_servers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SocketAddr>, D::Error> {
+    deserializer.deserialize_any(List(|text| {
+        let address = text.parse().or_else(|_| text.parse().map(|ip: IpAddr| SocketAddr::new(ip, 53)));
+        address.map_err(|_| format!("`{text}` is not the address of a name server, such as 9.9.9.9"))
+    }))
 }
 
 pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

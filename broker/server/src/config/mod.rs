@@ -5,6 +5,7 @@
 //! `http://localhost:8080` and keeps its state in `data/state`. A key that is not known is an error.
 //! What tenants, connections and clients there are is not configuration: see `doorward apply`.
 
+mod dns;
 mod entrance;
 mod error;
 mod list;
@@ -28,6 +29,7 @@ use doorward_service::trace::Limits as TraceLimits;
 use ipnet::IpNet;
 use serde::Deserialize;
 
+pub use dns::Dns;
 pub use entrance::{Mtls, Proxy, Tls};
 pub use error::ConfigError;
 pub use mail::Mail;
@@ -65,6 +67,8 @@ pub struct Config {
     pub keys: Keys,
     /// Where the broker may connect to.
     pub egress: Egress,
+    /// Who is asked for proofs of domains.
+    pub dns: Dns,
     /// How long people stay signed in.
     pub sessions: Sessions,
     /// Apps that register themselves.
@@ -216,6 +220,7 @@ impl Config {
             proxy: Proxy::default(),
             keys: Keys::default(),
             egress: Egress::default(),
+            dns: Dns::default(),
             sessions: Sessions::default(),
             registration: Registration::default(),
             tokens: Tokens::default(),

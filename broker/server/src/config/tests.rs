@@ -73,6 +73,8 @@ fn every_key_can_be_set_in_the_file() {
         [egress]
         allowed_networks = ["10.20.0.0/16"]
         ports = [443, 8443]
+        [dns]
+        servers = ["9.9.9.9", "[::1]:5353"]
         [sessions]
         idle = "30m"
         absolute = "8h"
@@ -97,6 +99,10 @@ fn every_key_can_be_set_in_the_file() {
     assert_eq!(config.keys.schedule().period, Duration::from_secs(30 * 86_400));
     assert_eq!(config.egress_policy().allowed_networks[0].to_string(), "10.20.0.0/16");
     assert_eq!(config.admin_token_file(), Path::new("/run/secrets/admin"));
+    assert_eq!(
+        config.dns.servers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["9.9.9.9:53", "[::1]:5353"]
+    );
 }
 
 #[test]

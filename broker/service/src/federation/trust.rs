@@ -16,7 +16,7 @@ pub enum EmailTrust {
     None,
     /// The provider has verified it.
     Provider,
-    /// The provider speaks for it, and its domain is one that the tenant has proven to own.
+    /// The provider speaks for it, and its domain is one that the tenant owns.
     TenantDomain,
 }
 
@@ -37,7 +37,7 @@ impl EmailTrust {
         let vouch = kind::of(&connection.kind).vouches(claims, profile.email_verified);
         // What the provider says is about its own claim `email`.
         let is_email = connection.mapping.claim(Field::Email) == Field::Email.standard_claim();
-        let of_tenant = Domain::of_email(email).is_some_and(|domain| tenant.domains.contains(&domain));
+        let of_tenant = Domain::of_email(email).is_some_and(|domain| tenant.owns(&domain));
         match vouch {
             Vouch::No => Self::None,
             Vouch::ForAddress if of_tenant && is_email => Self::TenantDomain,

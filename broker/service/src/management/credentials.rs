@@ -3,8 +3,8 @@
 
 use doorward_domain::audit::Action;
 use doorward_domain::connection::UpstreamAuthentication;
-use doorward_domain::{AuditEvent, Connection, EventId, SecretChange, Slug, Tenant, Timestamp};
-use doorward_store::{Batch, Stored};
+use doorward_domain::{AuditEvent, Connection, Domain, EventId, SecretChange, Slug, Tenant, Timestamp};
+use doorward_store::{Batch, StoreExt as _, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -83,15 +83,20 @@ pub struct Advice {
     pub how: Vec<String>,
 }
 
-/// A credential that runs out, or of which nobody knows whether it does.
+/// A credential that runs out, or of which nobody knows whether it does; and a proof that is about to lapse.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Expiry {
-    /// Whose connection.
+    /// Whose connection, or domain.
     #[schema(value_type = String)]
     pub tenant: Slug,
-    /// Its name.
-    pub connection: String,
-    /// The way of authentication.
+    /// The connection's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// The domain that the tenant has proven, and whose record is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub domain: Option<Domain>,
+    /// The way of authentication; `dns_txt` of a domain.
     pub method: &'static str,
     /// When it runs out; nothing when the provider's date was never entered.
     #[schema(value_type = Option<i64>)]
@@ -155,6 +160,8 @@ impl Management {
                 let stored = connections_of(&*self.store, tenant.id, now).await?;
                 let of_tenant = stored.iter().filter_map(|read| expiry(tenant.slug(), &read.record, now));
                 items.extend(of_tenant);
+                let read = self.store.tenant(tenant.id, now).await?;
+                items.extend(read.iter().flat_map(|read| proofs_that_end(&read.record, now)));
             }
             ask.after = page.next;
             if ask.after.is_none() {
@@ -271,6 +278,21 @@ pub(super) fn days_left(tenant: &Slug, connection: &Connection, now: Timestamp) 
     expiry(tenant, connection, now)?.days_left
 }
 
+/// Those proofs of domains whose record is gone.
+fn proofs_that_end(tenant: &Tenant, now: Timestamp) -> impl Iterator<Item = Expiry> {
+    tenant.proven.iter().filter_map(move |proof| {
+        let ends_at = proof.lapses_at()?;
+        Some(Expiry {
+            tenant: tenant.slug.clone(),
+            connection: None,
+            domain: Some(proof.name.clone()),
+            method: "dns_txt",
+            ends_at: Some(ends_at),
+            days_left: Some(ends_at.since(now).as_secs() / 86_400),
+        })
+    })
+}
+
 /// Nothing of what never runs out: a public client, or a secret of Okta's, Google's or HaloPSA's.
 fn expiry(tenant: &Slug, connection: &Connection, now: Timestamp) -> Option<Expiry> {
     let authentication = &connection.authentication;
@@ -283,7 +305,8 @@ fn expiry(tenant: &Slug, connection: &Connection, now: Timestamp) -> Option<Expi
     }
     Some(Expiry {
         tenant: tenant.clone(),
-        connection: connection.name.clone(),
+        connection: Some(connection.name.clone()),
+        domain: None,
         method: authentication.method().as_str(),
         ends_at,
         days_left: ends_at.map(|end| end.since(now).as_secs() / 86_400),

@@ -41,7 +41,8 @@ impl Management {
     }
 
     /// Looks at the next part if it is due, and returns whether it was. The operator's log is told of every
-    /// connection in use whose provider does not know us, and of what runs out soon.
+    /// connection in use whose provider does not know us, and of what runs out soon. After the last part come
+    /// the proofs of domains.
     ///
     /// # Errors
     /// When the store fails.
@@ -49,6 +50,9 @@ impl Management {
         let now = self.clock.now();
         let Some(part) = self.lease_part(now).await? else { return Ok(false) };
         let last = self.examine_part(part.record.after.as_ref()).await?;
+        if last.is_none() {
+            self.examine_domains().await?;
+        }
         let now = self.clock.now();
         let next = match last {
             Some(last) => Examination { due_at: now + BETWEEN, after: Some(last), ..part.record },

@@ -4,8 +4,8 @@
 //! Configuration is code: a [`document`] says what shall be, [`plan`] tells what would change,
 //! [`apply`] commits it as a whole, and [`export`] writes a document of what there is, [`backup`]
 //! a copy of everything. [`views`] are for looking, [`clients`] changes single ones, [`sign_out`] ends what
-//! people began, [`traces`] tell what became of sign-ins, [`audit`] who did what,
-//! [`connection_test`] tries the whole way of one, [`tokens`] say who may do it. No secret ever comes out.
+//! people began, [`traces`] tell what became of sign-ins, [`audit`] who did what, [`connection_test`] tries the
+//! whole way of one, [`domains`] are proven, [`tokens`] say who may do it. No secret ever comes out.
 
 mod apply;
 pub mod audit;
@@ -14,6 +14,7 @@ pub mod clients;
 pub mod connection_test;
 pub mod credentials;
 pub mod document;
+pub mod domains;
 pub mod examination;
 mod existing;
 pub mod export;
@@ -41,7 +42,7 @@ use std::sync::Arc;
 
 use doorward_domain::audit::Action;
 use doorward_domain::{Algorithm, AuditEvent, Clock, Entropy, EventId, TenantId};
-use doorward_net::{EgressPolicy, Outbound};
+use doorward_net::{EgressPolicy, Outbound, TextRecords};
 use doorward_store::Store;
 
 use crate::audit::Auditor;
@@ -54,6 +55,7 @@ use crate::trace::{Archive, Traces};
 
 pub use connection_test::ConnectionTests;
 pub use document::Document;
+pub use domains::DomainChecks;
 pub use plan::{Plan, PlanError};
 pub use registration::{DocumentHosts, DocumentPolicy, RegistrationError, RegistrationPolicy};
 pub use resource::ResourceView;
@@ -80,6 +82,10 @@ pub struct Management {
     pub federation: Arc<Federation>,
     /// The way to what clients publish themselves.
     pub net: Arc<dyn Outbound>,
+    /// The way to what the owners of domains publish.
+    pub names: Arc<dyn TextRecords>,
+    /// How often that was asked.
+    pub domain_checks: DomainChecks,
     /// What holds for clients that register themselves, when they may.
     pub registration: Option<RegistrationPolicy>,
     /// What ends sessions and grants.

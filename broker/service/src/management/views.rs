@@ -2,8 +2,8 @@
 //! document, and beside them what only doorward knows.
 
 use doorward_domain::{
-    Connection, ConnectionId, Credentials, KeyAlgorithm, KeyId, KeyStatus, OwnKey, PopulationName, Profile,
-    Slug, Tenant, TenantId, Timestamp, User, UserId,
+    Connection, ConnectionId, Credentials, Domain, KeyAlgorithm, KeyId, KeyStatus, OwnKey, PopulationName,
+    Profile, Slug, Tenant, TenantId, Timestamp, User, UserId,
 };
 use doorward_store::records::{TenantOf, at};
 use doorward_store::{Key, Kind, Range, Record, StoreError, StoreExt as _, Stored, Version};
@@ -75,6 +75,10 @@ pub struct TenantView {
     pub start_url: String,
     #[serde(flatten)]
     document: document::Tenant,
+    /// The domains that it has proven, which no document says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub proven_domains: Vec<Domain>,
     /// When it was created.
     #[schema(value_type = i64)]
     pub created_at: Timestamp,
@@ -314,7 +318,7 @@ impl Management {
         Ok(self.tenant_record(slug).await?.record)
     }
 
-    async fn tenant_record(&self, slug: &str) -> Result<Stored<Tenant>, ViewError> {
+    pub(super) async fn tenant_record(&self, slug: &str) -> Result<Stored<Tenant>, ViewError> {
         let unknown = || ViewError::Unknown { what: "tenant", name: slug.to_owned() };
         let parsed = Slug::parse(slug).map_err(|_| unknown())?;
         self.store.tenant_by_slug(&parsed, self.clock.now()).await?.ok_or_else(unknown)
@@ -324,7 +328,8 @@ impl Management {
         let slugs = slugs_of(&*self.store, tenant.parent().as_slice(), self.clock.now()).await?;
         let document = export::tenant(tenant, &slugs);
         let start_url = format!("{}/s/{}", self.issuer, tenant.slug);
-        Ok(TenantView { id: tenant.id, start_url, document, created_at: tenant.created_at })
+        let proven_domains = tenant.proven.iter().map(|proven| proven.name.clone()).collect();
+        Ok(TenantView { id: tenant.id, start_url, document, proven_domains, created_at: tenant.created_at })
     }
 
     pub(super) fn connection_view(&self, tenant: &Tenant, connection: &Connection) -> ConnectionView {

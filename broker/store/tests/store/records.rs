@@ -9,13 +9,13 @@ use doorward_domain::{
     Access, Actor, Address, AddressProof, AdminScopes, AdminToken, AdminTokenId, Algorithm, AuditEvent,
     Authentication, Checkpoint, ClaimMapping, Client, ClientAuthentication, ClientId, ClientKeys,
     ClientTrust, CodeHash, CodeTerms, Connection, ConnectionId, Consent, Credentials, DeviceAuthorization,
-    DeviceState, Domain, EmailAddress, Environment, Epoch, EventId, Examination, Grant, GrantId, GrantState,
-    HistoryEntry, HistoryOf, Identity, Job, JobId, KeptTrace, KeyId, LoginPolicy, OwnKey, OwnerSignIn, Party,
-    Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain, Population, PopulationName, Profile, Proof,
-    ProofPurpose, Provisioning, PushedRequest, RedirectUri, RefreshFamily, RegistrationToken,
-    RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet, Sealed, SecretChange, SecretHash, Session,
-    SessionAt, SessionId, Slug, Stage, Subject, Task, Tenant, TenantId, Timestamp, Told, Totp, User,
-    UserCode, UserId, Username, audit,
+    DeviceState, Domain, DomainClaim, DomainClaims, DomainToken, EmailAddress, Environment, Epoch, EventId,
+    Examination, Grant, GrantId, GrantState, HistoryEntry, HistoryOf, Identity, Job, JobId, KeptTrace, KeyId,
+    LoginPolicy, OwnKey, OwnerSignIn, Party, Passkey, PasswordCost, PasswordHash, PkceChallenge, Plain,
+    Population, PopulationName, Profile, Proof, ProofPurpose, ProvenDomain, Provisioning, PushedRequest,
+    RedirectUri, RefreshFamily, RegistrationToken, RegistrationTokenId, ReplayMark, RevokedToken, ScopeSet,
+    Sealed, SecretChange, SecretHash, Session, SessionAt, SessionId, Slug, Stage, Subject, Task, Tenant,
+    TenantId, Timestamp, Told, Totp, User, UserCode, UserId, Username, audit,
 };
 use doorward_store::contract::Backend;
 use doorward_store::records::{
@@ -52,7 +52,17 @@ async fn every_record_reads_back(store: &dyn Store) {
             $(kinds.insert(reads_back(store, &$record).await);)*
         };
     }
-    check!(tenant(), slug(), domain(), connection(), client(), own_key(), newest_key(), master_key_check());
+    check!(
+        tenant(),
+        slug(),
+        domain(),
+        domain_claims(),
+        connection(),
+        client(),
+        own_key(),
+        newest_key(),
+        master_key_check()
+    );
     let (subject, address) = (identity().subject, EmailAddress::parse("kim@acme.test").unwrap());
     check!(
         IdentityOf { tenant: TENANT, user: USER, connection: CONNECTION, subject },
@@ -97,6 +107,7 @@ fn tenant() -> Tenant {
     Tenant {
         ancestors: vec![TenantId::from_bytes([8; 16])],
         domains: vec![Domain::parse("acme.test").unwrap()],
+        proven: vec![ProvenDomain::new(&domain_claim(), NOW).seen(false, NOW)],
         populations: vec![Population { name, title: Some("Staff".to_owned()), policy }],
         ..Tenant::new(TENANT, Slug::parse("acme").unwrap(), "Äcme".to_owned(), NOW)
     }
@@ -120,6 +131,15 @@ fn slug() -> TenantOf<Slug> {
 
 fn domain() -> TenantOf<Domain> {
     TenantOf { name: tenant().domains[0].clone(), tenant: TENANT }
+}
+
+fn domain_claim() -> DomainClaim {
+    let (name, token) = (Domain::parse("acme.example").unwrap(), DomainToken::new([7; 20]));
+    DomainClaim { name, token, by: "operator".to_owned(), claimed_at: LATER - DomainClaim::LASTS }
+}
+
+fn domain_claims() -> DomainClaims {
+    DomainClaims { tenant: TENANT, claims: vec![domain_claim()] }
 }
 
 fn sealed() -> Sealed {

@@ -27,6 +27,7 @@ mod connection_test;
 mod consent;
 mod cross_origin;
 mod device;
+mod domains;
 mod dpop;
 mod encryption;
 mod ending;

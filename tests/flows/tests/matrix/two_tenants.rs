@@ -8,10 +8,11 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorward_domain::User;
+use doorward_domain::{Tenant, User};
 use doorward_flows::browser::{SESSION, TRANSACTION};
 use doorward_flows::{Browser, Page, Setup, World};
 use doorward_test_idp::{IssuerConfig, Persona};
+use http::Method;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::{Value, json};
@@ -25,6 +26,8 @@ const BROWSERS: usize = 4;
 /// Who is known by the same subject and address at both providers; the last is the attacker's own.
 const PEOPLE: [&str; 3] = ["p0", "p1", "p2"];
 const TENANTS: [&str; 2] = ["victim", "attacker"];
+/// The operator says whose the first is; the first tenant has claimed the second, and its record stands.
+const DOMAINS: [&str; 3] = ["victim.test", "new.victim.test", "own.attacker.test"];
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -42,6 +45,8 @@ enum Step {
     SignOut { browser: usize },
     /// The administrator of the second tenant tries to say something of it, or of the first.
     Administer { what: usize },
+    /// They claim a domain, prove it, or release it, while its owner's record stands; the last is their own.
+    Domain { domain: usize, act: usize },
 }
 
 /// What the administrator of the second tenant writes into its document, in the entry of its connection or in
@@ -93,6 +98,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::SwapTransactions),
         1 => browser.prop_map(|browser| Step::SignOut { browser }),
         2 => (0..sayings().len() + 2).prop_map(|what| Step::Administer { what }),
+        2 => (0..DOMAINS.len(), 0..4_usize).prop_map(|(domain, act)| Step::Domain { domain, act }),
     ]
 }
 
@@ -138,6 +144,12 @@ impl Walk {
         let issuers = vec![issuer("good"), issuer("evil")];
         let world = World::with(Setup { issuers, ..Setup::default() }).await;
         let administrator = Operator::of(&world).administrator_of("attacker").await.token;
+        for domain in &DOMAINS[..2] {
+            let claim = json!({ "domain": domain });
+            let claimed = Operator::of(&world).post("/tenants/victim/domains", &claim).await;
+            let record = &claimed.json["record"];
+            world.records.publish(record["name"].as_str().unwrap(), record["value"].as_str().unwrap());
+        }
         let browsers = (0..BROWSERS).map(|_| world.browser()).collect();
         Self {
             world,
@@ -186,6 +198,7 @@ impl Walk {
                 prop_assert_eq!(self.browsers[browser].get(&silent).await.parameter("code"), None);
             }
             Step::Administer { what } => self.administer(what).await?,
+            Step::Domain { domain, act } => self.prove(DOMAINS[domain], act).await?,
         }
         Ok(())
     }
@@ -211,6 +224,32 @@ impl Walk {
         };
         prop_assert!(answer.status.as_u16() < 500, "{:?}", answer);
         prop_assert_eq!(self.world.digest_of(self.world.victim).await, before);
+        Ok(())
+    }
+
+    /// No domain is the administrator's whose DNS is not.
+    async fn prove(&self, domain: &str, act: usize) -> Result<(), TestCaseError> {
+        let own = Operator { world: &self.world, token: self.administrator.clone() };
+        let before = self.world.digest_of(self.world.victim).await;
+        let path = format!("/tenants/attacker/domains/{domain}");
+        let answer = match act {
+            0 => own.post("/tenants/attacker/domains", &json!({ "domain": domain })).await,
+            1 => own.ask(Method::DELETE, &path, &[], &Value::Null).await,
+            _ => own.post(&format!("{path}/check"), &Value::Null).await,
+        };
+        if act == 0 && domain == DOMAINS[2] {
+            let record = &answer.json["record"];
+            self.world.records.publish(record["name"].as_str().unwrap(), record["value"].as_str().unwrap());
+        }
+        prop_assert!(answer.status.as_u16() < 500, "{:?}", answer);
+        prop_assert_eq!(self.world.digest_of(self.world.victim).await, before);
+        for tenant in self.world.all::<Tenant>(self.world.attacker).await {
+            prop_assert!(
+                tenant.proven.iter().all(|proven| proven.name.as_str() == DOMAINS[2]),
+                "{:?}",
+                tenant
+            );
+        }
         Ok(())
     }
 

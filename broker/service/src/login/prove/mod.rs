@@ -126,7 +126,7 @@ impl Arrived {
     fn verified(&self, to: Destination, proofs: Proofs) -> Verified {
         let Destination { tenant, connection } = to;
         let email_trust = match proofs.address {
-            true if tenant.domains.contains(self.email.domain()) => EmailTrust::TenantDomain,
+            true if tenant.owns(self.email.domain()) => EmailTrust::TenantDomain,
             true => EmailTrust::Provider,
             false => self.email_trust,
         };

@@ -57,6 +57,7 @@ impl Planner<'_> {
         let new = Tenant {
             ancestors: self.ancestors(entry, old.map(|old| &old.record), family, &path),
             domains: entry.domains.clone(),
+            proven: old.map_or_else(Vec::new, |old| old.record.proven.clone()),
             populations: self.populations(&entry.populations, &path),
             required: self.required(entry),
             enabled: entry.enabled,
@@ -116,7 +117,8 @@ impl Planner<'_> {
     }
 
     /// Decides to whom every domain leads. A domain has one tenant; it moves only when the same
-    /// document takes it from the other.
+    /// document takes it from the other. What a tenant has proven is no wish of the operator's, so it
+    /// stays where it is.
     fn domains(
         &mut self,
         entries: &[document::Tenant],
@@ -129,6 +131,9 @@ impl Planner<'_> {
             match self.existing.domains.get(*domain) {
                 None => self.write(|batch| batch.insert(&record))?,
                 Some(index) if index.record.tenant == *tenant => {}
+                Some(index) if self.has_proven(index.record.tenant, domain) => {
+                    self.domain_of_another(domain, *tenant, index.record.tenant);
+                }
                 Some(index) if named.contains(&index.record.tenant) => {
                     self.write(|batch| batch.update(index, &record))?;
                 }
@@ -136,11 +141,18 @@ impl Planner<'_> {
             }
         }
         for (domain, index) in &self.existing.domains {
-            if named.contains(&index.record.tenant) && !wanted.contains_key(domain) {
+            let tenant = index.record.tenant;
+            let stays = wanted.contains_key(domain) || self.has_proven(tenant, domain);
+            if named.contains(&tenant) && !stays {
                 self.write(|batch| Ok(batch.delete(index)))?;
             }
         }
         Ok(())
+    }
+
+    fn has_proven(&self, tenant: TenantId, domain: &Domain) -> bool {
+        let tenants = self.existing.tenants.values().map(|existing| &existing.tenant.record);
+        tenants.filter(|it| it.id == tenant).any(|it| it.proof_of(domain).is_some())
     }
 
     fn wanted_domains<'d>(
@@ -167,10 +179,16 @@ impl Planner<'_> {
 
     fn domain_of_another(&mut self, domain: &Domain, wanting: TenantId, owner: TenantId) {
         let slug = |id| self.slugs.get(&id).map_or_else(|| "another".to_owned(), Slug::to_string);
+        let is_proven = self.has_proven(owner, domain);
         let (wanting, owner) = (slug(wanting), slug(owner));
-        self.problem(
-            format!("tenant[{wanting}].domains"),
-            format!("`{domain}` leads to tenant `{owner}`; take it from there in the same document first"),
-        );
+        let message = match is_proven {
+            true => format!(
+                "tenant `{owner}` has proven `{domain}`; if that is wrong: doorward domain release {owner} {domain}"
+            ),
+            false => {
+                format!("`{domain}` leads to tenant `{owner}`; take it from there in the same document first")
+            }
+        };
+        self.problem(format!("tenant[{wanting}].domains"), message);
     }
 }

@@ -92,9 +92,9 @@ async fn when_somebody_was_faster_the_plan_is_made_anew() {
 }
 
 /// A store where somebody else's batch comes before the first commit.
-struct Contended {
-    store: Arc<MemoryStore>,
-    faster: Mutex<Option<Batch>>,
+pub(super) struct Contended {
+    pub(super) store: Arc<MemoryStore>,
+    pub(super) faster: Mutex<Option<Batch>>,
 }
 
 impl Store for Contended {

@@ -3,6 +3,7 @@ mod certificates;
 mod clients;
 mod connections;
 mod document;
+mod domains;
 mod family;
 mod idempotence;
 mod plan;
@@ -17,7 +18,7 @@ use doorward_domain::{
     Algorithm, Client, ClientId, Connection, Entropy, ManualClock, PasswordCost, Slug, Tenant, Timestamp,
 };
 use doorward_net::EgressPolicy;
-use doorward_net::double::ScriptedOutbound;
+use doorward_net::double::{ScriptedOutbound, ScriptedRecords};
 use doorward_store::records::at;
 use doorward_store::{MemoryStore, Store, StoreExt as _, Stored};
 use zeroize::Zeroizing;
@@ -115,6 +116,8 @@ fn with_net(store: Arc<dyn Store>, net: Arc<ScriptedOutbound>) -> Management {
         algorithms: Algorithm::ALL.to_vec(),
         mutual_tls: Some(MutualTls { base_url: None, has_authorities: true }),
         net,
+        names: Arc::new(ScriptedRecords::default()),
+        domain_checks: super::DomainChecks::default(),
         registration: None,
         open_resources: Vec::new(),
         issuer: "https://sso.example.org".to_owned(),

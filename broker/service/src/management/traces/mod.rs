@@ -152,7 +152,7 @@ impl Management {
 
     /// The real values of a connection, for the catalogue's words.
     pub(crate) fn values(&self, tenant: &Tenant, connection: &Connection) -> Values {
-        let domains: Vec<_> = tenant.domains.iter().map(ToString::to_string).collect();
+        let domains: Vec<_> = tenant.all_domains().map(ToString::to_string).collect();
         Values {
             redirect_uri: Some(self.callback_url(connection.id)),
             client_id: Some(connection.client_id.clone()),
