@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 mod cookies;
 pub mod listen;
+pub mod log;
 pub mod mail;
 mod outlet;
 pub mod pages;

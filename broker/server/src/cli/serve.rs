@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, stderr};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
+use crate::log;
 use crate::serve::{Broker, stop_signal};
 
 /// Runs a broker until the process is asked to stop.
@@ -20,6 +21,7 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
 /// `DOORWARD_LOG` says what is logged, such as `info,doorward_service=debug`.
 fn log() {
     let filter = EnvFilter::try_from_env("DOORWARD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    let format =
+        tracing_subscriber::fmt().with_env_filter(log::without_strangers(filter)).with_writer(stderr);
     format.with_ansi(stderr().is_terminal()).init();
 }

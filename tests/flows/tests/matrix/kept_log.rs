@@ -3,19 +3,21 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use doorward::log::without_strangers;
 use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::EnvFilter;
 
 /// A log that is kept.
 #[derive(Clone, Default)]
 pub struct KeptLog(Arc<Mutex<Vec<u8>>>);
 
 impl KeptLog {
-    /// Keeps everything that this thread logs, down to the last detail, until the guard goes.
+    /// Keeps everything that a broker of this thread logs when it is told to log everything, until the guard goes.
     pub fn begin() -> (Self, DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
+            .with_env_filter(without_strangers(EnvFilter::new("trace")))
             .with_ansi(false)
             .with_writer(move || writer.clone())
             .finish();

@@ -211,14 +211,15 @@ impl Management {
         }
     }
 
-    /// A tenant and the record of its claims, as they are to be changed.
+    /// A tenant and the record of its claims, as they are to be changed: also one that is void and was not swept
+    /// yet, for whoever claims anew writes over it.
     async fn of_domains(
         &self,
         slug: &str,
     ) -> Result<(Stored<Tenant>, Option<Stored<DomainClaims>>), ViewError> {
         let tenant = self.tenant_record(slug).await?;
         let key = at::domain_claims(tenant.record.id);
-        let claims = self.store.read::<DomainClaims>(&key, self.clock.now()).await?;
+        let claims = self.store.read::<DomainClaims>(&key, Timestamp::from_millis(0)).await?;
         Ok((tenant, claims))
     }
 }
