@@ -424,11 +424,6 @@ impl World {
         &self.management.get().expect("a broker").auditor
     }
 
-    /// Lets the broker look at the proofs of domains, as it does every day.
-    pub async fn examine_domains(&self) {
-        self.management.get().expect("a broker").examine_domains().await.unwrap();
-    }
-
     /// Signs `persona` of `company` in at `app`, in this browser, and ends at the app's callback.
     pub async fn sign_in(&self, browser: &mut Browser, app: &Relying, company: &str, persona: &str) -> Page {
         let page = browser.open(&app.authorize(self, &[])).await;
