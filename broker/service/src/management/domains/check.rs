@@ -64,16 +64,16 @@ impl Management {
 
     /// Looks where the record belongs, and, when DNS says that it is not there, where it was perhaps put.
     async fn look(&self, domain: &Domain, token: &DomainToken) -> Finding {
-        let at_name = self.look_at(DomainToken::name(domain)).await;
+        let at_name = self.texts_at(DomainToken::name(domain)).await;
         let mistaken = match &at_name.1 {
             Ok(Texts::Found(texts)) if texts.iter().any(|text| token.is_in(text)) => Vec::new(),
-            Ok(_) => join_all(mistaken_places(domain).into_iter().map(|place| self.look_at(place))).await,
+            Ok(_) => join_all(mistaken_places(domain).into_iter().map(|place| self.texts_at(place))).await,
             Err(_) => Vec::new(),
         };
         judge(domain, token, &at_name, &mistaken)
     }
 
-    async fn look_at(&self, name: String) -> Looked {
+    async fn texts_at(&self, name: String) -> Looked {
         let answer = self.names.texts(&name).await;
         (name, answer)
     }
