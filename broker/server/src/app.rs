@@ -92,15 +92,13 @@ impl App {
             documents,
         }));
         let federation = federation(&store, &net, &entropy, &sealer, &settings);
-        let jobs = Arc::new(Jobs::new(Arc::clone(&store), Arc::clone(&entropy)));
         let letters = Letters::new(carrier, Arc::clone(&sealer));
-        let (endings, worker) = endings((&store, &jobs), &entropy, letters, &provider, &clock);
+        let (jobs, endings, worker) = endings(&store, &entropy, letters, &provider, &clock);
         let sessions = sessions(&store, &entropy, &endings, &settings);
         let local = local((&store, &sealer), &entropy, &settings, &endings, &jobs);
         let traces = Arc::new(Traces::within(settings.traces, Arc::clone(&clock), &*entropy));
-        let auditor = Auditor::new(watched, Arc::clone(&sealer), Arc::clone(&clock));
         let management = Arc::new(Management {
-            auditor: Arc::new(auditor),
+            auditor: Arc::new(Auditor::new(watched, Arc::clone(&sealer), Arc::clone(&clock))),
             connection_tests: ConnectionTests::default(),
             traces: Arc::clone(&traces),
             archive: archive((&store, &sealer), &entropy, &clock, &settings),
@@ -122,9 +120,9 @@ impl App {
             issuer: settings.issuer().to_owned(),
         });
         let login = Login::new(Arc::clone(&provider), federation, sessions, Arc::clone(&local), traces);
-        let discovery = discovery(&settings, &keys, management.registration.is_some(), published);
-        let cookies = CookiePolicy::new(settings.issuer(), &settings.lifetimes);
         Self {
+            discovery: discovery(&settings, &keys, management.registration.is_some(), published),
+            cookies: CookiePolicy::new(settings.issuer(), &settings.lifetimes),
             login,
             provider,
             endings,
@@ -135,10 +133,8 @@ impl App {
             store,
             clock,
             entropy,
-            cookies,
             settings,
             proxies,
-            discovery,
         }
     }
 
@@ -203,18 +199,19 @@ fn archive(
     Archive::new(place, Arc::clone(entropy), Arc::clone(clock), settings.traces)
 }
 
-/// What ends sessions and grants, and what does the jobs that come of it.
+/// The jobs, what ends sessions and grants, and what does the jobs that come of it.
 fn endings(
-    (store, jobs): (&Arc<dyn Store>, &Arc<Jobs>),
+    store: &Arc<dyn Store>,
     entropy: &Arc<dyn Entropy>,
     letters: Letters,
     provider: &Arc<Provider>,
     clock: &Arc<dyn Clock>,
-) -> (Arc<Endings>, Arc<Worker>) {
-    let jobs = Arc::clone(jobs);
+) -> (Arc<Jobs>, Arc<Endings>, Arc<Worker>) {
+    let jobs = Arc::new(Jobs::new(Arc::clone(store), Arc::clone(entropy)));
     let endings = Arc::new(Endings::new(Arc::clone(store), Arc::clone(entropy), Arc::clone(&jobs)));
-    let worker = Worker::new(jobs, Arc::clone(provider), Arc::clone(&endings), letters, Arc::clone(clock));
-    (endings, Arc::new(worker))
+    let (provider, clock) = (Arc::clone(provider), Arc::clone(clock));
+    let worker = Worker::new(Arc::clone(&jobs), provider, Arc::clone(&endings), letters, clock);
+    (jobs, endings, Arc::new(worker))
 }
 
 /// The discovery document of a broker where clients may register or publish themselves, or not.
