@@ -12,6 +12,7 @@ pub mod mailbag;
 pub mod meddler;
 pub mod name_server;
 pub mod oracle;
+mod stored;
 pub mod tally;
 pub mod transport;
 pub mod upstreams;

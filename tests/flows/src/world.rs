@@ -7,7 +7,6 @@ use std::time::Duration;
 use doorward::app::{App, Parts};
 use doorward::proxies::Proxies;
 use doorward::{admin_api, routes};
-use doorward_domain::audit::Action;
 use doorward_domain::connection::{Slots, UpstreamAuthentication, UpstreamSecret};
 use doorward_domain::{
     Algorithm, AuditEvent, Client, ClientAuthentication, ClientId, ClientSecret, ClientTrust, Clock as _,
@@ -22,7 +21,7 @@ use doorward_service::keys::{KeyRing, KeyRingParts, MasterKey, Place, Schedule, 
 use doorward_service::management::{DocumentPolicy, Management, RegistrationPolicy};
 use doorward_service::settings::Settings;
 use doorward_store::records::TenantOf;
-use doorward_store::{Batch, Key, Kind, MemoryStore, Range, Record, Store, StoreExt as _, Value};
+use doorward_store::{Batch, Kind, MemoryStore, Store};
 use doorward_test_idp::{Config, IssuerConfig, TestIdp};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -343,40 +342,6 @@ impl World {
         self.put(&Tenant { domains: vec![domain], ..Tenant::new(id, slug, name, now) }).await;
     }
 
-    /// Writes a record, whatever was there.
-    pub async fn put<R: Record>(&self, record: &R) {
-        self.store.commit(Batch::new().put(record).unwrap()).await.unwrap();
-    }
-
-    /// Reads the record at `key`.
-    pub async fn read<R: Record>(&self, key: &Key) -> Option<R> {
-        self.store.read(key, self.clock.now()).await.unwrap().map(|found| found.record)
-    }
-
-    /// Changes the record at `key`.
-    pub async fn change<R: Record>(&self, key: &Key, change: impl FnOnce(&mut R)) {
-        let mut record = self.read(key).await.expect("the record to change");
-        change(&mut record);
-        self.put(&record).await;
-    }
-
-    /// Deletes the record at `key`.
-    pub async fn remove(&self, key: Key) {
-        self.store.commit(Batch::new().remove(key)).await.unwrap();
-    }
-
-    /// All records of a kind that a tenant has.
-    pub async fn all<R: Record>(&self, tenant: TenantId) -> Vec<R> {
-        let range = Range::of(tenant, R::KIND);
-        let found = self.store.read_range(&range, usize::MAX, self.clock.now()).await.unwrap();
-        found.into_iter().map(|found| found.record).collect()
-    }
-
-    /// How often the audit log of a tenant tells of `action`: for tests of AUD.
-    pub async fn audited(&self, tenant: TenantId, action: Action) -> usize {
-        self.all::<AuditEvent>(tenant).await.iter().filter(|event| event.action == action).count()
-    }
-
     /// A URL of the broker.
     pub fn url(&self, path: &str) -> String {
         format!("{ISSUER}{path}")
@@ -446,35 +411,6 @@ impl World {
     pub async fn tokens(&self, app: &Relying, company: &str, persona: &str) -> Answer {
         let page = self.sign_in(&mut self.browser(), app, company, persona).await;
         app.redeem(self, &page).await
-    }
-
-    /// Everything that is stored.
-    pub async fn records(&self) -> Vec<(Key, Value)> {
-        self.store.list(&Range::all(), usize::MAX).await.unwrap()
-    }
-
-    /// How many records there are of what nothing but a sign-in leaves behind.
-    pub async fn left_behind(&self) -> usize {
-        use Kind::{Consent, Grant, Identity, Session, User};
-        let kinds = [User, Identity, Session, Grant, Consent];
-        self.records().await.iter().filter(|(key, _)| kinds.contains(&key.kind())).count()
-    }
-
-    /// Everything that is stored, as one digest: for tests that nothing changed (NC).
-    pub async fn digest(&self) -> Vec<u8> {
-        self.digest_where(|_| true).await
-    }
-
-    /// Everything that is stored of one tenant, as one digest.
-    pub async fn digest_of(&self, tenant: TenantId) -> Vec<u8> {
-        self.digest_where(|key| key.tenant() == tenant).await
-    }
-
-    async fn digest_where(&self, counts: impl Fn(&Key) -> bool) -> Vec<u8> {
-        let all = self.records().await;
-        let kept = all.iter().filter(|(key, _)| key.kind() != Kind::Audit && counts(key));
-        let all = kept.flat_map(|(key, value)| [key.as_bytes(), value.bytes.as_slice()].concat());
-        Sha256::digest(all.collect::<Vec<_>>()).to_vec()
     }
 }
 
