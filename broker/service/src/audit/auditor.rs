@@ -21,7 +21,7 @@ const SETTLING: Duration = Duration::from_secs(10);
 /// What came so late is still found.
 const LOOK_BACK: Duration = Duration::from_secs(120);
 /// After so many checkpoints at once others get their turn.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 512;
 
 /// Makes the checkpoints of the audit log, and verifies the log by them.
 pub struct Auditor {
@@ -83,10 +83,15 @@ impl Auditor {
     /// # Errors
     /// When the store fails.
     pub async fn advance(&self, upto: Timestamp) -> Result<usize, StoreError> {
-        let (mut known, mut number) = (self.chain.lock().await, 0);
+        let (mut known, mut events, mut number) = (self.chain.lock().await, None, 0);
         for _ in 0..AT_ONCE {
             let chain = self.chain_since(&mut known, upto - LOOK_BACK).await?;
-            let entries = self.unsigned(chain, upto).await?;
+            let left = match events.take() {
+                Some(left) => left,
+                None => self.events_since(chain.since).await?,
+            };
+            let left = events.insert(left);
+            let entries = unsigned(left, chain, upto).await?;
             if entries.is_empty() {
                 self.grown.signed(upto);
                 self.caught_up.store(true, Ordering::Relaxed);
@@ -100,7 +105,7 @@ impl Auditor {
                     number += events;
                 }
                 // Another broker was faster: what became of the chain is read again.
-                None => *known = None,
+                None => (*known, events) = (None, None),
             }
         }
         Ok(number)
@@ -111,21 +116,13 @@ impl Auditor {
         self.chain.lock().await.as_ref().and_then(|chain| chain.head)
     }
 
-    /// The first of those events that no checkpoint has signed. The last ones are looked at again, for what
-    /// came late.
-    async fn unsigned(&self, chain: &Chain, upto: Timestamp) -> Result<Vec<Entry>, StoreError> {
-        let mut events = match self.caught_up.load(Ordering::Relaxed) {
-            true => Events::after(&*self.store, self.grown.tenants(), chain.since).await?,
-            false => Events::of_all(&*self.store, chain.since, self.clock.now()).await?,
-        };
-        let mut entries = Vec::new();
-        while entries.len() < Checkpoint::MOST {
-            let Some(found) = events.next().await?.filter(|found| found.id.made_at() <= upto) else { break };
-            if !chain.signed.contains(&found.id) {
-                entries.push(found.entry());
-            }
+    /// The events among which there are new ones. The last that were signed are looked at again, for what came
+    /// late.
+    async fn events_since(&self, since: EventId) -> Result<Events<'_>, StoreError> {
+        match self.caught_up.load(Ordering::Relaxed) {
+            true => Events::after(&*self.store, self.grown.tenants(), since).await,
+            false => Events::of_all(&*self.store, since, self.clock.now()).await,
         }
-        Ok(entries)
     }
 
     /// Adds a checkpoint to the chain; `None` when another broker was faster.
@@ -227,6 +224,18 @@ impl Auditor {
         }
         Ok(checkpoint)
     }
+}
+
+/// The next of those events that no checkpoint has signed, as many as fit into one.
+async fn unsigned(events: &mut Events<'_>, chain: &Chain, upto: Timestamp) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = Vec::new();
+    while entries.len() < Checkpoint::MOST {
+        let Some(found) = events.next().await?.filter(|found| found.id.made_at() <= upto) else { break };
+        if !chain.signed.contains(&found.id) {
+            entries.push(found.entry());
+        }
+    }
+    Ok(entries)
 }
 
 /// All checkpoints from this one on.
