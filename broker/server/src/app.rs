@@ -78,7 +78,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let Parts { store, net, clock, entropy, sealer, keys, settings, egress, .. } = parts;
         let Parts { registration, documents, carrier, proxies, names, .. } = parts;
-        let watched = Arc::new(Watched::new(store, Arc::clone(&clock)));
+        let watched = Arc::new(Watched::new(store));
         let store: Arc<dyn Store> = Arc::clone(&watched) as _;
         let published = documents.is_some();
         let open = documents.as_ref().map(|documents| documents.terms.resources.clone());

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use doorward_domain::checkpoint::{Checkpoint, Entry, Head};
@@ -31,8 +30,6 @@ pub struct Auditor {
     grown: Arc<Grown>,
     /// Where the chain ends, as far as this process knows. It believes itself more than the store.
     chain: Mutex<Option<Chain>>,
-    /// Whether everything was signed that other processes have left.
-    caught_up: AtomicBool,
 }
 
 /// Where the chain ends.
@@ -57,8 +54,8 @@ impl Auditor {
     /// An auditor that has signed nothing yet. What is written without `store` is signed by whoever writes
     /// it, or by whoever starts next.
     pub fn new(store: Arc<Watched>, sealer: Arc<Sealer>, clock: Arc<dyn Clock>) -> Self {
-        let (grown, chain, caught_up) = (store.grown(), Mutex::default(), AtomicBool::new(false));
-        Self { store, sealer, clock, grown, chain, caught_up }
+        let (grown, chain) = (store.grown(), Mutex::default());
+        Self { store, sealer, clock, grown, chain }
     }
 
     /// Makes checkpoints for ever.
@@ -86,15 +83,19 @@ impl Auditor {
         let (mut known, mut events, mut number) = (self.chain.lock().await, None, 0);
         for _ in 0..AT_ONCE {
             let chain = self.chain_since(&mut known, upto - LOOK_BACK).await?;
-            let left = match events.take() {
-                Some(left) => left,
-                None => self.events_since(chain.since).await?,
+            self.grown.forget(|event| chain.signed.contains(event));
+            let entries = match self.grown.is_complete() {
+                true => self.grown.first(Checkpoint::MOST, upto),
+                false => {
+                    let left = match events.take() {
+                        Some(left) => left,
+                        None => Events::of_all(&*self.store, chain.since, self.clock.now()).await?,
+                    };
+                    unsigned(events.insert(left), chain, upto).await?
+                }
             };
-            let left = events.insert(left);
-            let entries = unsigned(left, chain, upto).await?;
             if entries.is_empty() {
-                self.grown.signed(upto);
-                self.caught_up.store(true, Ordering::Relaxed);
+                self.grown.completed();
                 break;
             }
             match self.sign(chain, &entries).await? {
@@ -114,15 +115,6 @@ impl Auditor {
     /// The head of the chain, as this process made or found it last.
     pub(super) async fn head(&self) -> Option<Head> {
         self.chain.lock().await.as_ref().and_then(|chain| chain.head)
-    }
-
-    /// The events among which there are new ones. The last that were signed are looked at again, for what came
-    /// late.
-    async fn events_since(&self, since: EventId) -> Result<Events<'_>, StoreError> {
-        match self.caught_up.load(Ordering::Relaxed) {
-            true => Events::after(&*self.store, self.grown.tenants(), since).await,
-            false => Events::of_all(&*self.store, since, self.clock.now()).await,
-        }
     }
 
     /// Adds a checkpoint to the chain; `None` when another broker was faster.

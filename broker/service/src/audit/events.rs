@@ -49,15 +49,8 @@ impl Found {
         let event: Option<AuditEvent> = serde_json::from_slice(&value.bytes).ok();
         // A backup keeps what a record says and not its every byte.
         let text = event.as_ref().and_then(|event| serde_json::to_vec(event).ok());
-        let digest = Sha256::new()
-            .chain_update((key.as_bytes().len() as u64).to_be_bytes())
-            .chain_update(key.as_bytes())
-            .chain_update(text.as_deref().unwrap_or(&value.bytes))
-            .finalize();
-        let (mut id, mut hash) = ([0; 16], EventHash::default());
-        id.iter_mut().zip(key.id()).for_each(|(byte, of_key)| *byte = *of_key);
-        hash.iter_mut().zip(digest).for_each(|(byte, of_digest)| *byte = of_digest);
-        Self { tenant: key.tenant(), id: EventId::from_bytes(id), event, hash }
+        let Entry { tenant, event: id, hash } = entry(key, text.as_deref().unwrap_or(&value.bytes));
+        Self { tenant, id, event, hash }
     }
 
     /// Whether it says itself that it belongs where it lies.
@@ -68,6 +61,19 @@ impl Found {
     pub(super) fn entry(&self) -> Entry {
         Entry { event: self.id, tenant: self.tenant, hash: self.hash }
     }
+}
+
+/// What a checkpoint signs of the event with this text at `key`.
+pub(super) fn entry(key: &Key, text: &[u8]) -> Entry {
+    let digest = Sha256::new()
+        .chain_update((key.as_bytes().len() as u64).to_be_bytes())
+        .chain_update(key.as_bytes())
+        .chain_update(text)
+        .finalize();
+    let (mut id, mut hash) = ([0; 16], EventHash::default());
+    id.iter_mut().zip(key.id()).for_each(|(byte, of_key)| *byte = *of_key);
+    hash.iter_mut().zip(digest).for_each(|(byte, of_digest)| *byte = of_digest);
+    Entry { event: EventId::from_bytes(id), tenant: key.tenant(), hash }
 }
 
 /// The events of some tenants that are left, in order.

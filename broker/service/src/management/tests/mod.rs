@@ -93,7 +93,7 @@ fn with_net(store: Arc<dyn Store>, net: Arc<ScriptedOutbound>) -> Management {
     settings.password_cost = PasswordCost { memory: 64, passes: 1, lanes: 1 };
     let local = Local::unposted(store.clone(), sealer.clone(), entropy.clone(), Arc::new(settings));
     let clock = Arc::new(ManualClock::new(now()));
-    let watched = Watched::new(store.clone(), clock.clone());
+    let watched = Watched::new(store.clone());
     let auditor = Auditor::new(Arc::new(watched), sealer.clone(), clock.clone());
     Management {
         auditor: Arc::new(auditor),
